@@ -1,0 +1,2 @@
+//! Benchmarks of Steading beside its peers.
+fn main() {}

@@ -1,0 +1,39 @@
+//! The Application declaration: one service.
+//!
+//! An application is a list of components. What is written at the top level of `spec` describes one component named after the
+//! application; that short form is sugar and goes through the same code. [`Application`] is the resolved form, for one
+//! environment: every other crate sees only that.
+
+mod container;
+mod file;
+mod health;
+mod job;
+mod network;
+mod raw;
+mod resolved;
+mod route;
+mod settings;
+mod spec;
+mod storage;
+
+pub use container::{
+    ContainerFields, Gpu, Hook, Hooks, Kind, NodeSelector, Placement, PortFields, PortSpec,
+    Privilege, Protocol, Resources, Scratch, ScratchFields, ScratchMedium, SecretEnv, Secrets,
+    Security, Spread, SpreadMode, Toleration,
+};
+pub use file::{FileContent, FileFields, FileMode, FileSpec};
+pub use health::{Check, Health, HealthProbe, ProbeRefinement};
+pub use job::{InitStep, Job, JobScript, Overlap};
+pub use network::{Network, Peer, PeerFields, PeerPort, PeerTarget};
+pub use raw::RawObject;
+pub use resolved::{Application, Component, Port};
+pub use route::{
+    Auth, AuthFields, AuthMode, DnsMode, Expectation, OutsideCheck, Route, RouteLimits, RoutePort,
+    StripPrefix, Upstream, UpstreamHost, Visibility, Widget,
+};
+pub use settings::{
+    Availability, CatalogueUse, HttpCheck, Monitoring, Parked, PermissionNamespace, PermissionRule,
+    Probe, ProbeFields, QuotaOverride, Rollout, Scrape, Strategy, Verify, Waiver,
+};
+pub use spec::{ApplicationFields, Metadata};
+pub use storage::{Backup, BackupFields, DataMeaning, Volume, VolumeOwner};

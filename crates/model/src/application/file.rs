@@ -1,0 +1,104 @@
+//! Files that a container sees.
+
+use crate::name::{RelativePath, SecretKey};
+use crate::node::Node;
+use crate::read::{Read, Reader};
+use crate::record;
+use crate::shape::Shape;
+
+/// A file: its content, or where that comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FileSpec {
+    /// Where the content comes from.
+    pub content: FileContent,
+    /// The mode, such as 0o644 or 0o755.
+    pub mode: Option<u32>,
+}
+
+/// Where a file's content comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileContent {
+    /// Written in the declaration.
+    Inline(String),
+    /// A file or folder beside the declaration; after loading, the files in it by their path below it (`""` for a single file).
+    FromFile {
+        /// The path as written.
+        path: RelativePath,
+        /// What was loaded, filled in by the resolver.
+        loaded: Vec<(String, Vec<u8>)>,
+    },
+    /// A key of the application's secret.
+    Secret(SecretKey),
+}
+
+record! {
+    /// A file by its source. One of `content`, `fromFile` and `secret`.
+    pub struct FileFields {
+        /// The content.
+        "content" content: Option<String>,
+        /// A file, or a folder as a whole, beside the declaration.
+        "fromFile" from_file: Option<RelativePath>,
+        /// A key of the application's secret (`secrets.path`).
+        "secret" secret: Option<SecretKey>,
+        /// The mode in octal, quoted. Default: `"0444"`; `"0555"` for a script.
+        "mode" mode: Option<FileMode>,
+    }
+}
+
+/// A file mode, written in octal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileMode(pub u32);
+
+impl Read for FileMode {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        reader.text(node, |text| {
+            let digits = text.trim_start_matches("0o");
+            u32::from_str_radix(digits, 8)
+                .ok()
+                .filter(|mode| *mode <= 0o777)
+                .map(Self)
+                .ok_or_else(|| format!("must be a mode in octal such as `\"0755\"`, not `{text}`"))
+        })
+    }
+
+    fn shape() -> Shape {
+        Shape::Text {
+            format: "file-mode",
+            about: "a mode in octal",
+            example: "0755",
+        }
+    }
+}
+
+impl Read for FileSpec {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        if node.as_mapping().is_none() {
+            return Some(Self {
+                content: FileContent::Inline(String::read(node, reader)?),
+                mode: None,
+            });
+        }
+        let fields = FileFields::read(node, reader)?;
+        let mode = fields.mode.map(|mode| mode.0);
+        let content = match (fields.content, fields.from_file, fields.secret) {
+            (Some(content), None, None) => FileContent::Inline(content),
+            (None, Some(path), None) => FileContent::FromFile {
+                path,
+                loaded: Vec::new(),
+            },
+            (None, None, Some(key)) => FileContent::Secret(key),
+            _ => {
+                reader.invalid(
+                    node,
+                    "must have exactly one of `content`, `fromFile` and `secret`",
+                );
+                return None;
+            }
+        };
+        Some(Self { content, mode })
+    }
+
+    fn shape() -> Shape {
+        Shape::Either(vec![String::shape(), FileFields::shape()])
+    }
+}

@@ -1,0 +1,136 @@
+//! How to tell that a component works.
+
+use super::ContainerFields;
+use crate::name::{ComponentName, HttpPath, Literal, PortNumber, Reason};
+use crate::node::Node;
+use crate::read::{Read, Reader};
+use crate::record;
+use crate::shape::Shape;
+
+record! {
+    /// How to tell that a component works. One of `path`, `tcp`, `exec`, `grpc` and `none`.
+    pub struct Health {
+        /// A path that answers 200 to 399 without authentication. Example: `/healthz`.
+        "path" path: Option<HttpPath>,
+        /// The port accepts connections: `true`, or a port of its own.
+        "tcp" tcp: Option<Check>,
+        /// A command that exits 0. Keep it light: an interpreter that starts slowly gets a healthy pod killed.
+        "exec" exec: Vec<Literal>,
+        /// The gRPC health protocol answers: `true`, or a port of its own.
+        "grpc" grpc: Option<Check>,
+        /// No check, with the reason.
+        "none" none: Option<Reason>,
+        /// The port or the name of a port. Default: the component's first.
+        "port" port: Option<PortNumber>,
+        /// How long an answer may take, in seconds. Default: 5.
+        "timeoutSeconds" timeout_seconds: Option<u32>,
+        /// How long the start may take, in seconds. Default: 300.
+        "startupSeconds" startup_seconds: Option<u32>,
+        /// How often to check, in seconds. Default: 10.
+        "periodSeconds" period_seconds: Option<u32>,
+        /// A check of its own that takes the pod out of the Service.
+        "readiness" readiness: Option<ProbeRefinement>,
+        /// A check of its own that restarts the container.
+        "liveness" liveness: Option<ProbeRefinement>,
+    }
+}
+
+record! {
+    /// One probe, where it differs from the others.
+    pub struct ProbeRefinement {
+        /// Another path.
+        "path" path: Option<HttpPath>,
+        /// Another command.
+        "exec" exec: Vec<Literal>,
+        /// How long an answer may take, in seconds.
+        "timeoutSeconds" timeout_seconds: Option<u32>,
+        /// How often to check, in seconds.
+        "periodSeconds" period_seconds: Option<u32>,
+        /// After how many failures it counts.
+        "failures" failures: Option<u32>,
+        /// This probe is not made, with the reason.
+        "none" none: Option<Reason>,
+    }
+}
+
+/// `true`, or a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Check {
+    /// On the component's first port.
+    FirstPort,
+    /// On this port.
+    Port(PortNumber),
+    /// `false`: not at all.
+    Off,
+}
+
+impl Read for Check {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        use crate::node::ScalarKind;
+        match node.as_scalar().map(|scalar| scalar.kind) {
+            Some(ScalarKind::Boolean(true)) => Some(Self::FirstPort),
+            Some(ScalarKind::Boolean(false)) => Some(Self::Off),
+            _ => PortNumber::read(node, reader).map(Self::Port),
+        }
+    }
+
+    fn shape() -> Shape {
+        Shape::Either(vec![Shape::Boolean, PortNumber::shape()])
+    }
+}
+
+/// What a health declaration asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum HealthProbe {
+    /// An HTTP request.
+    Http(HttpPath, Option<PortNumber>),
+    /// A connection.
+    Tcp(Option<PortNumber>),
+    /// A command.
+    Exec(Vec<Literal>),
+    /// The gRPC health protocol.
+    Grpc(Option<PortNumber>),
+    /// Nothing.
+    None(Reason),
+}
+
+impl Health {
+    /// Returns what is asked for; where several are written, the first of exec, tcp, grpc, path, none (checked to be one by the loader).
+    pub fn probe(&self) -> Option<HealthProbe> {
+        if !self.exec.is_empty() {
+            return Some(HealthProbe::Exec(self.exec.clone()));
+        }
+        if let Some(port) = self.tcp.and_then(|check| self.checked_port(check)) {
+            return Some(HealthProbe::Tcp(port));
+        }
+        if let Some(port) = self.grpc.and_then(|check| self.checked_port(check)) {
+            return Some(HealthProbe::Grpc(port));
+        }
+        let path = self
+            .path
+            .clone()
+            .map(|path| HealthProbe::Http(path, self.port));
+        path.or_else(|| self.none.clone().map(HealthProbe::None))
+    }
+
+    fn checked_port(&self, check: Check) -> Option<Option<PortNumber>> {
+        match check {
+            Check::FirstPort => Some(self.port),
+            Check::Port(port) => Some(Some(port)),
+            Check::Off => None,
+        }
+    }
+}
+
+impl ContainerFields {
+    /// Returns the name of the port that checks and routes use where none is named: `http`, or the first by name.
+    pub fn first_port(&self) -> Option<(String, super::PortSpec)> {
+        let short = self.port.map(|port| ("http".to_owned(), port));
+        let named = |name: &ComponentName| name.as_str() == "http";
+        short.or_else(|| {
+            let http = self.ports.iter().find(|(name, _)| named(name));
+            http.or_else(|| self.ports.iter().next())
+                .map(|(name, port)| (name.as_str().to_owned(), *port))
+        })
+    }
+}

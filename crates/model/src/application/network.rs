@@ -1,0 +1,201 @@
+//! Who may reach an application, and what it may reach.
+
+use std::collections::BTreeMap;
+
+use crate::name::{AppName, Cidr, LabelName, Literal, NamespaceName, PortNumber};
+use crate::node::Node;
+use crate::read::{Read, Reader};
+use crate::record;
+use crate::shape::Shape;
+
+record! {
+    /// Network access beyond what is derived. Denied is what is not allowed, always.
+    pub struct Network {
+        /// Who may reach it.
+        "from" from: Vec<Peer>,
+        /// What it may reach.
+        "to" to: Vec<Peer>,
+        /// Takes away what is derived for every application: access to the internet, and from the ingress controller without a route.
+        /// Default: `false`.
+        "isolated" isolated: Option<bool>,
+    }
+}
+
+/// One end of an allowed connection: a word (`traefik`, `internet`, `anywhere`) or a mapping.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Peer {
+    /// Who or what.
+    pub target: PeerTarget,
+    /// On which ports of the one that is reached; none means all (`to`) or the component's own (`from`).
+    pub ports: Vec<PeerPort>,
+}
+
+/// Who or what is at the other end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PeerTarget {
+    /// The ingress controller.
+    Ingress,
+    /// Everything outside, without the private ranges.
+    Internet,
+    /// Everything, inside and outside.
+    Anywhere,
+    /// An application of this estate, in the same environment.
+    Application(AppName),
+    /// Pods of a namespace; all of them where no label is named.
+    Namespace(NamespaceName, BTreeMap<String, Literal>),
+    /// Pods of any namespace; all of them where no label is named.
+    AnyNamespace(BTreeMap<String, Literal>),
+    /// Pods of the own namespace; all of them where no label is named.
+    OwnPods(BTreeMap<String, Literal>),
+    /// An entry of the estate's catalogue.
+    Catalogue(LabelName),
+    /// A range of addresses.
+    Cidr(Cidr),
+}
+
+record! {
+    /// One end of an allowed connection. One of `application`, `namespace`, `catalogue`, `cidr`, `word`; `pods` alone means the own namespace.
+    pub struct PeerFields {
+        /// An application of this estate, in the same environment.
+        "application" application: Option<AppName>,
+        /// A namespace; `"*"` for any.
+        "namespace" namespace: Option<String>,
+        /// Labels of pods, in `namespace` or the own one.
+        "pods" pods: BTreeMap<String, Literal>,
+        /// An entry of the estate's catalogue.
+        "catalogue" catalogue: Option<LabelName>,
+        /// A range of addresses.
+        "cidr" cidr: Option<Cidr>,
+        /// `traefik`, `internet` or `anywhere`, where ports must be named.
+        "word" word: Option<String>,
+        /// Ports of the one that is reached: the pods' own ports, not the Service's.
+        "ports" ports: Vec<PeerPort>,
+    }
+}
+
+/// A port of a peer, written as a number or as `53/udp`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PeerPort {
+    /// The port.
+    pub port: PortNumber,
+    /// `TCP` or `UDP`.
+    pub protocol: &'static str,
+}
+
+impl PeerPort {
+    /// Reads `8080` or `53/udp`.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let (port, protocol) = text.split_once('/').unwrap_or((text, "tcp"));
+        let port = port.parse().ok().and_then(PortNumber::new);
+        let protocol = match protocol.to_lowercase().as_str() {
+            "tcp" => Some("TCP"),
+            "udp" => Some("UDP"),
+            _ => None,
+        };
+        match (port, protocol) {
+            (Some(port), Some(protocol)) => Ok(Self { port, protocol }),
+            _ => Err(format!(
+                "must be a port such as `8080` or `53/udp`, not `{text}`"
+            )),
+        }
+    }
+}
+
+impl Read for PeerPort {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        reader.text(node, Self::parse)
+    }
+
+    fn shape() -> Shape {
+        Shape::Either(vec![
+            PortNumber::shape(),
+            Shape::Text {
+                format: "peer-port",
+                about: "a port with its protocol",
+                example: "53/udp",
+            },
+        ])
+    }
+}
+
+const WORDS: [&str; 3] = ["traefik", "internet", "anywhere"];
+
+fn target_of_word(word: &str) -> Option<PeerTarget> {
+    match word {
+        "traefik" => Some(PeerTarget::Ingress),
+        "internet" => Some(PeerTarget::Internet),
+        "anywhere" => Some(PeerTarget::Anywhere),
+        _ => None,
+    }
+}
+
+impl Read for Peer {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        if let Some(word) = node.as_text() {
+            let target = target_of_word(word);
+            if target.is_none() {
+                reader.unknown_word(node, word, &WORDS);
+            }
+            return Some(Self {
+                target: target?,
+                ports: Vec::new(),
+            });
+        }
+        let fields = PeerFields::read(node, reader)?;
+        let ports = fields.ports.clone();
+        let target = fields.target();
+        if target.is_none() {
+            reader.invalid(node, "must name exactly one of `application`, `namespace`, `catalogue`, `cidr`, `pods` and `word`");
+        }
+        Some(Self {
+            target: target?,
+            ports,
+        })
+    }
+
+    fn shape() -> Shape {
+        Shape::Either(vec![
+            Shape::Choice(&[
+                ("traefik", "The ingress controller."),
+                (
+                    "internet",
+                    "Everything outside, without the private ranges.",
+                ),
+                ("anywhere", "Everything, inside and outside."),
+            ]),
+            PeerFields::shape(),
+        ])
+    }
+}
+
+impl PeerFields {
+    fn target(self) -> Option<PeerTarget> {
+        let Self {
+            application,
+            namespace,
+            pods,
+            catalogue,
+            cidr,
+            word,
+            ports: _,
+        } = self;
+        match (application, namespace, catalogue, cidr, word) {
+            (Some(application), None, None, None, None) if pods.is_empty() => {
+                Some(PeerTarget::Application(application))
+            }
+            (None, Some(namespace), None, None, None) if namespace == "*" => {
+                Some(PeerTarget::AnyNamespace(pods))
+            }
+            (None, Some(namespace), None, None, None) => NamespaceName::parse(&namespace)
+                .ok()
+                .map(|name| PeerTarget::Namespace(name, pods)),
+            (None, None, Some(catalogue), None, None) if pods.is_empty() => {
+                Some(PeerTarget::Catalogue(catalogue))
+            }
+            (None, None, None, Some(cidr), None) if pods.is_empty() => Some(PeerTarget::Cidr(cidr)),
+            (None, None, None, None, Some(word)) if pods.is_empty() => target_of_word(&word),
+            (None, None, None, None, None) if !pods.is_empty() => Some(PeerTarget::OwnPods(pods)),
+            _ => None,
+        }
+    }
+}

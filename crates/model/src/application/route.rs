@@ -1,0 +1,333 @@
+//! Routes: on which hosts and paths an application is reachable, and past which gates.
+
+use std::collections::BTreeMap;
+
+use crate::name::{
+    ComponentName, HostName, HostRef, HttpPath, LabelName, Literal, PortNumber, Reason,
+    SubdomainName, Url,
+};
+use crate::node::{Node, ScalarKind};
+use crate::quantity::Quantity;
+use crate::read::{Read, Reader};
+use crate::shape::Shape;
+use crate::{choice, record};
+
+record! {
+    /// A host (and path) on which the application is reachable.
+    pub struct Route {
+        /// A short name, completed with the estate's domain and the environment's suffix, or a fully qualified host name.
+        "host" host: HostRef,
+        /// The path below which requests come here. Default: `/`.
+        "path" path: Option<HttpPath>,
+        /// Several paths instead of one.
+        "paths" paths: Vec<HttpPath>,
+        /// The component that answers. Default: the application's only one, or the one named after it.
+        "component" component: Option<ComponentName>,
+        /// The port or port name of the component. Default: its first.
+        "port" port: Option<RoutePort>,
+        /// Who can reach it at all. Default: `private`.
+        "visibility" visibility: Option<Visibility>,
+        /// Who must log in where. Default: `required`.
+        "auth" auth: Option<Auth>,
+        /// The groups that may pass the estate's login. Default: the estate's.
+        "groups" groups: Vec<String>,
+        /// The DNS record. Default: derived from `visibility`.
+        "dns" dns: Option<DnsMode>,
+        /// Takes the path off before the request is passed on: `true`, `false`, or another prefix. Default: `false`.
+        "stripPrefix" strip_prefix: Option<StripPrefix>,
+        /// Answers with a permanent redirect to this URL instead of passing the request on.
+        "redirectTo" redirect_to: Option<Url>,
+        /// Keeps the path when redirecting. Default: `true`.
+        "preservePath" preserve_path: Option<bool>,
+        /// A TLS secret that exists already, instead of a certificate of its own.
+        "tlsSecret" tls_secret: Option<SubdomainName>,
+        /// Limits on requests.
+        "limits" limits: Option<RouteLimits>,
+        /// Response headers to set; an empty value takes a header away.
+        "headers" headers: BTreeMap<String, Literal>,
+        /// Puts the estate's bot wall in front. Default: `false`.
+        "botProtection" bot_protection: Option<bool>,
+        /// Middlewares named in the estate, in this order, behind the estate's chain.
+        "middlewares" middlewares: Vec<LabelName>,
+        /// What is expected when it is asked from outside, or `{ none: why }`. Default: derived from health, path and redirect.
+        "check" check: Option<OutsideCheck>,
+        /// Shows it on the dashboard. Default: `true`, except for redirects.
+        "catalogue" catalogue: Option<bool>,
+        /// A live widget on the dashboard.
+        "widget" widget: Option<Widget>,
+    }
+}
+
+choice! {
+    /// Who can reach a route at all.
+    pub enum Visibility {
+        /// The estate's private ranges only.
+        Private = "private",
+        /// Everyone.
+        Public = "public",
+    }
+}
+
+choice! {
+    /// The DNS record of a route.
+    pub enum DnsMode {
+        /// Public, through the provider's proxy or the estate's tunnel.
+        Proxied = "proxied",
+        /// Public, straight to the estate's address.
+        Direct = "direct",
+        /// An answer in the private network only.
+        Internal = "internal",
+        /// None: someone else makes it.
+        None = "none",
+    }
+}
+
+/// Who must log in where: `required`, or a mapping with the reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Auth {
+    /// Where.
+    pub mode: AuthMode,
+    /// Why it is not the estate's login.
+    pub reason: Option<Reason>,
+}
+
+choice! {
+    /// Where a login happens.
+    pub enum AuthMode {
+        /// At the estate's login, before the application is reached.
+        Required = "required",
+        /// In the application itself.
+        App = "app",
+        /// Nowhere: the content is meant for everyone.
+        Public = "public",
+        /// Nowhere: the route is not meant for people, or is protected otherwise.
+        None = "none",
+    }
+}
+
+record! {
+    /// Where a login happens, other than at the estate's.
+    pub struct AuthFields {
+        /// In the application itself; with the reason.
+        "app" app: Option<Reason>,
+        /// Nowhere, the content is meant for everyone; with the reason.
+        "public" public: Option<Reason>,
+        /// Nowhere; with the reason.
+        "none" none: Option<Reason>,
+    }
+}
+
+impl Read for Auth {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        if let Some(word) = node.as_text() {
+            return read_auth_word(node, word, reader);
+        }
+        let AuthFields { app, public, none } = AuthFields::read(node, reader)?;
+        match (app, public, none) {
+            (Some(reason), None, None) => Some(Self {
+                mode: AuthMode::App,
+                reason: Some(reason),
+            }),
+            (None, Some(reason), None) => Some(Self {
+                mode: AuthMode::Public,
+                reason: Some(reason),
+            }),
+            (None, None, Some(reason)) => Some(Self {
+                mode: AuthMode::None,
+                reason: Some(reason),
+            }),
+            _ => {
+                reader.invalid(
+                    node,
+                    "must be `required` or have exactly one of `app`, `public` and `none`",
+                );
+                None
+            }
+        }
+    }
+
+    fn shape() -> Shape {
+        Shape::Either(vec![
+            Shape::Choice(&[(
+                "required",
+                "At the estate's login, before the application is reached.",
+            )]),
+            AuthFields::shape(),
+        ])
+    }
+}
+
+fn read_auth_word(node: &Node, word: &str, reader: &mut Reader<'_>) -> Option<Auth> {
+    match AuthMode::from_word(word) {
+        Some(AuthMode::Required) => {
+            return Some(Auth {
+                mode: AuthMode::Required,
+                reason: None,
+            });
+        }
+        Some(mode) => reader.invalid(
+            node,
+            &format!("needs the reason: write `{{ {mode}: \"why\" }}`"),
+        ),
+        None => reader.unknown_word(
+            node,
+            word,
+            &[
+                "required",
+                "{ app: why }",
+                "{ public: why }",
+                "{ none: why }",
+            ],
+        ),
+    }
+    None
+}
+
+/// A port by number or by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RoutePort {
+    /// By number.
+    Number(PortNumber),
+    /// By name.
+    Name(ComponentName),
+}
+
+impl Read for RoutePort {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        if matches!(
+            node.as_scalar().map(|scalar| scalar.kind),
+            Some(ScalarKind::Integer(_))
+        ) {
+            return PortNumber::read(node, reader).map(Self::Number);
+        }
+        ComponentName::read(node, reader).map(Self::Name)
+    }
+
+    fn shape() -> Shape {
+        Shape::Either(vec![PortNumber::shape(), ComponentName::shape()])
+    }
+}
+
+/// Whether and what prefix is taken off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StripPrefix {
+    /// The route's own path.
+    Path,
+    /// Nothing.
+    Off,
+    /// This prefix.
+    Prefix(HttpPath),
+}
+
+impl Read for StripPrefix {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        match node.as_scalar().map(|scalar| scalar.kind) {
+            Some(ScalarKind::Boolean(true)) => Some(Self::Path),
+            Some(ScalarKind::Boolean(false)) => Some(Self::Off),
+            _ => HttpPath::read(node, reader).map(Self::Prefix),
+        }
+    }
+
+    fn shape() -> Shape {
+        Shape::Either(vec![Shape::Boolean, HttpPath::shape()])
+    }
+}
+
+record! {
+    /// Limits on requests.
+    pub struct RouteLimits {
+        /// Requests per second and client, on average.
+        "requests" requests: Option<u32>,
+        /// Requests at once beyond the average. Default: twice `requests`.
+        "burst" burst: Option<u32>,
+        /// The largest request body. Example: `5Gi`.
+        "body" body: Option<Quantity>,
+        /// One of the estate's rate classes instead of numbers.
+        "class" class: Option<LabelName>,
+    }
+}
+
+/// What is expected when a route is asked from outside.
+#[derive(Clone, Debug, PartialEq)]
+pub enum OutsideCheck {
+    /// This.
+    Expect(Expectation),
+    /// It is not asked, with the reason.
+    Never(Reason),
+}
+
+record! {
+    /// What is expected when a route is asked from outside.
+    pub struct Expectation {
+        /// The path to ask. Default: the health path.
+        "path" path: Option<HttpPath>,
+        /// The method. Default: `GET`.
+        "method" method: Option<String>,
+        /// The answers that are right. Default: 200.
+        "status" status: Vec<u16>,
+        /// It is not asked, with the reason.
+        "none" none: Option<Reason>,
+    }
+}
+
+impl Read for OutsideCheck {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        let expectation = Expectation::read(node, reader)?;
+        Some(match expectation.none.clone() {
+            Some(reason) => Self::Never(reason),
+            None => Self::Expect(expectation),
+        })
+    }
+
+    fn shape() -> Shape {
+        Expectation::shape()
+    }
+}
+
+record! {
+    /// A live widget on the dashboard.
+    pub struct Widget {
+        /// The kind of widget, as the dashboard names it.
+        "type" kind: String,
+        /// Its settings; secret values belong into `secrets`.
+        "settings" settings: BTreeMap<String, Literal>,
+    }
+}
+
+record! {
+    /// A device or machine outside the cluster.
+    pub struct Upstream {
+        /// Its host name or address.
+        "host" host: UpstreamHost,
+        /// Its port.
+        "port" port: PortNumber,
+        /// Whether it speaks TLS. Default: `false`.
+        "tls" tls: Option<bool>,
+    }
+}
+
+/// A host name or an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UpstreamHost {
+    /// An address.
+    Address(std::net::IpAddr),
+    /// A host name.
+    Name(HostName),
+}
+
+impl Read for UpstreamHost {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        reader.text(node, |text| match text.parse() {
+            Ok(address) => Ok(Self::Address(address)),
+            Err(_) => HostName::parse(text).map(Self::Name),
+        })
+    }
+
+    fn shape() -> Shape {
+        Shape::Text {
+            format: "host-or-address",
+            about: "a host name or an address",
+            example: "192.168.1.20",
+        }
+    }
+}

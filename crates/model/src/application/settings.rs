@@ -1,0 +1,214 @@
+//! The smaller settings of an application as a whole.
+
+use std::collections::BTreeMap;
+
+use super::{FileSpec, JobScript};
+use crate::name::{
+    ComponentName, DurationText, EnvName, HttpPath, ImageRef, LabelName, Literal, NamespaceName,
+    PortNumber, Reason, UntilDate,
+};
+use crate::node::{Node, ScalarKind};
+use crate::quantity::Quantity;
+use crate::read::{Read, Reader};
+use crate::shape::Shape;
+use crate::{choice, record};
+
+record! {
+    /// How an application uses an entry of the catalogue.
+    pub struct CatalogueUse {
+        /// Other names for the entry's variables, by the entry's name for each.
+        "env" env: BTreeMap<EnvName, EnvName>,
+    }
+}
+
+record! {
+    /// Something that pods may do with the Kubernetes API.
+    pub struct PermissionRule {
+        /// What they may do. Example: `[get, list, watch]`.
+        "verbs" verbs: Vec<String>,
+        /// With which resources. Example: `[pods, deployments.apps]`.
+        "resources" resources: Vec<String>,
+        /// With which objects by name. Default: all.
+        "names" names: Vec<String>,
+        /// In which namespaces; `"*"` for all. Default: the own.
+        "namespaces" namespaces: Vec<PermissionNamespace>,
+    }
+}
+
+/// A namespace, or all of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PermissionNamespace {
+    /// This one.
+    Named(NamespaceName),
+    /// All.
+    All,
+}
+
+impl Read for PermissionNamespace {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        reader.text(node, |text| {
+            if text == "*" {
+                Ok(Self::All)
+            } else {
+                NamespaceName::parse(text).map(Self::Named)
+            }
+        })
+    }
+
+    fn shape() -> Shape {
+        NamespaceName::shape()
+    }
+}
+
+record! {
+    /// How an application lives through disruptions.
+    pub struct Availability {
+        /// How many pods, spread over nodes; the same as `replicas`.
+        "replicas" replicas: Option<u32>,
+        /// How many pods a drain may take away at once. Default: 1 from two replicas on; a single replica is never guarded, so that a
+        /// drain can finish.
+        "disruptions" disruptions: Option<u32>,
+        /// After how many seconds pods of a lost node are made again elsewhere. Default: Kubernetes' 300.
+        "tolerateNodeLossSeconds" tolerate_node_loss_seconds: Option<u32>,
+    }
+}
+
+record! {
+    /// Why there are no pods.
+    pub struct Parked {
+        /// Why.
+        "why" why: Reason,
+    }
+}
+
+record! {
+    /// A quota where the tier's does not fit.
+    pub struct QuotaOverride {
+        /// CPU requests of all pods together.
+        "cpu" cpu: Option<Quantity>,
+        /// Memory requests of all pods together.
+        "memory" memory: Option<Quantity>,
+        /// Memory limits of all pods together.
+        "memoryLimit" memory_limit: Option<Quantity>,
+        /// Pods.
+        "pods" pods: Option<u32>,
+        /// Why the tier's does not fit.
+        "why" why: Reason,
+    }
+}
+
+record! {
+    /// How a new version replaces the old one.
+    pub struct Rollout {
+        /// How. Default: `recreate` with a single-writer volume, else `rolling`.
+        "strategy" strategy: Option<Strategy>,
+        /// Checks against the new version; the release reverts where they fail.
+        "verify" verify: Vec<Verify>,
+        /// How long the new version may take to get ready. Default: `3m`.
+        "timeout" timeout: Option<DurationText>,
+    }
+}
+
+choice! {
+    /// How a new version replaces the old one.
+    pub enum Strategy {
+        /// New pods first, then the old ones go.
+        Rolling = "rolling",
+        /// The old pods go first: a moment of downtime.
+        Recreate = "recreate",
+    }
+}
+
+record! {
+    /// A check against the new version: a command or script in a pod of its own, or an HTTP request made from one.
+    pub struct Verify {
+        /// The name, for reports.
+        "name" name: ComponentName,
+        /// The image. Default: the component's.
+        "image" image: Option<ImageRef>,
+        /// A command that exits 0.
+        "command" command: Vec<Literal>,
+        /// A script beside the declaration that exits 0.
+        "script" script: Option<JobScript>,
+        /// A request to the Service.
+        "http" http: Option<HttpCheck>,
+    }
+}
+
+record! {
+    /// A request to the Service, made by the image's `wget` or `curl`.
+    pub struct HttpCheck {
+        /// The path.
+        "path" path: HttpPath,
+    }
+}
+
+record! {
+    /// Scraping, alerts, dashboards and probes.
+    pub struct Monitoring {
+        /// Where metrics are scraped.
+        "scrape" scrape: Option<Scrape>,
+        /// Alert rules by name, as text or from a file.
+        "alerts" alerts: BTreeMap<ComponentName, FileSpec>,
+        /// Dashboards by name, as text or from a file.
+        "dashboards" dashboards: BTreeMap<ComponentName, FileSpec>,
+        /// Whether public routes are probed from outside: `true`, `false`, or with the reason. Default: `true`.
+        "probe" probe: Option<Probe>,
+    }
+}
+
+record! {
+    /// Where metrics are scraped.
+    pub struct Scrape {
+        /// The port. Default: the component's first.
+        "port" port: Option<PortNumber>,
+        /// The path. Default: `/metrics`.
+        "path" path: Option<HttpPath>,
+    }
+}
+
+/// Whether public routes are probed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Probe {
+    /// They are.
+    On,
+    /// They are not, with the reason.
+    Never(Reason),
+}
+
+record! {
+    /// Why public routes are not probed.
+    pub struct ProbeFields {
+        /// The reason.
+        "none" none: Reason,
+    }
+}
+
+impl Read for Probe {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        match node.as_scalar().map(|scalar| scalar.kind) {
+            Some(ScalarKind::Boolean(true)) => Some(Self::On),
+            Some(ScalarKind::Boolean(false)) => {
+                reader.invalid(node, "needs the reason: write `{ none: \"why\" }`");
+                None
+            }
+            _ => ProbeFields::read(node, reader).map(|fields| Self::Never(fields.none)),
+        }
+    }
+
+    fn shape() -> Shape {
+        Shape::Either(vec![Shape::Boolean, ProbeFields::shape()])
+    }
+}
+
+record! {
+    /// A rule that does not hold here.
+    pub struct Waiver {
+        /// The rule's name, such as `public-route-without-login`, or its code.
+        "rule" rule: LabelName,
+        /// Why.
+        "why" why: Reason,
+        /// The last day on which the waiver holds. Default: for ever.
+        "until" until: Option<UntilDate>,
+    }
+}

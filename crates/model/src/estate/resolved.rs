@@ -1,0 +1,172 @@
+//! The estate as all later stages see it.
+
+use std::collections::BTreeMap;
+
+use super::{
+    CatalogueEntry, Certificates, Defaults, Domains, DriftMode, EnvironmentFields, Images, Ingress,
+    Lab, Naming, ReasonedSeverity, SecretBackend, Storage, StorageClassFields, Tier,
+};
+use crate::application::{Application, DataMeaning};
+use crate::name::{AppName, EnvironmentName, HostName, HostRef, LabelName, NamespaceName};
+use crate::node::Node;
+use crate::record;
+
+record! {
+    /// `spec` of an Estate, after the built-in defaults were merged under it.
+    pub struct EstateFields {
+        /// The zones in which hosts are made.
+        "domains" domains: Domains,
+        /// The environments by name.
+        "environments" environments: BTreeMap<EnvironmentName, EnvironmentFields>,
+        /// How things are called.
+        "naming" naming: Naming,
+        /// The tiers by name.
+        "tiers" tiers: BTreeMap<LabelName, Tier>,
+        /// What holds for all applications unless they say otherwise.
+        "defaults" defaults: Defaults,
+        /// How requests come in.
+        "ingress" ingress: Ingress,
+        /// Where certificates come from. Without it every route needs `tlsSecret`.
+        "certificates" certificates: Option<Certificates>,
+        /// What data means for storage.
+        "storage" storage: Storage,
+        /// Where secret values come from.
+        "secrets" secrets: SecretBackend,
+        /// Where images come from.
+        "images" images: Images,
+        /// What applications can use in one line.
+        "catalogue" catalogue: BTreeMap<LabelName, CatalogueEntry>,
+        /// How bad rules are here, by rule name, each with the reason.
+        "rules" rules: BTreeMap<LabelName, ReasonedSeverity>,
+        /// What happens with changes that others made. Default: `report`.
+        "drift" drift: DriftMode,
+        /// How many objects one run may delete. Default: 20.
+        "pruneLimit" prune_limit: u32,
+        /// The simulated nodes of `steading lab up`.
+        "lab" lab: Option<Lab>,
+    }
+}
+
+/// An estate.
+#[derive(Clone, Debug)]
+pub struct Estate {
+    /// Its name.
+    pub name: LabelName,
+    /// Its settings.
+    pub fields: EstateFields,
+    /// The merged declaration, each part with the place where it was written.
+    pub tree: Node,
+}
+
+/// An environment with its name.
+#[derive(Clone, Copy, Debug)]
+pub struct Environment<'a> {
+    /// Its name.
+    pub name: &'a EnvironmentName,
+    /// Its settings.
+    pub fields: &'a EnvironmentFields,
+}
+
+impl Estate {
+    /// Returns an environment.
+    pub fn environment(&self, name: &EnvironmentName) -> Option<Environment<'_>> {
+        self.fields
+            .environments
+            .get_key_value(name)
+            .map(|(name, fields)| Environment { name, fields })
+    }
+
+    /// Returns the namespace of an application in an environment; the error is a phrase.
+    pub fn namespace(
+        &self,
+        application: &AppName,
+        environment: &EnvironmentName,
+    ) -> Result<NamespaceName, String> {
+        let values = [
+            ("application", application.as_str()),
+            ("environment", environment.as_str()),
+        ];
+        NamespaceName::parse(&self.fields.naming.namespace.fill(&values))
+    }
+
+    /// Returns the full host name for what a route of an application says; the error is a phrase.
+    pub fn host(
+        &self,
+        host: &HostRef,
+        zone: &HostName,
+        environment: &EnvironmentName,
+    ) -> Result<HostName, String> {
+        if let Some(host) = host.qualified() {
+            return Ok(host);
+        }
+        let suffix = self
+            .environment(environment)
+            .map(|environment| environment.suffix())
+            .unwrap_or_default();
+        let values = [
+            ("application", host.as_str()),
+            ("environment", environment.as_str()),
+            ("suffix", &suffix),
+            ("domain", zone.as_str()),
+        ];
+        HostName::parse(&self.fields.naming.host.fill(&values))
+    }
+
+    /// Returns the full host name of each route of an application, in order; routes whose host cannot be made are left out.
+    pub fn hosts(&self, application: &Application) -> Vec<HostName> {
+        use crate::application::Visibility;
+        let domains = &self.fields.domains;
+        let zone = |visibility| match visibility {
+            Some(Visibility::Public) => &domains.public,
+            _ => domains.private.as_ref().unwrap_or(&domains.public),
+        };
+        let routes = application.fields.ingress.iter();
+        routes
+            .filter_map(|route| {
+                self.host(
+                    &route.host,
+                    zone(route.visibility),
+                    &application.environment,
+                )
+                .ok()
+            })
+            .collect()
+    }
+
+    /// Returns the storage class for a meaning of data.
+    pub fn storage_class(&self, data: DataMeaning) -> Option<&StorageClassFields> {
+        self.fields.storage.classes.get(&data)
+    }
+
+    /// Returns a tier.
+    pub fn tier(&self, name: &LabelName) -> Option<&Tier> {
+        self.fields.tiers.get(name)
+    }
+}
+
+impl Environment<'_> {
+    /// Returns the suffix of hosts.
+    pub fn suffix(self) -> String {
+        let default = || {
+            if self.name.as_str() == "prod" {
+                String::new()
+            } else {
+                format!("-{}", self.name)
+            }
+        };
+        self.fields.suffix.clone().unwrap_or_else(default)
+    }
+
+    /// Returns the environment of the secret backend.
+    pub fn secret_environment(self) -> String {
+        self.fields
+            .secret_environment
+            .as_ref()
+            .map_or_else(|| self.name.to_string(), ToString::to_string)
+    }
+
+    /// Says whether a mistake here hurts.
+    pub fn is_critical(self) -> bool {
+        self.fields.critical.unwrap_or(self.name.as_str() == "prod")
+    }
+}

@@ -1,0 +1,248 @@
+//! The other sections of an estate.
+
+use std::collections::BTreeMap;
+
+use crate::application::DataMeaning;
+use crate::name::{
+    EnvironmentName, HostName, LabelName, Literal, MountPath, NamespaceName, Reason, SecretPath,
+    SubdomainName, TimeZone, Url,
+};
+use crate::quantity::Quantity;
+use crate::{choice, record};
+
+record! {
+    /// The zones in which hosts are made.
+    pub struct Domains {
+        /// The zone of public hosts.
+        "public" public: HostName,
+        /// The zone of private hosts. Default: the public one.
+        "private" private: Option<HostName>,
+        /// Further zones in which fully qualified hosts may be.
+        "additional" additional: Vec<HostName>,
+        /// The zone of names inside the cluster. Default: `cluster.local`.
+        "cluster" cluster: HostName,
+    }
+}
+
+record! {
+    /// An environment of the estate.
+    pub struct EnvironmentFields {
+        /// The kubeconfig context of its cluster. `steading` refuses to touch any other.
+        "context" context: Option<String>,
+        /// The suffix of hosts. Default: none for `prod`, else `-` and the environment's name.
+        "suffix" suffix: Option<String>,
+        /// The environment of the secret backend. Default: the environment's name.
+        "secretEnvironment" secret_environment: Option<LabelName>,
+        /// Whether a mistake here hurts: then a plan says so, and rules are stricter. Default: `true` for `prod`.
+        "critical" critical: Option<bool>,
+        /// The environment that a version must have been in before. Default: none.
+        "after" after: Option<EnvironmentName>,
+    }
+}
+
+record! {
+    /// What holds for all applications unless they say otherwise.
+    pub struct Defaults {
+        /// The tier. Default: `aux`.
+        "tier" tier: LabelName,
+        /// The time zone of schedules. Default: `Etc/UTC`.
+        "timeZone" time_zone: TimeZone,
+        /// Whether a description must be there. Default: `required`.
+        "description" description: Requirement,
+        /// Fields of `spec` for every application, under the tier's and the application's own.
+        "spec" spec: SpecDefaults,
+    }
+}
+
+/// Fields of `spec`, not read yet: they are merged first.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SpecDefaults(pub Option<crate::node::Node>);
+
+impl crate::read::Read for SpecDefaults {
+    fn read(node: &crate::node::Node, reader: &mut crate::read::Reader<'_>) -> Option<Self> {
+        if node.as_mapping().is_none() {
+            reader.wrong_type(node, "a mapping");
+            return None;
+        }
+        Some(Self(Some(node.clone())))
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Self::default())
+    }
+
+    fn shape() -> crate::shape::Shape {
+        crate::shape::Shape::Anything
+    }
+}
+
+choice! {
+    /// Whether something must be there.
+    pub enum Requirement {
+        /// It must.
+        Required = "required",
+        /// It may be left out.
+        Optional = "optional",
+    }
+}
+
+record! {
+    /// Where secret values come from. One of `existing` and `infisical`.
+    pub struct SecretBackend {
+        /// Secrets that someone else makes in the application's namespace.
+        "existing" existing: Option<Existing>,
+        /// Infisical, through its operator.
+        "infisical" infisical: Option<Infisical>,
+    }
+}
+
+record! {
+    /// Secrets that someone else makes in the application's namespace.
+    pub struct Existing {
+        /// The name of the Secret of an application; `{application}` is filled in. Default: `{application}-secrets`. An application's
+        /// `secrets.path` names another.
+        "name" name: Option<super::Template>,
+    }
+}
+
+record! {
+    /// Infisical, through its operator.
+    pub struct Infisical {
+        /// The server. Default: `https://app.infisical.com`.
+        "host" host: Option<Url>,
+        /// The project.
+        "project" project: LabelName,
+        /// The Secret with the operator's credentials.
+        "credentials" credentials: SecretRef,
+        /// The folder of an application that names none. Default: `/{application}`.
+        "path" path: Option<super::Template>,
+        /// How often values are fetched, in seconds. Default: 60.
+        "resyncSeconds" resync_seconds: Option<u32>,
+    }
+}
+
+record! {
+    /// A Secret in a namespace.
+    pub struct SecretRef {
+        /// Its name.
+        "name" name: SubdomainName,
+        /// Its namespace.
+        "namespace" namespace: NamespaceName,
+    }
+}
+
+record! {
+    /// What data means for storage.
+    pub struct Storage {
+        /// The storage class by meaning: `sensitive`, `plain`, `cache`, `shared`, `host`.
+        "classes" classes: BTreeMap<DataWord, StorageClassFields>,
+    }
+}
+
+/// A meaning of data as a key.
+pub type DataWord = DataMeaning;
+
+impl crate::read::Key for DataMeaning {
+    fn parse_key(text: &str) -> Result<Self, String> {
+        let words: Vec<&str> = Self::WORDS.iter().map(|(word, _)| *word).collect();
+        Self::from_word(text).ok_or_else(|| format!("must be one of {}", words.join(", ")))
+    }
+
+    fn key_shape() -> crate::shape::Shape {
+        crate::shape::Shape::Choice(Self::WORDS)
+    }
+}
+
+record! {
+    /// A storage class for one meaning of data.
+    pub struct StorageClassFields {
+        /// The name of the StorageClass; empty where volumes are made by hand (host paths).
+        "class" class: SubdomainName,
+        /// Volumes are places on the node, made by Steading under `naming.hostData`. Default: `false`.
+        "hostPath" host_path: Option<bool>,
+        /// The node that has the data, where `hostPath` is used on more than one node.
+        "node" node: Option<SubdomainName>,
+        /// Volumes of this class can grow. Default: `false`.
+        "grows" grows: Option<bool>,
+        /// The file server, for `shared`.
+        "server" server: Option<HostName>,
+        /// The folder on the file server, for `shared`.
+        "path" path: Option<MountPath>,
+    }
+}
+
+record! {
+    /// Where images come from.
+    pub struct Images {
+        /// The own registry. Images from it need the pull secret.
+        "registry" registry: Option<String>,
+        /// The pull secret, in each application's namespace.
+        "pullSecret" pull_secret: Option<SubdomainName>,
+        /// The place of the registry's credentials in the secret backend; with it Steading makes the pull secret.
+        "pullSecretPath" pull_secret_path: Option<SecretPath>,
+        /// Registries (and paths in them) that images may come from. Default: any.
+        "trusted" trusted: Vec<String>,
+        /// The image that gives files to their owner. Default: a pinned busybox.
+        "ownership" ownership: Option<crate::name::ImageRef>,
+    }
+}
+
+choice! {
+    /// What happens with changes that others made.
+    pub enum DriftMode {
+        /// They are reported.
+        Report = "report",
+        /// They are undone.
+        Heal = "heal",
+        /// They stop a release until someone decides.
+        Block = "block",
+    }
+}
+
+record! {
+    /// How bad a rule's findings are here, with the reason.
+    pub struct ReasonedSeverity {
+        /// How bad.
+        "severity" severity: SeverityLevel,
+        /// Why.
+        "why" why: Reason,
+    }
+}
+
+choice! {
+    /// How bad findings are.
+    pub enum SeverityLevel {
+        /// Nothing is planned or applied while they stand.
+        Error = "error",
+        /// Worth a change.
+        Warning = "warning",
+        /// Not reported.
+        Off = "off",
+    }
+}
+
+record! {
+    /// The simulated nodes of `steading lab up`.
+    pub struct Lab {
+        /// The nodes.
+        "nodes" nodes: Vec<LabNode>,
+    }
+}
+
+record! {
+    /// A simulated node.
+    pub struct LabNode {
+        /// Its name.
+        "name" name: SubdomainName,
+        /// Its CPU. Example: `4`.
+        "cpu" cpu: Quantity,
+        /// Its memory. Example: `16Gi`.
+        "memory" memory: Quantity,
+        /// How many pods it takes. Default: 110.
+        "pods" pods: Option<u32>,
+        /// Its zone.
+        "zone" zone: Option<LabelName>,
+        /// Further labels.
+        "labels" labels: BTreeMap<String, Literal>,
+    }
+}

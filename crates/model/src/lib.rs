@@ -1,0 +1,34 @@
+//! What users write, and what we call things.
+//!
+//! This crate turns text into typed declarations and never touches the world: files come in as
+//! values ([`Sources`]), everything that is wrong goes out as a [`Report`], and the same input
+//! gives the same bytes on every machine. It may not depend on an async runtime, a Kubernetes
+//! client, the clock, the environment or the file system.
+//!
+//! ```text
+//! text ─yaml→ Node ─resolve→ Node (merged for one environment) ─read→ Application
+//! ```
+//!
+//! The types to know:
+//! - [`Node`]: a YAML value that remembers where each part of it was written.
+//! - [`Read`](read::Read): how a Rust type is read from a node. [`record!`] writes it for a struct, and from the same
+//!   doc comments come the JSON Schema and the reference pages.
+//! - [`Application`](application::Application) and [`Estate`](estate::Estate): the declarations.
+//! - [`Object`]: a Kubernetes object, and [`ObjectId`], what we call it.
+//! - [`Diagnostic`] and [`Report`]: everything that is wrong with a user's files, all at once.
+
+pub mod application;
+pub mod diagnostic;
+pub mod estate;
+pub mod name;
+pub mod node;
+pub mod object;
+pub mod quantity;
+pub mod read;
+pub mod shape;
+pub mod source;
+
+pub use diagnostic::{Code, Diagnostic, Label, Report, Severity};
+pub use node::{Entry, FieldPath, Mapping, Node, Scalar, ScalarKind, Segment, Value};
+pub use object::{GroupKind, Object, ObjectId};
+pub use source::{FileId, Position, SourceFile, Sources, Span};

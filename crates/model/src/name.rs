@@ -1,0 +1,15 @@
+//! Identifiers: each a newtype with one parser. What was parsed never fails later.
+
+mod address;
+mod dns;
+mod image;
+mod path;
+mod text;
+mod time;
+
+pub use address::{Cidr, HostName, HostRef, PortNumber};
+pub use dns::{AppName, ComponentName, EnvironmentName, LabelName, NamespaceName, SubdomainName};
+pub use image::ImageRef;
+pub use path::{HttpPath, MountPath, RelativePath, SecretPath};
+pub use text::{Capability, EnvName, Literal, Owner, Reason, SecretKey, Url};
+pub use time::{DurationText, Schedule, TimeZone, UntilDate};

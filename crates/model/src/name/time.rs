@@ -1,0 +1,112 @@
+//! Schedules, time zones, durations and dates.
+
+use std::str::FromStr;
+
+use jiff::civil::Date;
+
+use crate::text;
+
+text! {
+    /// When a job runs: five fields, as in a CronJob.
+    pub struct Schedule("schedule", about = "minute, hour, day of month, month, day of week; or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`", example = "30 3 * * *") = parse_schedule;
+}
+
+text! {
+    /// A time zone of the IANA database.
+    pub struct TimeZone("time-zone", about = "a name of the IANA database", example = "Europe/Berlin") = parse_zone;
+}
+
+text! {
+    /// A length of time: a number with `s`, `m`, `h` or `d`.
+    pub struct DurationText("duration", about = "a number with `s`, `m`, `h` or `d`", example = "3m") = parse_duration;
+}
+
+text! {
+    /// The last day on which something holds.
+    pub struct UntilDate("date", about = "a day, `YYYY-MM-DD`", example = "2027-01-31") = parse_date;
+}
+
+impl DurationText {
+    /// Returns the number of seconds.
+    pub fn seconds(&self) -> u64 {
+        duration_seconds(self.as_str()).unwrap_or_default()
+    }
+}
+
+impl UntilDate {
+    /// Returns the day.
+    pub fn date(&self) -> Date {
+        Date::from_str(self.as_str()).unwrap_or(Date::MIN)
+    }
+}
+
+const MACROS: [&str; 6] = [
+    "@hourly",
+    "@daily",
+    "@midnight",
+    "@weekly",
+    "@monthly",
+    "@yearly",
+];
+
+fn parse_schedule(text: &str) -> Result<String, String> {
+    let schedule = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if MACROS.contains(&schedule.as_str()) {
+        return Ok(schedule);
+    }
+    if schedule.starts_with("TZ=") || schedule.starts_with("CRON_TZ=") {
+        return Err("must not name a time zone: use `timeZone`".to_owned());
+    }
+    if schedule.split(' ').count() != 5 {
+        return Err(format!(
+            "must have five fields (minute hour day month weekday), not {}: `{text}`",
+            schedule.split(' ').count()
+        ));
+    }
+    if schedule.contains(['L', '#', 'W']) {
+        return Err(format!(
+            "must not use `L`, `W` or `#`, which CronJobs do not know: `{text}`"
+        ));
+    }
+    croner::Cron::from_str(&schedule).map_err(|error| format!("must be a schedule: {error}"))?;
+    Ok(schedule)
+}
+
+fn parse_zone(text: &str) -> Result<String, String> {
+    jiff::tz::TimeZone::get(text)
+        .map_err(|_| format!("must be a time zone such as `Europe/Berlin`, not `{text}`"))?;
+    Ok(text.to_owned())
+}
+
+fn parse_duration(text: &str) -> Result<String, String> {
+    duration_seconds(text)
+        .map(|_| text.to_owned())
+        .ok_or_else(|| format!("must be a duration such as `90s`, `3m` or `1h30m`, not `{text}`"))
+}
+
+fn duration_seconds(text: &str) -> Option<u64> {
+    let mut rest = text;
+    let mut seconds: u64 = 0;
+    while !rest.is_empty() {
+        let digits = rest
+            .find(|c: char| !c.is_ascii_digit())
+            .filter(|at| *at > 0)?;
+        let number: u64 = rest[..digits].parse().ok()?;
+        let unit = match rest.as_bytes()[digits] {
+            b's' => 1,
+            b'm' => 60,
+            b'h' => 3600,
+            b'd' => 86_400,
+            _ => return None,
+        };
+        seconds = seconds.checked_add(number.checked_mul(unit)?)?;
+        rest = &rest[digits + 1..];
+    }
+    (!text.is_empty()).then_some(seconds)
+}
+
+fn parse_date(text: &str) -> Result<String, String> {
+    Date::from_str(text)
+        .map_err(|_| format!("must be a day such as `2027-01-31`, not `{text}`"))?;
+    Ok(text.to_owned())
+}

@@ -1,0 +1,2 @@
+//! The `steading` program.
+fn main() {}
