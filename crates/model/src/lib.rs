@@ -18,6 +18,7 @@
 //! - [`Diagnostic`] and [`Report`]: everything that is wrong with a user's files, all at once.
 
 pub mod application;
+pub mod desired;
 pub mod diagnostic;
 pub mod estate;
 pub mod name;
@@ -27,7 +28,9 @@ pub mod quantity;
 pub mod read;
 pub mod shape;
 pub mod source;
+pub mod yaml;
 
+pub use desired::Desired;
 pub use diagnostic::{Code, Diagnostic, Label, Report, Severity};
 pub use node::{Entry, FieldPath, Mapping, Node, Scalar, ScalarKind, Segment, Value};
 pub use object::{GroupKind, Object, ObjectId};

@@ -234,6 +234,16 @@ impl Mapping {
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
+
+    /// Returns the entries in order, by value.
+    pub fn into_entries(self) -> Vec<Entry> {
+        self.entries
+    }
+
+    /// Makes a mapping of entries that are known to have distinct keys.
+    pub(crate) fn from_distinct(entries: Vec<Entry>) -> Self {
+        Self { entries }
+    }
 }
 
 impl FromIterator<Entry> for Mapping {

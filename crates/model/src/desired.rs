@@ -1,0 +1,58 @@
+//! What one application should be in the cluster: the outcome of compiling, the input of planning.
+
+use crate::name::{AppName, EnvironmentName, NamespaceName};
+use crate::object::Object;
+
+/// The field manager of everything that Steading applies.
+pub const FIELD_MANAGER: &str = "steading";
+/// Label: the estate's name.
+pub const LABEL_ESTATE: &str = "steading.dev/estate";
+/// Label: the application's name.
+pub const LABEL_APPLICATION: &str = "steading.dev/application";
+/// Label: the environment's name.
+pub const LABEL_ENVIRONMENT: &str = "steading.dev/environment";
+/// Label with the value `steading`: who manages the object.
+pub const LABEL_MANAGED_BY: &str = "app.kubernetes.io/managed-by";
+/// Annotation on a Secret without data: the keys (separated by `,`) that are made once, at random, and kept.
+pub const ANNOTATION_GENERATE: &str = "steading.dev/generate";
+/// Annotation on a pod template: the names (separated by `,`) of the Secrets whose change restarts the pods. Before it is applied, and
+/// before it is compared, [`ANNOTATION_SECRET_DIGEST`] is set beside it from the Secrets in the cluster.
+pub const ANNOTATION_SECRETS: &str = "steading.dev/secrets";
+/// Annotation on a pod template: the keyed digest of those Secrets.
+pub const ANNOTATION_SECRET_DIGEST: &str = "steading.dev/secret-digest";
+/// Annotation on a Job that belongs to a release: [`PHASE_MIGRATE`] or [`PHASE_AFTER`].
+pub const ANNOTATION_PHASE: &str = "steading.dev/phase";
+/// The Job runs before any new pod; its failure stops the release. Never run again by a rollback.
+pub const PHASE_MIGRATE: &str = "migrate";
+/// The Job runs after the new version is ready; its failure reverts the release. Never run again by a rollback.
+pub const PHASE_AFTER: &str = "after";
+/// Annotation on an object that holds data (a claim, a volume): why or how it is guarded against deletion.
+pub const ANNOTATION_DATA: &str = "steading.dev/data";
+
+/// One application in one environment, compiled.
+#[derive(Clone, Debug)]
+pub struct Desired {
+    /// The estate's name.
+    pub estate: String,
+    /// The application's name.
+    pub application: AppName,
+    /// The environment's name.
+    pub environment: EnvironmentName,
+    /// The namespace that it lives in.
+    pub namespace: NamespaceName,
+    /// The applications (of the same environment) that must be ready before it.
+    pub after: Vec<AppName>,
+    /// The main image, for history and quarantine.
+    pub image: Option<String>,
+    /// How long the release may take to get ready, in seconds.
+    pub timeout_seconds: u64,
+    /// All objects, ordered by what they are called; no two are called the same.
+    pub objects: Vec<Object>,
+}
+
+impl Desired {
+    /// Returns `environment/application`, as the user names it.
+    pub fn title(&self) -> String {
+        format!("{}/{}", self.environment, self.application)
+    }
+}
