@@ -20,6 +20,7 @@
 pub mod application;
 pub mod desired;
 pub mod diagnostic;
+pub mod emit;
 pub mod estate;
 pub mod name;
 pub mod node;

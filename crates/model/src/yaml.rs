@@ -63,22 +63,44 @@ pub fn parse(sources: &Sources, file: FileId) -> (Vec<Node>, Report) {
     builder.finish()
 }
 
+/// Says whether every reader takes a plain scalar for text.
+pub(crate) fn is_undisputed_text(text: &str) -> bool {
+    scalar::classify(text) == (scalar::Plain::Scalar(crate::node::ScalarKind::Text), None)
+}
+
 /// Says why a text is not even looked at.
 fn refuse(text: &str, file: FileId) -> Option<Diagnostic> {
     if text.len() > LARGEST_FILE {
         let (size, most) = (text.len(), LARGEST_FILE);
         return Some(
-            Diagnostic::error(TOO_LARGE, format!("the file is too large to be a declaration: {size} bytes, at most {most}"))
-                .at(Span { file, start: 0, end: 0 })
-                .help("keep large content in a file of its own and name it with `fromFile`"),
+            Diagnostic::error(
+                TOO_LARGE,
+                format!("the file is too large to be a declaration: {size} bytes, at most {most}"),
+            )
+            .at(Span {
+                file,
+                start: 0,
+                end: 0,
+            })
+            .help("keep large content in a file of its own and name it with `fromFile`"),
         );
     }
     let forbidden = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{85}');
     let (at, found) = text.char_indices().find(|(_, c)| forbidden(*c))?;
     let start = u32::try_from(at).unwrap_or(u32::MAX);
     Some(
-        Diagnostic::error(CONTROL_CHARACTER, format!("the file holds the control character U+{:04X}", u32::from(found)))
-            .at(Span { file, start, end: start + 1 })
-            .help("remove it, or write it as an escape in double quotes such as `\"\\0\"`"),
+        Diagnostic::error(
+            CONTROL_CHARACTER,
+            format!(
+                "the file holds the control character U+{:04X}",
+                u32::from(found)
+            ),
+        )
+        .at(Span {
+            file,
+            start,
+            end: start + 1,
+        })
+        .help("remove it, or write it as an escape in double quotes such as `\"\\0\"`"),
     )
 }

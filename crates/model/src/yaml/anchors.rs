@@ -39,7 +39,14 @@ impl Anchors {
         if !self.spend(weight) {
             return false;
         }
-        self.values.insert(id, Anchor { node: node.clone(), weight, depth });
+        self.values.insert(
+            id,
+            Anchor {
+                node: node.clone(),
+                weight,
+                depth,
+            },
+        );
         true
     }
 
@@ -53,7 +60,10 @@ impl Anchors {
         if !self.spend(weight) {
             return Err(Refused::Budget);
         }
-        self.values.get(&id).map(|anchor| anchor.node.clone()).ok_or(Refused::Recursive)
+        self.values
+            .get(&id)
+            .map(|anchor| anchor.node.clone())
+            .ok_or(Refused::Recursive)
     }
 
     fn spend(&mut self, weight: usize) -> bool {
@@ -75,8 +85,8 @@ fn weigh(node: &Node) -> (usize, usize) {
         Value::Null => (NODE, 0),
         Value::Scalar(scalar) => (NODE + scalar.text.len(), 0),
         Value::List(items) => items.iter().fold((NODE, 1), |sum, item| add(sum, 0, item)),
-        Value::Mapping(mapping) => {
-            mapping.entries().iter().fold((NODE, 1), |sum, entry| add(sum, NODE + entry.key.len(), &entry.value))
-        }
+        Value::Mapping(mapping) => mapping.entries().iter().fold((NODE, 1), |sum, entry| {
+            add(sum, NODE + entry.key.len(), &entry.value)
+        }),
     }
 }

@@ -3,7 +3,9 @@
 use granit_parser::{Event, ScalarStyle, Span as Place, StructureStyle, Tag};
 
 use super::anchors::{Anchors, Refused};
-use super::codes::{ALIAS_BOMB, COMPLEX_KEY, RECURSIVE_ALIAS, TAG_MISMATCH, TOO_DEEP, UNKNOWN_ANCHOR, UNKNOWN_TAG};
+use super::codes::{
+    ALIAS_BOMB, COMPLEX_KEY, RECURSIVE_ALIAS, TAG_MISMATCH, TOO_DEEP, UNKNOWN_ANCHOR, UNKNOWN_TAG,
+};
 use super::mapping::{OpenMapping, PendingKey};
 use super::scalar::{Plain, classify};
 use super::traps;
@@ -46,7 +48,11 @@ struct Findings {
 
 impl Findings {
     fn push(&mut self, finding: Diagnostic) {
-        let count = if finding.severity == Severity::Error { &mut self.errors } else { &mut self.others };
+        let count = if finding.severity == Severity::Error {
+            &mut self.errors
+        } else {
+            &mut self.others
+        };
         *count += 1;
         if *count <= MOST_FINDINGS {
             self.report.push(finding);
@@ -70,7 +76,14 @@ enum Wanted {
 impl<'a> Builder<'a> {
     pub(super) fn new(file: FileId, text: &'a str) -> Self {
         let (stack, documents) = (Vec::new(), Vec::new());
-        Self { file, text, stack, anchors: Anchors::default(), documents, findings: Findings::default() }
+        Self {
+            file,
+            text,
+            stack,
+            anchors: Anchors::default(),
+            documents,
+            findings: Findings::default(),
+        }
     }
 
     /// Takes the next event.
@@ -89,12 +102,23 @@ impl<'a> Builder<'a> {
             Event::MappingStart(style, anchor, tag) => {
                 let wanted = self.wanted(tag.as_deref(), place, span);
                 self.expect(wanted, Wanted::Mapping, span);
-                self.open(Content::Mapping(OpenMapping::default()), style, anchor, span);
+                self.open(
+                    Content::Mapping(OpenMapping::default()),
+                    style,
+                    anchor,
+                    span,
+                );
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(span),
             Event::Alias(id) => self.alias(id, span),
             Event::UnresolvedAlias(name) => {
-                self.findings.push(Diagnostic::error(UNKNOWN_ANCHOR, format!("no anchor `&{name}` before this alias")).at(span));
+                self.findings.push(
+                    Diagnostic::error(
+                        UNKNOWN_ANCHOR,
+                        format!("no anchor `&{name}` before this alias"),
+                    )
+                    .at(span),
+                );
                 self.node(Node::new(Value::Null, span));
             }
             _ => {}
@@ -116,11 +140,17 @@ impl<'a> Builder<'a> {
         let range = place.byte_range().unwrap_or_default();
         let written = self.text.get(range.clone()).unwrap_or_default().trim_end();
         let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        Span { file: self.file, start: offset(range.start), end: offset(range.start + written.len()) }
+        Span {
+            file: self.file,
+            start: offset(range.start),
+            end: offset(range.start + written.len()),
+        }
     }
 
     fn wanted(&mut self, tag: Option<&Tag>, place: Place, span: Span) -> Wanted {
-        let Some(tag) = tag else { return Wanted::Anything };
+        let Some(tag) = tag else {
+            return Wanted::Anything;
+        };
         let wanted = match tag.core_suffix() {
             Some("str") => Some(Wanted::Text),
             Some("null") => Some(Wanted::Null),
@@ -145,16 +175,30 @@ impl<'a> Builder<'a> {
 
     fn expect(&mut self, wanted: Wanted, found: Wanted, span: Span) {
         if wanted != Wanted::Anything && wanted != found {
-            self.findings.push(Diagnostic::error(TAG_MISMATCH, "the value does not fit its tag").at(span));
+            self.findings
+                .push(Diagnostic::error(TAG_MISMATCH, "the value does not fit its tag").at(span));
         }
     }
 
     fn open(&mut self, content: Content, style: StructureStyle, anchor: usize, span: Span) {
-        self.stack.push(Open { start: span.start, style, anchor, content });
+        self.stack.push(Open {
+            start: span.start,
+            style,
+            anchor,
+            content,
+        });
     }
 
     fn close(&mut self, span: Span) {
-        let Some(Open { start, style, anchor, content }) = self.stack.pop() else { return };
+        let Some(Open {
+            start,
+            style,
+            anchor,
+            content,
+        }) = self.stack.pop()
+        else {
+            return;
+        };
         let (value, last) = match content {
             Content::List(items) => {
                 let last = items.iter().map(|item| item.span.end).max();
@@ -165,8 +209,19 @@ impl<'a> Builder<'a> {
                 (Value::Mapping(mapping.close()), last)
             }
         };
-        let end = if style == StructureStyle::Flow { span.end } else { last.unwrap_or(start) };
-        let node = Node::new(value, Span { file: self.file, start, end: end.max(start) });
+        let end = if style == StructureStyle::Flow {
+            span.end
+        } else {
+            last.unwrap_or(start)
+        };
+        let node = Node::new(
+            value,
+            Span {
+                file: self.file,
+                start,
+                end: end.max(start),
+            },
+        );
         self.define(anchor, &node);
         self.node(node);
     }
@@ -178,16 +233,23 @@ impl<'a> Builder<'a> {
     }
 
     fn bomb(&mut self, span: Span) {
-        self.findings.push(Diagnostic::error(ALIAS_BOMB, "the aliases of this file expand to too much").at(span));
+        self.findings.push(
+            Diagnostic::error(ALIAS_BOMB, "the aliases of this file expand to too much").at(span),
+        );
     }
 
     fn alias(&mut self, id: usize, span: Span) {
         match self.anchors.resolve(id, self.stack.len()) {
             Ok(node) => return self.aliased(node, span),
             Err(Refused::Budget) => self.bomb(span),
-            Err(Refused::Depth) => self.findings.push(Diagnostic::error(TOO_DEEP, "the alias makes the nesting too deep").at(span)),
+            Err(Refused::Depth) => self
+                .findings
+                .push(Diagnostic::error(TOO_DEEP, "the alias makes the nesting too deep").at(span)),
             Err(Refused::Recursive) => {
-                self.findings.push(Diagnostic::error(RECURSIVE_ALIAS, "the alias stands within its own anchor").at(span));
+                self.findings.push(
+                    Diagnostic::error(RECURSIVE_ALIAS, "the alias stands within its own anchor")
+                        .at(span),
+                );
             }
         }
         self.node(Node::new(Value::Null, span));
@@ -201,10 +263,26 @@ impl<'a> Builder<'a> {
     }
 
     fn awaits_key(&self) -> bool {
-        matches!(self.stack.last(), Some(Open { content: Content::Mapping(OpenMapping { key: PendingKey::None, .. }), .. }))
+        matches!(
+            self.stack.last(),
+            Some(Open {
+                content: Content::Mapping(OpenMapping {
+                    key: PendingKey::None,
+                    ..
+                }),
+                ..
+            })
+        )
     }
 
-    fn scalar(&mut self, text: &str, style: ScalarStyle, anchor: usize, wanted: Wanted, span: Span) {
+    fn scalar(
+        &mut self,
+        text: &str,
+        style: ScalarStyle,
+        anchor: usize,
+        wanted: Wanted,
+        span: Span,
+    ) {
         let plain = style == ScalarStyle::Plain && wanted != Wanted::Text;
         if self.awaits_key() {
             return self.scalar_key(text, plain, anchor, span);
@@ -212,7 +290,10 @@ impl<'a> Builder<'a> {
         let value = if plain || !matches!(wanted, Wanted::Anything | Wanted::Text) {
             self.plain(text, wanted, span)
         } else {
-            Value::Scalar(Scalar { text: text.to_owned(), kind: ScalarKind::Text })
+            Value::Scalar(Scalar {
+                text: text.to_owned(),
+                kind: ScalarKind::Text,
+            })
         };
         let node = Node::new(value, span);
         self.define(anchor, &node);
@@ -227,16 +308,23 @@ impl<'a> Builder<'a> {
         let fits = match plain {
             Plain::Null => wanted == Wanted::Null,
             Plain::Scalar(ScalarKind::Boolean(_)) => wanted == Wanted::Boolean,
-            Plain::Scalar(ScalarKind::Integer(_)) => matches!(wanted, Wanted::Integer | Wanted::Float),
+            Plain::Scalar(ScalarKind::Integer(_)) => {
+                matches!(wanted, Wanted::Integer | Wanted::Float)
+            }
             Plain::Scalar(ScalarKind::Float) => wanted == Wanted::Float,
             Plain::Scalar(ScalarKind::Text) => false,
         };
         if wanted != Wanted::Anything && !fits {
-            self.findings.push(Diagnostic::error(TAG_MISMATCH, format!("`{text}` does not fit its tag")).at(span));
+            self.findings.push(
+                Diagnostic::error(TAG_MISMATCH, format!("`{text}` does not fit its tag")).at(span),
+            );
         }
         match plain {
             Plain::Null => Value::Null,
-            Plain::Scalar(kind) => Value::Scalar(Scalar { text: text.to_owned(), kind }),
+            Plain::Scalar(kind) => Value::Scalar(Scalar {
+                text: text.to_owned(),
+                kind,
+            }),
         }
     }
 
@@ -257,7 +345,11 @@ impl<'a> Builder<'a> {
     }
 
     fn set_key(&mut self, key: PendingKey) {
-        if let Some(Open { content: Content::Mapping(mapping), .. }) = self.stack.last_mut() {
+        if let Some(Open {
+            content: Content::Mapping(mapping),
+            ..
+        }) = self.stack.last_mut()
+        {
             mapping.key = key;
         }
     }
@@ -299,5 +391,9 @@ impl Findings {
 
 /// A value that was not written has the place of its key.
 fn at_key_if_empty(node: Node, key_span: Span) -> Node {
-    if node.is_null() && node.span.start == node.span.end { Node::new(node.value, key_span) } else { node }
+    if node.is_null() && node.span.start == node.span.end {
+        Node::new(node.value, key_span)
+    } else {
+        node
+    }
 }

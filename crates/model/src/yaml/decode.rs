@@ -4,14 +4,15 @@ use super::codes::NOT_UTF8;
 use crate::diagnostic::Diagnostic;
 
 /// Returns the bytes as text, or a finding that names the first byte that is not UTF-8.
-pub fn decode(path: &str, bytes: Vec<u8>) -> Result<String, Diagnostic> {
+pub fn decode(path: &str, bytes: Vec<u8>) -> Result<String, Box<Diagnostic>> {
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let bytes = error.as_bytes();
-        let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = bytes[..at].split(|byte| *byte == b'\n').count();
         let byte = bytes.get(at).copied().unwrap_or_default();
-        let message = format!("`{path}` is not UTF-8: byte 0x{byte:02x} at offset {at} (line {line})");
-        Diagnostic::error(NOT_UTF8, message).help(guess(bytes))
+        let message =
+            format!("`{path}` is not UTF-8: byte 0x{byte:02x} at offset {at} (line {line})");
+        Box::new(Diagnostic::error(NOT_UTF8, message).help(guess(bytes)))
     })
 }
 
@@ -30,8 +31,17 @@ mod tests {
     #[test]
     fn bytes_that_are_not_utf8_are_named() {
         let finding = decode("a.yaml", b"a: 1\nb: \xe9t\xe9\n".to_vec()).unwrap_err();
-        assert_eq!(finding.message, "`a.yaml` is not UTF-8: byte 0xe9 at offset 8 (line 2)");
-        assert_eq!(decode("a.yaml", vec![0xff, 0xfe, b'a', 0]).unwrap_err().help.unwrap(), "the file is UTF-16: save it as UTF-8");
+        assert_eq!(
+            finding.message,
+            "`a.yaml` is not UTF-8: byte 0xe9 at offset 8 (line 2)"
+        );
+        assert_eq!(
+            decode("a.yaml", vec![0xff, 0xfe, b'a', 0])
+                .unwrap_err()
+                .help
+                .unwrap(),
+            "the file is UTF-16: save it as UTF-8"
+        );
         assert_eq!(decode("a.yaml", "ä".into()).unwrap(), "ä");
     }
 }

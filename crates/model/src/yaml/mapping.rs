@@ -40,11 +40,27 @@ pub(super) enum PendingKey {
 
 impl OpenMapping {
     /// Adds an entry that was written in this mapping.
-    pub(super) fn insert(&mut self, key: String, key_span: Span, value: Node, report: &mut impl FnMut(Diagnostic)) {
+    pub(super) fn insert(
+        &mut self,
+        key: String,
+        key_span: Span,
+        value: Node,
+        report: &mut impl FnMut(Diagnostic),
+    ) {
         match self.places.get(&key).copied() {
             Some(place) if place.merged => {
-                self.places.insert(key.clone(), Place { merged: false, ..place });
-                self.entries[place.index] = Entry { key, key_span, value };
+                self.places.insert(
+                    key.clone(),
+                    Place {
+                        merged: false,
+                        ..place
+                    },
+                );
+                self.entries[place.index] = Entry {
+                    key,
+                    key_span,
+                    value,
+                };
             }
             Some(place) => report(
                 Diagnostic::error(DUPLICATE_KEY, format!("the key `{key}` is there twice"))
@@ -52,25 +68,47 @@ impl OpenMapping {
                     .label(self.entries[place.index].key_span, "first here")
                     .help("remove one of the two"),
             ),
-            None => self.add(Entry { key, key_span, value }, Origin::Written, report),
+            None => self.add(
+                Entry {
+                    key,
+                    key_span,
+                    value,
+                },
+                Origin::Written,
+                report,
+            ),
         }
     }
 
     fn add(&mut self, entry: Entry, origin: Origin, report: &mut impl FnMut(Diagnostic)) {
         if self.entries.len() >= MOST_KEYS {
             if !self.full {
-                report(Diagnostic::error(TOO_MANY_KEYS, format!("more than {MOST_KEYS} keys in one mapping")).at(entry.key_span));
+                report(
+                    Diagnostic::error(
+                        TOO_MANY_KEYS,
+                        format!("more than {MOST_KEYS} keys in one mapping"),
+                    )
+                    .at(entry.key_span),
+                );
             }
             self.full = true;
             return;
         }
-        let place = Place { index: self.entries.len(), merged: origin == Origin::Merged };
+        let place = Place {
+            index: self.entries.len(),
+            merged: origin == Origin::Merged,
+        };
         self.places.insert(entry.key.clone(), place);
         self.entries.push(entry);
     }
 
     /// Merges the value of a `<<` key; what was written wins, of several sources the earlier.
-    pub(super) fn merge(&mut self, key_span: Span, value: Node, report: &mut impl FnMut(Diagnostic)) {
+    pub(super) fn merge(
+        &mut self,
+        key_span: Span,
+        value: Node,
+        report: &mut impl FnMut(Diagnostic),
+    ) {
         if let Some(first) = self.merge.replace(key_span) {
             report(
                 Diagnostic::error(MERGE_KEY, "the merge key `<<` is there twice")
@@ -88,7 +126,10 @@ impl OpenMapping {
         for source in sources {
             match source.value {
                 Value::Mapping(mapping) => self.merge_one(key_span, mapping, report),
-                _ => report(Diagnostic::error(MERGE_KEY, "only mappings can be merged with `<<`").at(source.span)),
+                _ => report(
+                    Diagnostic::error(MERGE_KEY, "only mappings can be merged with `<<`")
+                        .at(source.span),
+                ),
             }
         }
     }
@@ -99,10 +140,19 @@ impl OpenMapping {
                 None => self.add(entry, Origin::Merged, report),
                 Some(place) if place.merged => {}
                 Some(place) => report(
-                    Diagnostic::error(MERGE_KEY, format!("`<<` comes after the key `{}`, which it brings too", entry.key))
-                        .at(key_span)
-                        .label(self.entries[place.index].key_span, "kubectl would drop this one")
-                        .help("put `<<` first in the mapping"),
+                    Diagnostic::error(
+                        MERGE_KEY,
+                        format!(
+                            "`<<` comes after the key `{}`, which it brings too",
+                            entry.key
+                        ),
+                    )
+                    .at(key_span)
+                    .label(
+                        self.entries[place.index].key_span,
+                        "kubectl would drop this one",
+                    )
+                    .help("put `<<` first in the mapping"),
                 ),
             }
         }
@@ -110,7 +160,10 @@ impl OpenMapping {
 
     /// Returns where the last entry ends.
     pub(super) fn end(&self) -> Option<u32> {
-        self.entries.iter().map(|entry| entry.value.span.end.max(entry.key_span.end)).max()
+        self.entries
+            .iter()
+            .map(|entry| entry.value.span.end.max(entry.key_span.end))
+            .max()
     }
 
     /// Closes it.

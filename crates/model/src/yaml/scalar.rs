@@ -38,7 +38,9 @@ pub(super) fn classify(text: &str) -> (Plain, Option<Trap>) {
     match text.as_bytes().first() {
         None => (Plain::Null, None),
         Some(b'0'..=b'9' | b'+' | b'-' | b'.') => number(text),
-        Some(b'~' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'y' | b'Y' | b'o' | b'O') => word(text),
+        Some(b'~' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'y' | b'Y' | b'o' | b'O') => {
+            word(text)
+        }
         Some(_) => (TEXT, None),
     }
 }
@@ -49,7 +51,9 @@ fn word(text: &str) -> (Plain, Option<Trap>) {
         "true" | "True" | "TRUE" => (Plain::Scalar(ScalarKind::Boolean(true)), None),
         "false" | "False" | "FALSE" => (Plain::Scalar(ScalarKind::Boolean(false)), None),
         "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" => (TEXT, Some(Trap::Boolean(true))),
-        "n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF" => (TEXT, Some(Trap::Boolean(false))),
+        "n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF" => {
+            (TEXT, Some(Trap::Boolean(false)))
+        }
         _ => (TEXT, None),
     }
 }
@@ -69,12 +73,18 @@ fn number(text: &str) -> (Plain, Option<Trap>) {
     if let Some(based) = based(text) {
         return based;
     }
-    if is_decimal(unsigned) { decimal(text) } else { (TEXT, None) }
+    if is_decimal(unsigned) {
+        decimal(text)
+    } else {
+        (TEXT, None)
+    }
 }
 
 fn whole(text: &str, digits: &str) -> (Plain, Option<Trap>) {
     if digits.len() > 1 && digits.starts_with('0') {
-        let octal = i64::from_str_radix(digits, 8).or_else(|_| digits.parse()).unwrap_or(i64::MAX);
+        let octal = i64::from_str_radix(digits, 8)
+            .or_else(|_| digits.parse())
+            .unwrap_or(i64::MAX);
         return (TEXT, Some(Trap::LeadingZero(octal)));
     }
     match text.parse::<i64>() {
@@ -101,7 +111,10 @@ fn based(text: &str) -> Option<(Plain, Option<Trap>)> {
     }
     let standard = text.starts_with("0x") || text.starts_with("0o");
     Some(match i64::from_str_radix(digits, base) {
-        Ok(value) if standard => (Plain::Scalar(ScalarKind::Integer(value)), Some(Trap::Base(value))),
+        Ok(value) if standard => (
+            Plain::Scalar(ScalarKind::Integer(value)),
+            Some(Trap::Base(value)),
+        ),
         Ok(_) => (TEXT, Some(Trap::Notation)),
         Err(_) => (TEXT, Some(Trap::TooWide)),
     })
@@ -112,7 +125,10 @@ fn decimal(text: &str) -> (Plain, Option<Trap>) {
         return (TEXT, Some(Trap::TooWide));
     }
     let exponent = text.contains(['e', 'E']) && !text.contains('.');
-    (Plain::Scalar(ScalarKind::Float), exponent.then_some(Trap::Exponent))
+    (
+        Plain::Scalar(ScalarKind::Float),
+        exponent.then_some(Trap::Exponent),
+    )
 }
 
 /// Matches `(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`.
@@ -132,7 +148,10 @@ fn is_decimal(unsigned: &str) -> bool {
 
 fn is_number_without_underscores(unsigned: &str) -> bool {
     let joined = unsigned.replace('_', "");
-    matches!(number(&joined), (Plain::Scalar(ScalarKind::Integer(_) | ScalarKind::Float), _) | (_, Some(_)))
+    matches!(
+        number(&joined),
+        (Plain::Scalar(ScalarKind::Integer(_) | ScalarKind::Float), _) | (_, Some(_))
+    )
 }
 
 #[cfg(test)]
@@ -146,13 +165,35 @@ mod tests {
     #[test]
     fn plain_scalars_are_what_yaml_1_2_says() {
         for (text, expected) in [
-            ("", Plain::Null), ("~", Plain::Null), ("NULL", Plain::Null),
-            ("True", Plain::Scalar(ScalarKind::Boolean(true))), ("tRUE", TEXT),
-            ("12", Plain::Scalar(ScalarKind::Integer(12))), ("+5", Plain::Scalar(ScalarKind::Integer(5))), ("-7", Plain::Scalar(ScalarKind::Integer(-7))),
-            ("0", Plain::Scalar(ScalarKind::Integer(0))), ("0x1F", Plain::Scalar(ScalarKind::Integer(31))), ("0o17", Plain::Scalar(ScalarKind::Integer(15))),
-            ("1.10", Plain::Scalar(ScalarKind::Float)), ("1.", Plain::Scalar(ScalarKind::Float)), (".5", Plain::Scalar(ScalarKind::Float)),
-            ("-", TEXT), ("+", TEXT), (".", TEXT), ("...x", TEXT), ("1.2.3", TEXT), ("100m", TEXT), ("1Gi", TEXT), ("1e", TEXT),
-            ("22:22", TEXT), ("190:20:30", TEXT), ("2024-01-31", TEXT), ("2024-01-31T00:00:00Z", TEXT), ("0xZZ", TEXT), ("-é", TEXT), ("0é", TEXT),
+            ("", Plain::Null),
+            ("~", Plain::Null),
+            ("NULL", Plain::Null),
+            ("True", Plain::Scalar(ScalarKind::Boolean(true))),
+            ("tRUE", TEXT),
+            ("12", Plain::Scalar(ScalarKind::Integer(12))),
+            ("+5", Plain::Scalar(ScalarKind::Integer(5))),
+            ("-7", Plain::Scalar(ScalarKind::Integer(-7))),
+            ("0", Plain::Scalar(ScalarKind::Integer(0))),
+            ("0x1F", Plain::Scalar(ScalarKind::Integer(31))),
+            ("0o17", Plain::Scalar(ScalarKind::Integer(15))),
+            ("1.10", Plain::Scalar(ScalarKind::Float)),
+            ("1.", Plain::Scalar(ScalarKind::Float)),
+            (".5", Plain::Scalar(ScalarKind::Float)),
+            ("-", TEXT),
+            ("+", TEXT),
+            (".", TEXT),
+            ("...x", TEXT),
+            ("1.2.3", TEXT),
+            ("100m", TEXT),
+            ("1Gi", TEXT),
+            ("1e", TEXT),
+            ("22:22", TEXT),
+            ("190:20:30", TEXT),
+            ("2024-01-31", TEXT),
+            ("2024-01-31T00:00:00Z", TEXT),
+            ("0xZZ", TEXT),
+            ("-é", TEXT),
+            ("0é", TEXT),
         ] {
             assert_eq!(kind(text), expected, "{text}");
         }
@@ -161,13 +202,31 @@ mod tests {
     #[test]
     fn plain_scalars_that_readers_dispute_have_a_trap() {
         for (text, expected) in [
-            ("NO", Some(Trap::Boolean(false))), ("y", Some(Trap::Boolean(true))), ("nO", None),
-            ("0755", Some(Trap::LeadingZero(493))), ("08", Some(Trap::LeadingZero(8))), ("-010", Some(Trap::LeadingZero(8))), ("00", Some(Trap::LeadingZero(0))),
-            ("1_000", Some(Trap::Notation)), ("1_0.5", Some(Trap::Notation)), ("1_a", None), ("2024_01", Some(Trap::Notation)),
-            ("0b101", Some(Trap::Notation)), ("-0x1F", Some(Trap::Notation)), ("0X1F", Some(Trap::Notation)),
-            ("9223372036854775808", Some(Trap::TooWide)), ("9007199254740993", Some(Trap::Wide)), ("9007199254740992", None),
-            (".inf", Some(Trap::TooWide)), ("-.INF", Some(Trap::TooWide)), (".nan", Some(Trap::TooWide)), ("1e999", Some(Trap::TooWide)),
-            ("1e3", Some(Trap::Exponent)), ("1.5e3", None), ("22:22", None), ("2024-01-31", None),
+            ("NO", Some(Trap::Boolean(false))),
+            ("y", Some(Trap::Boolean(true))),
+            ("nO", None),
+            ("0755", Some(Trap::LeadingZero(493))),
+            ("08", Some(Trap::LeadingZero(8))),
+            ("-010", Some(Trap::LeadingZero(8))),
+            ("00", Some(Trap::LeadingZero(0))),
+            ("1_000", Some(Trap::Notation)),
+            ("1_0.5", Some(Trap::Notation)),
+            ("1_a", None),
+            ("2024_01", Some(Trap::Notation)),
+            ("0b101", Some(Trap::Notation)),
+            ("-0x1F", Some(Trap::Notation)),
+            ("0X1F", Some(Trap::Notation)),
+            ("9223372036854775808", Some(Trap::TooWide)),
+            ("9007199254740993", Some(Trap::Wide)),
+            ("9007199254740992", None),
+            (".inf", Some(Trap::TooWide)),
+            ("-.INF", Some(Trap::TooWide)),
+            (".nan", Some(Trap::TooWide)),
+            ("1e999", Some(Trap::TooWide)),
+            ("1e3", Some(Trap::Exponent)),
+            ("1.5e3", None),
+            ("22:22", None),
+            ("2024-01-31", None),
         ] {
             assert_eq!(classify(text).1, expected, "{text}");
         }

@@ -12,29 +12,48 @@ use crate::source::Span;
 pub(super) fn value(text: &str, trap: Trap, span: Span) -> Diagnostic {
     let (code, severity, message) = match trap {
         Trap::Boolean(value) => {
-            let message = format!("plain `{text}` is taken as text here; kubectl and Helm would read the boolean {value}");
+            let message = format!(
+                "plain `{text}` is taken as text here; kubectl and Helm would read the boolean {value}"
+            );
             (YAML11_BOOLEAN, Severity::Warning, message)
         }
         Trap::LeadingZero(value) => {
-            let message = format!("plain `{text}` is taken as text here; kubectl and Helm would read the number {value}");
+            let message = format!(
+                "plain `{text}` is taken as text here; kubectl and Helm would read the number {value}"
+            );
             (LEADING_ZERO, Severity::Warning, message)
         }
         Trap::Notation => {
-            let message = format!("plain `{text}` is taken as text here; kubectl and Helm would read a number");
+            let message = format!(
+                "plain `{text}` is taken as text here; kubectl and Helm would read a number"
+            );
             (NUMBER_NOTATION, Severity::Warning, message)
         }
         Trap::TooWide => {
-            let message = format!("plain `{text}` is taken as text here: no number of 64 bits can hold it");
+            let message =
+                format!("plain `{text}` is taken as text here: no number of 64 bits can hold it");
             (WIDE_NUMBER, Severity::Warning, message)
         }
         Trap::Wide => {
-            let message = format!("`{text}` is above 2^53: tools that read numbers as floating point lose its last digits");
+            let message = format!(
+                "`{text}` is above 2^53: tools that read numbers as floating point lose its last digits"
+            );
             (WIDE_NUMBER, Severity::Warning, message)
         }
-        Trap::Exponent => (EXPONENT, Severity::Warning, format!("plain `{text}` is a number to every YAML reader")),
-        Trap::Base(value) => (OTHER_BASE, Severity::Note, format!("plain `{text}` is the number {value}")),
+        Trap::Exponent => (
+            EXPONENT,
+            Severity::Warning,
+            format!("plain `{text}` is a number to every YAML reader"),
+        ),
+        Trap::Base(value) => (
+            OTHER_BASE,
+            Severity::Note,
+            format!("plain `{text}` is the number {value}"),
+        ),
     };
-    Diagnostic::new(code, severity, message).at(span).help(help(text, trap))
+    Diagnostic::new(code, severity, message)
+        .at(span)
+        .help(help(text, trap))
 }
 
 fn help(text: &str, trap: Trap) -> String {
@@ -42,7 +61,9 @@ fn help(text: &str, trap: Trap) -> String {
         Trap::Boolean(value) => format!("write `{value}`, or `\"{text}\"` for the text"),
         Trap::Exponent => format!("write `\"{text}\"` if it is text"),
         Trap::Base(value) => format!("write `{value}`, or `\"{text}\"` for the text"),
-        Trap::LeadingZero(_) | Trap::Notation | Trap::TooWide | Trap::Wide => format!("write `\"{text}\"`"),
+        Trap::LeadingZero(_) | Trap::Notation | Trap::TooWide | Trap::Wide => {
+            format!("write `\"{text}\"`")
+        }
     }
 }
 
@@ -51,11 +72,19 @@ pub(super) fn key(text: &str, plain: Plain, trap: Option<Trap>, span: Span) -> O
     let other = match (plain, trap) {
         (_, Some(Trap::Boolean(value))) => format!("the key `{value}`"),
         (_, Some(Trap::LeadingZero(value) | Trap::Base(value))) => format!("the key `{value}`"),
-        (_, Some(Trap::Notation | Trap::TooWide | Trap::Exponent)) | (Plain::Scalar(ScalarKind::Float), _) => "a number".to_owned(),
-        (Plain::Scalar(ScalarKind::Integer(value)), _) if value.to_string() != text => format!("the key `{value}`"),
+        (_, Some(Trap::Notation | Trap::TooWide | Trap::Exponent))
+        | (Plain::Scalar(ScalarKind::Float), _) => "a number".to_owned(),
+        (Plain::Scalar(ScalarKind::Integer(value)), _) if value.to_string() != text => {
+            format!("the key `{value}`")
+        }
         (Plain::Null, _) => "nothing".to_owned(),
         _ => return None,
     };
-    let message = format!("the key `{text}` is taken as written here; kubectl and Helm would read {other}");
-    Some(Diagnostic::warning(AMBIGUOUS_KEY, message).at(span).help(format!("write `\"{text}\"`")))
+    let message =
+        format!("the key `{text}` is taken as written here; kubectl and Helm would read {other}");
+    Some(
+        Diagnostic::warning(AMBIGUOUS_KEY, message)
+            .at(span)
+            .help(format!("write `\"{text}\"`")),
+    )
 }
