@@ -1,1 +1,27 @@
-//! Steading: plan.
+//! Desired and observed go in, a plan and a report of what does not happen come out.
+//!
+//! Pure: the same input gives the same plan, so a plan can be saved, replayed and tested from files. What talks to the cluster is in
+//! `steading-cluster`; it fills [`Observed`] and executes a [`Plan`] without choices of its own.
+//!
+//! ```text
+//! Desired ─┐
+//!          ├─ differing → ids ─(details of those, by the cluster crate)─┐
+//! Observed ┘                                                            ├─ plan → (Plan, PlanReport)
+//!                                                    Desired, Observed ─┘
+//! ```
+//!
+//! The types to know: [`Observed`] and [`Live`]; [`Plan`], [`ReleasePlan`], [`Step`] and [`Effect`]; [`PlanReport`], why something does not
+//! happen; [`release`], what is recorded of a release; [`health`], whether an object is ready and what is in its way.
+
+pub mod observed;
+pub mod release;
+pub mod report;
+pub mod step;
+
+pub use observed::{
+    Details, DryRun, History, InventoryItem, Live, Observed, OpenRelease, ReleaseKey, Unreadable,
+};
+pub use report::{NotDone, PlanReport, Reason};
+pub use step::{
+    Action, Effect, FieldChange, FieldOwner, Plan, ReleaseKind, ReleasePlan, Standing, Step, Wave,
+};

@@ -1,0 +1,76 @@
+//! What does not happen, and why: never an error.
+
+use serde::{Deserialize, Serialize};
+use steading_model::ObjectId;
+
+use crate::observed::ReleaseKey;
+use crate::step::FieldOwner;
+
+/// Everything that the plan does not do, and what stands in the way of applying it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct PlanReport {
+    /// The findings, in the order of applications and objects.
+    pub not_done: Vec<NotDone>,
+}
+
+/// One thing that does not happen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NotDone {
+    /// The application.
+    pub key: ReleaseKey,
+    /// The object, where it is about one.
+    pub object: Option<ObjectId>,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Why something does not happen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Reason {
+    /// Its effect must be accepted by name: `--accept OBJECT`. The application is not released.
+    NeedsAcceptance(crate::step::Effect),
+    /// An object that is not ours stands in the way: `--adopt OBJECT` takes it over. The application is not released.
+    Unowned(Option<FieldOwner>),
+    /// A field belongs to someone else and was never ours. The application is not released.
+    Conflict(String, FieldOwner),
+    /// The server refused the dry run. The application is not released.
+    Refused(String),
+    /// The kind is not served: its custom resource definition is not installed. The application is not released.
+    Unserved,
+    /// The kind could not be read, so that nothing can be said of it. The application is not released.
+    Unreadable(String),
+    /// The version was rolled back or reverted before. The application is not released unless it is released by hand: `--release-quarantined`.
+    Quarantined(String),
+    /// The image is older than the current one. The application is not released unless accepted: `--accept downgrade`.
+    Downgrade(String, String),
+    /// Another application that it needs is not released. The application is not released.
+    Waiting(ReleaseKey),
+    /// A release has not ended: it is resumed or reverted first.
+    Open(u64),
+    /// Requests of all pods, with surge, exceed the quota. The application is not released.
+    OverQuota(String),
+    /// No node fits. The application is not released.
+    NoNodeFits(String),
+    /// More objects would be deleted than one run may: `--prune-limit`. The application is not released.
+    PruneLimit(usize),
+    /// The object is kept though it is no longer declared: it holds data, is in use, or is not ours any more. The rest goes on.
+    Kept(String),
+    /// The object is cluster-scoped, and this run may only touch one namespace. The rest goes on.
+    ClusterScoped,
+}
+
+impl Reason {
+    /// Says whether the application is held back.
+    pub fn holds_back(&self) -> bool {
+        !matches!(self, Self::Kept(_) | Self::ClusterScoped | Self::Open(_))
+    }
+}
+
+impl PlanReport {
+    /// Says whether an application is held back.
+    pub fn holds_back(&self, key: &ReleaseKey) -> bool {
+        self.not_done
+            .iter()
+            .any(|not_done| not_done.key == *key && not_done.reason.holds_back())
+    }
+}
