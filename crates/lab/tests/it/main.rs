@@ -1,0 +1,4 @@
+//! Tests that start real labs; one binary, one file per subject.
+
+mod ground;
+mod lifecycle;
