@@ -6,6 +6,9 @@ use super::{FileSpec, Network, Placement, Resources, Secrets, Security};
 use crate::name::{
     ComponentName, EnvName, ImageRef, Literal, MountPath, RelativePath, Schedule, TimeZone,
 };
+use crate::node::Node;
+use crate::read::{Read, Reader};
+use crate::shape::Shape;
 use crate::{choice, record};
 
 record! {
@@ -57,11 +60,33 @@ record! {
     }
 }
 
+/// A script beside the declaration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobScript {
+    /// The file.
+    pub from_file: RelativePath,
+    /// What was loaded, filled in by the resolver.
+    pub loaded: Vec<u8>,
+}
+
 record! {
-    /// A script beside the declaration.
-    pub struct JobScript {
-        /// The file.
+    /// A script by its file.
+    pub struct JobScriptFields {
+        /// The file beside the declaration.
         "fromFile" from_file: RelativePath,
+    }
+}
+
+impl Read for JobScript {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        JobScriptFields::read(node, reader).map(|fields| Self {
+            from_file: fields.from_file,
+            loaded: Vec::new(),
+        })
+    }
+
+    fn shape() -> Shape {
+        JobScriptFields::shape()
     }
 }
 
