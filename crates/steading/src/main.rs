@@ -1,2 +1,56 @@
-//! The `steading` program.
-fn main() {}
+//! The `steading` program: one file per command, settings, output; the only place that wires the parts together.
+//!
+//! ```text
+//! environment ─Settings→ ┐
+//! arguments ──Arguments→ ┴─ Session ─→ command::run ─→ Outcome | CommandError ─→ exit code
+//! ```
+//!
+//! - [`settings`] reads the environment once; nothing else does.
+//! - [`ui`] owns both output streams: data goes to standard output, everything else to standard error.
+//! - [`diagnostics`] prints findings; [`error`] is everything that stops a command.
+//! - [`estate`] finds the estate and reads its files; [`pipeline`] loads, resolves, compiles and checks them.
+
+mod args;
+mod command;
+mod diagnostics;
+mod error;
+mod estate;
+mod internal;
+mod output;
+mod session;
+mod settings;
+mod ui;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+use error::Kind;
+use session::Session;
+use settings::Settings;
+use ui::Ui;
+
+fn main() -> ExitCode {
+    let settings = Settings::from_environment();
+    internal::install(&settings);
+    let code = catch_unwind(AssertUnwindSafe(|| run(settings)));
+    ExitCode::from(code.unwrap_or(Kind::Internal.code()))
+}
+
+fn run(settings: Settings) -> u8 {
+    let ui = Ui::new(&settings);
+    let arguments = match args::parse(std::env::args_os(), &ui) {
+        Ok(arguments) => arguments,
+        Err(error) => return ui.usage(&error),
+    };
+    let (session, command) = Session::new(settings, ui, arguments);
+    let result = command::run(command, &session);
+    let flushed = session.ui.finish();
+    match result.and_then(|outcome| flushed.map(|()| outcome)) {
+        _ if session.ui.reader_has_left() => 0,
+        Ok(outcome) => outcome.code(),
+        Err(error) => {
+            session.ui.error(&error);
+            error.code()
+        }
+    }
+}

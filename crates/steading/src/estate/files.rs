@@ -1,0 +1,143 @@
+//! Reads the files of an estate: the known places only, bounded in size and number, and never outside the estate.
+//!
+//! What cannot be read is a finding, so that one bad file hides none of the others. Links are followed within the estate; one that leads
+//! outside is refused, because a pull request could otherwise carry any file of the machine that checks it into a ConfigMap.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use steading_model::load::InputFile;
+use steading_model::{Code, Diagnostic, Report};
+
+use super::locate::{ESTATE_FILE, EstateDirectory};
+
+/// A file cannot be read.
+const UNREADABLE: Code = Code("ST0901");
+/// A file is larger than any declaration.
+const TOO_LARGE: Code = Code("ST0902");
+/// A link leads out of the estate or into itself.
+const BAD_LINK: Code = Code("ST0903");
+/// There are more files than any estate has.
+const TOO_MANY: Code = Code("ST0904");
+
+/// What each code means, for the reference.
+pub(crate) const CODES: &[(Code, &str)] = &[
+    (UNREADABLE, "A file or folder of the estate cannot be read, or its name is not UTF-8."),
+    (TOO_LARGE, "A file is larger than 4 MiB. No object of Kubernetes holds more than 1 MiB; keep large files out of `applications/`."),
+    (BAD_LINK, "A link leads out of the estate or into itself. Only files of the estate are read, so that no change to it can read others."),
+    (TOO_MANY, "There are more than 200,000 files under `applications/` and `schemas/`. Only what declarations name belongs there."),
+];
+
+/// The places that are read.
+const FOLDERS: [&str; 2] = ["applications", "schemas"];
+/// A folder that is never part of a declaration.
+const SKIPPED: &str = ".git";
+const LARGEST: u64 = 4 * 1024 * 1024;
+const MOST: usize = 200_000;
+
+/// Reads `estate.yaml`, `applications/` and `schemas/`, in the order of their names.
+pub(crate) fn read(estate: &EstateDirectory) -> (Vec<InputFile>, Report) {
+    let mut reading = Reading {
+        root: estate.path().canonicalize().unwrap_or_else(|_| estate.path().to_owned()),
+        files: Vec::new(),
+        report: Report::default(),
+        above: Vec::new(),
+    };
+    reading.entry(&estate.path().join(ESTATE_FILE), ESTATE_FILE);
+    for folder in FOLDERS {
+        let path = estate.path().join(folder);
+        if path.symlink_metadata().is_ok() {
+            reading.entry(&path, folder);
+        }
+    }
+    (reading.files, reading.report)
+}
+
+struct Reading {
+    root: PathBuf,
+    files: Vec<InputFile>,
+    report: Report,
+    /// The folders that lead to where we are, without links.
+    above: Vec<PathBuf>,
+}
+
+impl Reading {
+    fn entry(&mut self, path: &Path, name: &str) {
+        if self.files.len() >= MOST {
+            return;
+        }
+        if let Err(error) = self.try_entry(path, name) {
+            self.find(UNREADABLE, format!("cannot read `{name}`: {}", reason(&error)));
+        }
+    }
+
+    fn try_entry(&mut self, path: &Path, name: &str) -> io::Result<()> {
+        let is_link = path.symlink_metadata()?.is_symlink();
+        if is_link && !path.canonicalize()?.starts_with(&self.root) {
+            self.find(BAD_LINK, format!("`{name}` is a link to a place outside the estate"));
+            return Ok(());
+        }
+        let kind = fs::metadata(path)?.file_type();
+        if kind.is_dir() {
+            self.folder(path, name)
+        } else if kind.is_file() {
+            self.file(path, name)
+        } else {
+            // Reading a pipe or a device could wait for ever.
+            self.find(UNREADABLE, format!("`{name}` is neither a file nor a folder"));
+            Ok(())
+        }
+    }
+
+    fn folder(&mut self, path: &Path, name: &str) -> io::Result<()> {
+        let real = path.canonicalize()?;
+        if self.above.contains(&real) {
+            self.find(BAD_LINK, format!("`{name}` is a link to a folder that holds it"));
+            return Ok(());
+        }
+        let mut entries = fs::read_dir(path)?.collect::<io::Result<Vec<_>>>()?;
+        entries.sort_by_key(fs::DirEntry::file_name);
+        self.above.push(real);
+        for entry in entries.iter().filter(|entry| entry.file_name() != SKIPPED) {
+            match entry.file_name().to_str() {
+                Some(last) => self.entry(&entry.path(), &format!("{name}/{last}")),
+                None => self.odd_name(name, entry),
+            }
+        }
+        self.above.pop();
+        Ok(())
+    }
+
+    fn file(&mut self, path: &Path, name: &str) -> io::Result<()> {
+        let mut bytes = Vec::new();
+        File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > LARGEST {
+            self.find(TOO_LARGE, format!("`{name}` is larger than 4 MiB"));
+            return Ok(());
+        }
+        self.files.push(InputFile { path: name.to_owned(), bytes });
+        if self.files.len() == MOST {
+            self.find(TOO_MANY, format!("more than {MOST} files: reading stopped at `{name}`"));
+        }
+        Ok(())
+    }
+
+    fn odd_name(&mut self, folder: &str, entry: &fs::DirEntry) {
+        let name = entry.file_name();
+        self.find(UNREADABLE, format!("a name in `{folder}` is not UTF-8: {}", name.display()));
+    }
+
+    fn find(&mut self, code: Code, message: String) {
+        self.report.push(Diagnostic::error(code, message));
+    }
+}
+
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "it is a link to nothing".to_owned(),
+        io::ErrorKind::FilesystemLoop => "it is a link to itself".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
+    }
+}

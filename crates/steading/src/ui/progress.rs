@@ -1,0 +1,70 @@
+//! What a longer operation is doing: a spinner on a terminal, one line per step in a log.
+
+use std::io::Write;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::{Paint, Role};
+
+/// Whether lines may be drawn over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Motion {
+    /// On a terminal.
+    Moving,
+    /// In a log.
+    Still,
+}
+
+/// A longer operation.
+pub(crate) struct Progress {
+    bar: Option<ProgressBar>,
+    paint: Paint,
+}
+
+impl Progress {
+    pub(super) fn new(motion: Motion, paint: Paint) -> Self {
+        let bar = (motion == Motion::Moving).then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            bar.set_style(style("{spinner} {msg} {elapsed:.dim}"));
+            bar
+        });
+        Self { bar, paint }
+    }
+
+    /// Shows what is going on at the moment; a log does not get it.
+    pub(crate) fn activity(&self, text: &str) {
+        if let Some(bar) = &self.bar {
+            bar.enable_steady_tick(Duration::from_millis(120));
+            bar.set_message(text.to_owned());
+        }
+    }
+
+    /// Notes that a step is done; the line stays.
+    pub(crate) fn done(&self, text: &str) {
+        let line = format!("{} {text}", self.paint.text(Role::Good, "✓"));
+        match &self.bar {
+            Some(bar) => bar.suspend(|| print(&line)),
+            None => print(&line),
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn print(line: &str) {
+    // Nothing can be done where standard error is gone.
+    drop(writeln!(std::io::stderr().lock(), "{line}"));
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template)
+        .expect("the template must be valid")
+        .tick_chars("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ ")
+}
