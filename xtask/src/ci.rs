@@ -42,6 +42,7 @@ pub(crate) fn ci() -> Result<()> {
         &["doc", "--workspace", "--no-deps", "--locked", "--quiet"],
         &[("RUSTDOCFLAGS", "-D warnings")],
     )?;
+    crate::generate::check()?;
     say("all checks passed");
     Ok(())
 }

@@ -2,10 +2,18 @@
 //!
 //! `cargo xtask ci` is the test command of the README and all that CI runs; `cargo xtask tour` is the README's main job.
 
+mod bench;
+mod cases;
 mod ci;
 mod deps;
+mod generate;
+mod lab;
+mod programs;
 mod purity;
 mod run;
+mod tour;
+
+use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -24,12 +32,41 @@ enum Task {
     Ci,
     /// Check licences, duplicate versions, the borders between crates, and that the pure crates stay pure
     CheckDeps,
+    /// Write the generated files: schema data, reference pages
+    Generate,
+    /// Fail where a generated file is stale
+    CheckGenerated,
+    /// Walk the README's tour: build, bring a local Kubernetes up, plan and apply an estate
+    Tour,
+    /// Rewrite the expected output of golden cases
+    Bless,
+    /// Measure Steading beside its peers; flags go to the benchmark program
+    Bench {
+        /// Flags of the benchmark program
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Judge by real declarations and resource definitions
+    Cases {
+        /// The folder of the cases
+        folder: Option<PathBuf>,
+    },
 }
 
 fn main() -> Result<()> {
     match Arguments::parse().task {
         Task::Ci => ci::ci(),
         Task::CheckDeps => check_deps(),
+        Task::Generate => generate::generate(),
+        Task::CheckGenerated => generate::check(),
+        Task::Tour => tour::tour(),
+        Task::Bless => run::run_with(
+            "cargo",
+            &["test", "--workspace", "--locked"],
+            &[("BLESS", "1")],
+        ),
+        Task::Bench { arguments } => bench::bench(&arguments),
+        Task::Cases { folder } => cases::cases(folder),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::deps::PURE;
 use crate::run::{root, say};
 
 /// What may not be named, with the reason that is shown.
-const FORBIDDEN: [(&str, &str); 11] = [
+const FORBIDDEN: [(&str, &str); 10] = [
     ("std::fs", "files come in as values"),
     ("std::env", "the environment comes in as values"),
     ("std::process", "pure code starts nothing"),
@@ -20,7 +20,6 @@ const FORBIDDEN: [(&str, &str); 11] = [
     ("Instant::now", "time comes in as a value"),
     ("Timestamp::now", "time comes in as a value"),
     ("Zoned::now", "time comes in as a value"),
-    ("HashMap", "order reaches output: use `BTreeMap`"),
 ];
 
 /// Checks the sources of the pure crates, tests aside.

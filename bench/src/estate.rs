@@ -1,0 +1,63 @@
+//! Estates of any size to measure with.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::Result;
+
+/// The estate; its one environment is the lab `bench`.
+const ESTATE: &str = "\
+apiVersion: steading.dev/v1
+kind: Estate
+metadata:
+  name: bench
+spec:
+  domains: { public: example.org }
+  environments:
+    prod: { context: steading-lab-bench }
+  ingress:
+    private: [10.0.0.0/8]
+    sso: { url: https://login.example.org/auth }
+  certificates:
+    issuer: letsencrypt
+    wildcards: { example.org: wildcard-tls }
+  secrets: { existing: {} }
+  lab:
+    nodes: [{ name: one, cpu: 32, memory: 128Gi, pods: 500 }]
+";
+
+/// Writes an estate of so many applications of about eight objects each.
+pub(crate) fn write(folder: &Path, applications: usize) -> Result<()> {
+    fs::create_dir_all(folder)?;
+    fs::write(folder.join("estate.yaml"), ESTATE)?;
+    for number in 0..applications {
+        let name = format!("service-{number:05}");
+        let home = folder.join("applications").join(&name);
+        fs::create_dir_all(&home)?;
+        fs::write(home.join("application.yaml"), application(&name))?;
+    }
+    Ok(())
+}
+
+fn application(name: &str) -> String {
+    format!(
+        "\
+apiVersion: steading.dev/v1
+kind: Application
+metadata:
+  name: {name}
+spec:
+  description: One of many
+  image: ghcr.io/example/{name}:1.0.0
+  port: 8080
+  replicas: 0
+  resources: {{ cpu: 50m, memory: 128Mi }}
+  health: {{ path: /healthz }}
+  env: {{ LOG_LEVEL: info, PUBLIC_URL: \"${{route.url}}\" }}
+  ingress:
+    - host: {name}
+environments:
+  prod: {{}}
+"
+    )
+}

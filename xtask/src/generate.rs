@@ -1,0 +1,110 @@
+//! Generated files: the schema data of the Kubernetes version, and the reference pages. Never edited by hand; stale is a failure.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::lab::Lab;
+use crate::programs::{Profile, steading};
+use crate::run::{output, root, say};
+
+/// Where the schema data is, from the root.
+const SCHEMAS: &str = "crates/rules/data/kubernetes.bin";
+/// Where the generated reference is, from the root.
+const REFERENCE: &str = "docs/reference";
+
+/// Writes all generated files.
+pub(crate) fn generate() -> Result<()> {
+    let program = steading(Profile::Dev)?;
+    fs::write(root().join(SCHEMAS), schemas(&program)?)?;
+    let program = steading(Profile::Dev)?;
+    let folder = root().join(REFERENCE);
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    reference(&program, &folder)
+}
+
+/// Fails where a generated file is not what it would be now.
+pub(crate) fn check() -> Result<()> {
+    let program = steading(Profile::Dev)?;
+    let mut stale = Vec::new();
+    if fs::read(root().join(SCHEMAS))? != schemas(&program)? {
+        stale.push(SCHEMAS.to_owned());
+    }
+    let fresh = tempfile::tempdir()?;
+    reference(&program, fresh.path())?;
+    stale.extend(differences(
+        &files(&root().join(REFERENCE))?,
+        &files(fresh.path())?,
+    ));
+    for file in &stale {
+        say(&format!("error: `{file}` is stale"));
+    }
+    if !stale.is_empty() {
+        bail!(
+            "{} generated files are stale: run `cargo xtask generate`",
+            stale.len()
+        );
+    }
+    Ok(())
+}
+
+/// Asks the lab's own API server for the schemas of everything it serves.
+fn schemas(program: &Path) -> Result<Vec<u8>> {
+    let lab = Lab::up(program, "generate")?;
+    let index = lab.get("/openapi/v3")?;
+    let paths = index["paths"]
+        .as_object()
+        .context("the API server lists no schemas")?;
+    let groups = paths.keys().filter(|path| is_group(path));
+    let documents: Vec<(String, Value)> = groups
+        .map(|path| Ok((path.clone(), lab.get(&format!("/openapi/v3/{path}"))?)))
+        .collect::<Result<_>>()?;
+    Ok(steading_rules::schema::compact(&documents))
+}
+
+fn is_group(path: &str) -> bool {
+    let depth = path.split('/').count();
+    (path.starts_with("api/") && depth == 2) || (path.starts_with("apis/") && depth == 3)
+}
+
+fn reference(program: &Path, folder: &Path) -> Result<()> {
+    let program = program.to_str().context("the program's path is not text")?;
+    let folder = folder.to_str().context("the folder's name is not text")?;
+    output(program, &["reference", folder]).map(drop)
+}
+
+fn files(folder: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
+    let mut found = BTreeMap::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(next) = open.pop() {
+        for entry in
+            fs::read_dir(&next).with_context(|| format!("could not read `{}`", next.display()))?
+        {
+            let path = entry?.path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                found.insert(path.strip_prefix(folder)?.to_owned(), fs::read(&path)?);
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn differences(
+    kept: &BTreeMap<PathBuf, Vec<u8>>,
+    fresh: &BTreeMap<PathBuf, Vec<u8>>,
+) -> Vec<String> {
+    let all = kept
+        .keys()
+        .chain(fresh.keys().filter(|path| !kept.contains_key(*path)));
+    let stale = all.filter(|path| kept.get(*path) != fresh.get(*path));
+    stale
+        .map(|path| format!("{REFERENCE}/{}", path.display()))
+        .collect()
+}
