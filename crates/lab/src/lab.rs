@@ -14,6 +14,7 @@ use crate::name::LabName;
 use crate::pki::{self, PkiError};
 use crate::record::{Record, RecordError};
 use crate::settings::Settings;
+use crate::up::lock_path;
 
 /// A definition is served some hundred milliseconds after it was applied; contended machines take longer.
 const DEFINITIONS: Duration = Duration::from_secs(60);
@@ -24,7 +25,7 @@ pub struct Lab {
     pub(crate) name: LabName,
     pub(crate) directory: Directory,
     pub(crate) record: Record,
-    pub(crate) locks: PathBuf,
+    pub(crate) lock: PathBuf,
 }
 
 /// Why a lab could not be opened.
@@ -55,7 +56,7 @@ impl Lab {
                 name: name.clone(),
                 directory,
                 record,
-                locks: settings.labs.clone(),
+                lock: lock_path(settings, name),
             }),
             Ok(None) => Err(OpenError::Missing { name: name.clone() }),
             Err(source) => Err(OpenError::Record {

@@ -223,7 +223,7 @@ impl Order<'_> {
             name: self.name.clone(),
             directory,
             record,
-            locks: self.settings.labs.clone(),
+            lock: lock_path(self.settings, self.name),
         }
     }
 }
