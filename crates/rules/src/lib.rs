@@ -1,1 +1,3 @@
-//! Steading: rules.
+//! What must hold.
+
+pub mod schema;
