@@ -153,6 +153,8 @@ fn kube_controller_manager(line: CommandLine, directory: &Directory, ports: Port
         )
         .with("cluster-signing-cert-file", pki.join("ca.crt"))
         .with("cluster-signing-key-file", pki.join("ca.key"))
+        // Nodes do not fall out of the lab when the laptop sleeps.
+        .with("node-monitor-grace-period", "24h")
         .with("profiling", "false")
 }
 
@@ -168,6 +170,7 @@ fn kwok(line: CommandLine, directory: &Directory, ports: Ports) -> CommandLine {
         .with("manage-all-nodes", "true")
         .with("cidr", "10.244.0.0/16")
         .with("node-ip", "10.0.0.1")
-        .with("node-lease-duration-seconds", "40")
+        // Without leases a restarted kwok need not wait until those of the one before have run out.
+        .with("node-lease-duration-seconds", "0")
         .with("server-address", format!("127.0.0.1:{}", ports.kwok))
 }
