@@ -15,6 +15,7 @@ mod route;
 mod settings;
 mod spec;
 mod storage;
+pub mod validate;
 
 pub use container::{
     ContainerFields, Gpu, Hook, Hooks, Kind, NodeSelector, Placement, PortFields, PortSpec,
@@ -23,7 +24,7 @@ pub use container::{
 };
 pub use file::{FileContent, FileFields, FileMode, FileSpec};
 pub use health::{Check, Health, HealthProbe, ProbeRefinement};
-pub use job::{InitStep, Job, JobScript, Overlap};
+pub use job::{InitStep, Job, JobScript, JobScriptFields, Overlap};
 pub use network::{Network, Peer, PeerFields, PeerPort, PeerTarget};
 pub use raw::RawObject;
 pub use resolved::{Application, Component, Port};

@@ -133,6 +133,7 @@ impl Report {
     }
 
     /// Changes each finding, for example its severity, or drops it where `change` returns `None`.
+    #[must_use]
     pub fn map(self, change: impl FnMut(Diagnostic) -> Option<Diagnostic>) -> Self {
         Self {
             diagnostics: self.diagnostics.into_iter().filter_map(change).collect(),

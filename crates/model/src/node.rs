@@ -123,6 +123,25 @@ impl Node {
         self.as_mapping()?.get(key)
     }
 
+    /// Returns the value of a key of a mapping, to change it.
+    pub(crate) fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
+        match &mut self.value {
+            Value::Mapping(mapping) => mapping
+                .entries
+                .iter_mut()
+                .find(|entry| entry.key == key)
+                .map(|entry| &mut entry.value),
+            _ => None,
+        }
+    }
+
+    /// Returns a short place for the whole: the first key of a mapping, else the node itself.
+    pub fn key_span(&self) -> Span {
+        self.as_mapping()
+            .and_then(|mapping| mapping.entries.first())
+            .map_or(self.span, |entry| entry.key_span)
+    }
+
     /// Returns the node at a path.
     pub fn find(&self, path: &FieldPath) -> Option<&Node> {
         path.segments().iter().try_fold(self, Self::step)
@@ -333,7 +352,7 @@ impl fmt::Display for FieldPath {
             match segment {
                 Segment::Index(index) => write!(formatter, "[{index}]")?,
                 Segment::Key(key) if key.is_empty() || key.contains(['.', '[', '"']) => {
-                    write!(formatter, "[\"{key}\"]")?
+                    write!(formatter, "[\"{key}\"]")?;
                 }
                 Segment::Key(key) if at == 0 => formatter.write_str(key)?,
                 Segment::Key(key) => write!(formatter, ".{key}")?,

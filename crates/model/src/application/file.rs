@@ -1,6 +1,6 @@
 //! Files that a container sees.
 
-use crate::name::{RelativePath, SecretKey};
+use crate::name::{RelativePath, SecretKey, SubdomainName};
 use crate::node::Node;
 use crate::read::{Read, Reader};
 use crate::record;
@@ -29,10 +29,12 @@ pub enum FileContent {
     },
     /// A key of the application's secret.
     Secret(SecretKey),
+    /// A Secret that exists already: the path is a folder with a file for each of its keys.
+    ExistingSecret(SubdomainName),
 }
 
 record! {
-    /// A file by its source. One of `content`, `fromFile` and `secret`.
+    /// A file by its source. One of `content`, `fromFile`, `secret` and `existingSecret`.
     pub struct FileFields {
         /// The content.
         "content" content: Option<String>,
@@ -40,6 +42,8 @@ record! {
         "fromFile" from_file: Option<RelativePath>,
         /// A key of the application's secret (`secrets.path`).
         "secret" secret: Option<SecretKey>,
+        /// A Secret that exists already in the namespace: the path is a folder with a file for each of its keys.
+        "existingSecret" existing_secret: Option<SubdomainName>,
         /// The mode in octal, quoted. Default: `"0444"`; `"0555"` for a script.
         "mode" mode: Option<FileMode>,
     }
@@ -80,17 +84,23 @@ impl Read for FileSpec {
         }
         let fields = FileFields::read(node, reader)?;
         let mode = fields.mode.map(|mode| mode.0);
-        let content = match (fields.content, fields.from_file, fields.secret) {
-            (Some(content), None, None) => FileContent::Inline(content),
-            (None, Some(path), None) => FileContent::FromFile {
+        let content = match (
+            fields.content,
+            fields.from_file,
+            fields.secret,
+            fields.existing_secret,
+        ) {
+            (Some(content), None, None, None) => FileContent::Inline(content),
+            (None, Some(path), None, None) => FileContent::FromFile {
                 path,
                 loaded: Vec::new(),
             },
-            (None, None, Some(key)) => FileContent::Secret(key),
+            (None, None, Some(key), None) => FileContent::Secret(key),
+            (None, None, None, Some(name)) => FileContent::ExistingSecret(name),
             _ => {
                 reader.invalid(
                     node,
-                    "must have exactly one of `content`, `fromFile` and `secret`",
+                    "must have exactly one of `content`, `fromFile`, `secret` and `existingSecret`",
                 );
                 return None;
             }

@@ -100,11 +100,11 @@ impl Health {
         if !self.exec.is_empty() {
             return Some(HealthProbe::Exec(self.exec.clone()));
         }
-        if let Some(port) = self.tcp.and_then(|check| self.checked_port(check)) {
-            return Some(HealthProbe::Tcp(port));
+        if let Some(check) = self.tcp.filter(|check| *check != Check::Off) {
+            return Some(HealthProbe::Tcp(self.checked_port(check)));
         }
-        if let Some(port) = self.grpc.and_then(|check| self.checked_port(check)) {
-            return Some(HealthProbe::Grpc(port));
+        if let Some(check) = self.grpc.filter(|check| *check != Check::Off) {
+            return Some(HealthProbe::Grpc(self.checked_port(check)));
         }
         let path = self
             .path
@@ -113,11 +113,10 @@ impl Health {
         path.or_else(|| self.none.clone().map(HealthProbe::None))
     }
 
-    fn checked_port(&self, check: Check) -> Option<Option<PortNumber>> {
+    fn checked_port(&self, check: Check) -> Option<PortNumber> {
         match check {
-            Check::FirstPort => Some(self.port),
-            Check::Port(port) => Some(Some(port)),
-            Check::Off => None,
+            Check::Port(port) => Some(port),
+            Check::FirstPort | Check::Off => self.port,
         }
     }
 }

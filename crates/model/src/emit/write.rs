@@ -90,7 +90,7 @@ impl Writer {
             self.out.push_str("- ");
             match item.view() {
                 View::Mapping(entries) if !entries.is_empty() => {
-                    self.mapping(&entries, depth + 1, Start::Item)
+                    self.mapping(&entries, depth + 1, Start::Item);
                 }
                 View::List(items) if !items.is_empty() => self.list(items, depth + 1, Start::Item),
                 other => self.leaf(&other, depth + 1),

@@ -101,7 +101,7 @@ impl Estate {
         }
         let suffix = self
             .environment(environment)
-            .map(|environment| environment.suffix())
+            .map(Environment::suffix)
             .unwrap_or_default();
         let values = [
             ("application", host.as_str()),

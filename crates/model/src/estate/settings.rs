@@ -156,7 +156,7 @@ impl crate::read::Key for DataMeaning {
 record! {
     /// A storage class for one meaning of data.
     pub struct StorageClassFields {
-        /// The name of the StorageClass; empty where volumes are made by hand (host paths).
+        /// The name of the `StorageClass`; empty where volumes are made by hand (host paths).
         "class" class: SubdomainName,
         /// Volumes are places on the node, made by Steading under `naming.hostData`. Default: `false`.
         "hostPath" host_path: Option<bool>,

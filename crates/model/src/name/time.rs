@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use crate::text;
 
 text! {
-    /// When a job runs: five fields, as in a CronJob.
+    /// When a job runs: five fields, as in a `CronJob`.
     pub struct Schedule("schedule", about = "minute, hour, day of month, month, day of week; or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`", example = "30 3 * * *") = parse_schedule;
 }
 

@@ -1,0 +1,71 @@
+//! What must hold of a resolved application beyond the types of its fields.
+
+mod codes;
+mod container;
+mod health;
+mod job;
+mod reference;
+mod route;
+mod volume;
+
+use super::Application;
+use crate::diagnostic::{Code, Diagnostic, Report};
+use crate::estate::Estate;
+use crate::node::FieldPath;
+
+pub use codes::*;
+
+/// Checks an application and reports what does not hold.
+pub(crate) fn application(estate: &Estate, application: &Application, report: &mut Report) {
+    let mut check = Check {
+        estate,
+        application,
+        report,
+    };
+    reference::check(&mut check);
+    container::check(&mut check);
+    health::check(&mut check);
+    volume::check(&mut check);
+    route::check(&mut check);
+    job::check(&mut check);
+}
+
+/// What checks need.
+struct Check<'a> {
+    estate: &'a Estate,
+    application: &'a Application,
+    report: &'a mut Report,
+}
+
+impl Check<'_> {
+    /// Reports an error at a field.
+    fn error(
+        &mut self,
+        code: Code,
+        path: &FieldPath,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        let span = self.application.span(path);
+        self.report
+            .push(Diagnostic::error(code, message).at(span).help(help.into()));
+    }
+
+    /// Reports an error at the key of a field.
+    fn error_at_key(
+        &mut self,
+        code: Code,
+        path: &FieldPath,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        let span = self.application.tree.key_span_at(path);
+        self.report
+            .push(Diagnostic::error(code, message).at(span).help(help.into()));
+    }
+
+    /// Says whether something is written at a path.
+    fn has(&self, path: &FieldPath) -> bool {
+        self.application.tree.find(path).is_some()
+    }
+}

@@ -1,0 +1,36 @@
+//! The codes of findings about resolved applications.
+
+use crate::diagnostic::Code;
+
+macro_rules! codes {
+    ($( $name:ident = $code:literal: $docs:literal; )*) => {
+        $(#[doc = $docs] pub const $name: Code = Code($code);)*
+
+        /// The codes with their documentation.
+        pub const CODES: &[(Code, &str)] = &[$(($name, $docs)),*];
+    };
+}
+
+codes! {
+    NO_IMAGE = "ST1201": "A component has no image. Write `image`, or pass `--image` as a pipeline does with the image that it has just built.";
+    LITERAL_AND_SECRET = "ST1202": "A variable is both written in `env` and taken from a secret. Kubernetes would take the last one without a word; which one is meant must be decided.";
+    SEVERAL_WRITERS = "ST1203": "Several pods would write to a volume that only one may write to: they would wait for each other for ever, or destroy the data. Use one replica, `kind: stateful` (a volume for each pod), `data: shared`, or mount it with `readOnly: true`.";
+    HEALTH = "ST1204": "It is not clear how to tell that a component works: `health` is missing although there is a port, or says several things at once. Write one of `path`, `tcp`, `exec`, `grpc`, or `none` with the reason.";
+    VOLUME = "ST1205": "A volume is not complete, or says several things at once: `size` is required for a volume of its own, and it is only one of a volume of its own, an existing claim, another component's volume and an existing place.";
+    SAME_MOUNT = "ST1206": "Two volumes, files or scratch spaces are mounted at the same path. One of them would be hidden.";
+    UNKNOWN_FACT = "ST1207": "A text in `env` refers with `${…}` to something that is not known. Write `$${…}` for the text itself.";
+    ROUTE = "ST1208": "The parts of a route do not fit each other, for example `path` beside `paths`, or `preservePath` without `redirectTo`.";
+    UNKNOWN_REFERENCE = "ST1209": "Something is named that does not exist: a catalogue entry, a component, a port, a middleware, a rate class, a volume.";
+    NO_DESCRIPTION = "ST1210": "An application does not say what it is. Whoever is woken at night reads it. The estate can make descriptions optional with `defaults.description: optional`.";
+    SAME_ROUTE = "ST1211": "Two routes of an application have the same host and path. Which of them answers would be chance.";
+    RESOURCES = "ST1212": "Resources do not fit each other or the tier: a limit below the request, or more than the tier allows one container.";
+    JOB = "ST1213": "A job has nothing to run, or two things at once. Write `command`, `args` or `script`, or another `image`.";
+    UPSTREAM = "ST1214": "An application with `upstream` stands for something outside the cluster: it runs nothing, so fields of a container have no meaning in it.";
+    REPLICAS = "ST1215": "The number of replicas is written in two places, and differently.";
+    NO_LOGIN = "ST1216": "A route asks for the estate's login (`auth: required`, the default), but the estate has none (`ingress.sso`). Nothing is opened by default: set up the login, or say with the reason who may pass: `auth: { app: why }`, `{ public: why }` or `{ none: why }`.";
+    NO_CERTIFICATE = "ST1217": "A route needs a certificate, but the estate does not say where certificates come from (`certificates`), and the route names no `tlsSecret`.";
+    SAME_PORT = "ST1218": "Two ports of a component have the same number and protocol, or the same name.";
+    HOST = "ST1219": "The host of a route is not a valid name once the estate's domain and the environment's suffix are added.";
+    ITSELF = "ST1220": "An application refers to itself: it depends on itself, or had its present name before.";
+    ROOT = "ST1221": "A container runs as user 0 without saying why. Write `security.root` with the reason.";
+}

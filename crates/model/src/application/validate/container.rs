@@ -1,0 +1,247 @@
+//! Image, variables, resources, ports and privileges of a component.
+
+use std::collections::BTreeMap;
+
+use super::Check;
+use super::codes::{
+    LITERAL_AND_SECRET, NO_IMAGE, REPLICAS, RESOURCES, ROOT, SAME_PORT, UNKNOWN_FACT,
+};
+use crate::application::{Component, Protocol, Resources, Secrets, Security};
+use crate::diagnostic::Diagnostic;
+use crate::facts::Facts;
+use crate::name::{EnvName, Literal};
+use crate::node::FieldPath;
+
+pub(super) fn check(check: &mut Check<'_>) {
+    for component in &check.application.components {
+        image(check, component);
+        secrets(
+            check,
+            &component.path,
+            &component.fields.env,
+            component.fields.secrets.as_ref(),
+        );
+        facts(check, component);
+        resources(
+            check,
+            &component.field("resources"),
+            component.fields.resources.as_ref(),
+        );
+        ports(check, component);
+        replicas(check, component);
+        root(
+            check,
+            &component.field("security"),
+            component.fields.security.as_ref(),
+        );
+    }
+}
+
+fn image(check: &mut Check<'_>, component: &Component) {
+    if component.fields.image.is_none() {
+        let message = format!("`{}` has no image", component.name);
+        let span = check
+            .application
+            .tree
+            .get("metadata")
+            .map_or(check.application.tree.key_span(), |node| node.span);
+        check.report.push(
+            Diagnostic::error(NO_IMAGE, message)
+                .at(span)
+                .help("add `spec.image`, or pass `--image`"),
+        );
+    }
+}
+
+/// A name must not be both in `env` and among the secrets.
+pub(super) fn secrets(
+    check: &mut Check<'_>,
+    path: &FieldPath,
+    env: &BTreeMap<EnvName, Literal>,
+    secrets: Option<&Secrets>,
+) {
+    let Some(secrets) = secrets else { return };
+    let secret = path.key("secrets");
+    for name in secrets.env.0.keys().filter(|name| env.contains_key(*name)) {
+        twice(
+            check,
+            &path.key("env").key(name.as_str()),
+            &secret.key("env"),
+            name,
+        );
+    }
+    for (at, name) in secrets.generate.iter().enumerate() {
+        let here = secret.key("generate").index(at);
+        if env.contains_key(name) {
+            twice(check, &path.key("env").key(name.as_str()), &here, name);
+        }
+        if secrets.env.0.contains_key(name) {
+            let span = check.application.span(&here);
+            let message = format!("`{name}` is both taken from the backend and made by `generate`");
+            check.report.push(
+                Diagnostic::error(LITERAL_AND_SECRET, message)
+                    .at(span)
+                    .help("remove one of the two"),
+            );
+        }
+    }
+}
+
+fn twice(check: &mut Check<'_>, literal: &FieldPath, secret: &FieldPath, name: &EnvName) {
+    let tree = &check.application.tree;
+    let (here, there) = (tree.key_span_at(literal), secret_span(check, secret, name));
+    let message = format!("`{name}` is both a literal and a secret");
+    check.report.push(
+        Diagnostic::error(LITERAL_AND_SECRET, message)
+            .at(here)
+            .label(there, "the secret")
+            .help("remove one of the two"),
+    );
+}
+
+fn secret_span(check: &Check<'_>, path: &FieldPath, name: &EnvName) -> crate::Span {
+    let node = check.application.tree.find(path);
+    let item = node.and_then(|node| {
+        let mut items = node.as_list().into_iter().flatten();
+        items.find(|item| {
+            item.as_scalar()
+                .is_some_and(|scalar| scalar.text == name.as_str())
+        })
+    });
+    item.map_or_else(
+        || check.application.tree.key_span_at(&path.key(name.as_str())),
+        |item| item.span,
+    )
+}
+
+fn facts(check: &mut Check<'_>, component: &Component) {
+    let application = check.application;
+    let mut texts: Vec<(FieldPath, &BTreeMap<EnvName, Literal>)> =
+        vec![(component.field("env"), &component.fields.env)];
+    texts.extend(component.fields.init.iter().map(|(name, step)| {
+        (
+            component.field("init").key(name.as_str()).key("env"),
+            &step.env,
+        )
+    }));
+    texts.extend(application.fields.jobs.iter().map(|(name, job)| {
+        (
+            application.field("jobs").key(name.as_str()).key("env"),
+            &job.env,
+        )
+    }));
+    if !texts
+        .iter()
+        .any(|(_, env)| env.values().any(|text| text.as_str().contains("${")))
+    {
+        return;
+    }
+    let facts = Facts::of(check.estate, application, component);
+    for (path, env) in texts {
+        for (name, text) in env {
+            for unknown in facts.unknown(text.as_str()) {
+                check.error(
+                    UNKNOWN_FACT,
+                    &path.key(name.as_str()),
+                    format!("nothing is known as `{}`", unknown.name),
+                    unknown.help,
+                );
+            }
+        }
+    }
+}
+
+pub(super) fn resources(check: &mut Check<'_>, path: &FieldPath, resources: Option<&Resources>) {
+    let Some(resources) = resources else { return };
+    if let (Some(memory), Some(limit)) = (resources.memory, resources.memory_limit)
+        && limit < memory
+    {
+        let message = format!("`{path}.memoryLimit` ({limit}) is below `memory` ({memory})");
+        check.error(
+            RESOURCES,
+            &path.key("memoryLimit"),
+            message,
+            format!("write at least `{memory}`"),
+        );
+    }
+    let most = check
+        .estate
+        .tier(&check.application.tier)
+        .map(|tier| tier.resources.memory_max);
+    let wanted = resources.memory_limit.or(resources.memory);
+    if let (Some(most), Some(wanted)) = (most, wanted)
+        && wanted > most
+    {
+        let field = if resources.memory_limit.is_some() {
+            "memoryLimit"
+        } else {
+            "memory"
+        };
+        let message = format!(
+            "`{path}.{field}` ({wanted}) is more than the tier `{}` allows one container ({most})",
+            check.application.tier
+        );
+        check.error(
+            RESOURCES,
+            &path.key(field),
+            message,
+            "ask for less, or choose a larger tier",
+        );
+    }
+}
+
+fn ports(check: &mut Check<'_>, component: &Component) {
+    let ports = component.ports();
+    for (at, port) in ports.iter().enumerate() {
+        let udp = |protocol| protocol == Protocol::Udp;
+        let same = |other: &&crate::application::Port| {
+            other.name == port.name
+                || (other.spec.port == port.spec.port
+                    && udp(other.spec.protocol) == udp(port.spec.protocol))
+        };
+        if let Some(first) = ports[..at].iter().find(same) {
+            let message = format!(
+                "the ports `{}` and `{}` are the same",
+                first.name, port.name
+            );
+            check.error_at_key(
+                SAME_PORT,
+                &component.field("ports").key(port.name.as_str()),
+                message,
+                "remove one of the two",
+            );
+        }
+    }
+}
+
+fn replicas(check: &mut Check<'_>, component: &Component) {
+    let availability = check
+        .application
+        .fields
+        .availability
+        .as_ref()
+        .and_then(|availability| availability.replicas);
+    if let (Some(written), Some(other)) = (component.fields.replicas, availability)
+        && written != other
+    {
+        let path = check.application.field("availability").key("replicas");
+        check.error(
+            REPLICAS,
+            &path,
+            format!("`replicas` is {written}, `availability.replicas` is {other}"),
+            "write it in one place",
+        );
+    }
+}
+
+pub(super) fn root(check: &mut Check<'_>, path: &FieldPath, security: Option<&Security>) {
+    let Some(security) = security else { return };
+    if security.user == Some(0) && security.root.is_none() && security.privileged.is_none() {
+        check.error(
+            ROOT,
+            &path.key("user"),
+            format!("`{path}.user` is 0 without a reason"),
+            "add `root: why`",
+        );
+    }
+}

@@ -1,0 +1,123 @@
+//! The estate: the built-in defaults under what is written.
+
+use super::codes::{ESTATE, TWICE};
+use crate::application::{ApplicationFields, ContainerFields};
+use crate::diagnostic::{Diagnostic, Report};
+use crate::estate::{Estate, EstateFields};
+use crate::name::LabelName;
+use crate::node::{FieldPath, Node};
+use crate::read::{Read, Reader};
+use crate::resolve::merge;
+use crate::{record, resolve};
+
+record! {
+    /// An estate file.
+    pub struct EstateDocument {
+        /// `steading.dev/v1`.
+        "apiVersion" api_version: String,
+        /// `Estate`.
+        "kind" kind: String,
+        /// What the estate is called.
+        "metadata" metadata: EstateMetadata,
+        /// Its settings.
+        "spec" spec: EstateFields,
+    }
+}
+
+record! {
+    /// What the estate is called.
+    pub struct EstateMetadata {
+        /// The name: it is in the label `steading.dev/estate` of every object.
+        "name" name: LabelName,
+    }
+}
+
+/// Reads the one estate.
+pub(super) fn read(
+    documents: Vec<Node>,
+    built_in: Option<&Node>,
+    report: &mut Report,
+) -> Option<Estate> {
+    let mut documents = documents.into_iter();
+    let node = documents.next()?;
+    for other in documents {
+        report.push(
+            Diagnostic::error(TWICE, "there are two estates")
+                .at(other.key_span())
+                .label(node.key_span(), "first here"),
+        );
+    }
+    let tree = with_defaults(node, built_in);
+    let document = EstateDocument::read(&tree, &mut Reader::new(report))?;
+    let estate = Estate {
+        name: document.metadata.name,
+        fields: document.spec,
+        tree,
+    };
+    check(&estate, report);
+    Some(estate)
+}
+
+fn with_defaults(mut node: Node, built_in: Option<&Node>) -> Node {
+    if let (Some(defaults), Some(spec)) = (
+        built_in.and_then(|node| node.get("estate")),
+        node.get_mut("spec"),
+    ) {
+        *spec = merge(defaults.clone(), spec);
+    }
+    node
+}
+
+fn check(estate: &Estate, report: &mut Report) {
+    let path = FieldPath::default().key("spec");
+    let mut say = |path: FieldPath, message: String| {
+        report.push(Diagnostic::error(ESTATE, message).at(estate.tree.span_at(&path)));
+    };
+    let defaults = &estate.fields.defaults;
+    if estate.tier(&defaults.tier).is_none() {
+        say(
+            path.key("defaults").key("tier"),
+            format!("`spec.defaults.tier`: there is no tier `{}`", defaults.tier),
+        );
+    }
+    if estate.fields.secrets.existing.is_some() && estate.fields.secrets.infisical.is_some() {
+        say(
+            path.key("secrets"),
+            "`spec.secrets` must have one of `existing` and `infisical`, not both".to_owned(),
+        );
+    }
+    if estate.fields.environments.is_empty() {
+        say(
+            path.key("environments"),
+            "`spec.environments` must have at least one environment".to_owned(),
+        );
+    }
+    for (name, environment) in &estate.fields.environments {
+        if let Some(after) = environment
+            .after
+            .as_ref()
+            .filter(|after| !estate.fields.environments.contains_key(*after))
+        {
+            let path = path.key("environments").key(name.as_str()).key("after");
+            say(
+                path,
+                format!("`{name}` comes after `{after}`, which does not exist"),
+            );
+        }
+    }
+    check_spec_defaults(estate, report);
+}
+
+/// Default fields are read once here, so that a mistake in them is found even where every application overrides it.
+fn check_spec_defaults(estate: &Estate, report: &mut Report) {
+    let Some(node) = &estate.fields.defaults.spec.0 else {
+        return;
+    };
+    let path = FieldPath::default().key("spec").key("defaults").key("spec");
+    let mut reader = Reader::at(report, path);
+    if let Some(mapping) = node.as_mapping() {
+        reader.unknown_keys(mapping, &resolve::spec_keys());
+    }
+    ApplicationFields::read_fields(node, &mut reader);
+    ContainerFields::read_fields(node, &mut reader);
+}

@@ -1,0 +1,72 @@
+//! The one resolver: from a declaration to an application in one environment.
+//!
+//! ```text
+//! built in < estate default < tier < spec < environments.ENV < command line (image only)
+//! ```
+//! Mappings merge key by key, lists and scalars replace, an explicit `null` removes. Every part of the result keeps the place where
+//! it was written, so that [`explain`](crate::explain) is a walk over the merged tree.
+
+mod codes;
+mod environment;
+mod fill;
+mod layers;
+mod merge;
+mod read;
+
+use crate::application::{Application, validate};
+use crate::diagnostic::{Diagnostic, Report};
+use crate::load::{ApplicationFile, Declarations};
+use crate::node::Node;
+
+pub use codes::*;
+pub(crate) use merge::merge;
+pub(crate) use read::spec_keys;
+
+/// What the command line says.
+#[derive(Clone, Debug, Default)]
+pub struct Overrides {
+    /// The image; it wins over everything.
+    pub(crate) image: Option<Node>,
+}
+
+/// Resolves an application for an environment; `None` after at least one error.
+#[must_use]
+pub fn resolve(
+    declarations: &Declarations,
+    file: &ApplicationFile,
+    environment: &str,
+    overrides: &Overrides,
+) -> (Option<Application>, Report) {
+    let mut report = Report::default();
+    let application = resolve_into(declarations, file, environment, overrides, &mut report);
+    (application.filter(|_| !report.has_errors()), report)
+}
+
+fn resolve_into(
+    declarations: &Declarations,
+    file: &ApplicationFile,
+    environment: &str,
+    overrides: &Overrides,
+    report: &mut Report,
+) -> Option<Application> {
+    let Some(estate) = &declarations.estate else {
+        report.push(
+            Diagnostic::error(NO_ESTATE, "there is no estate")
+                .help("add `estate.yaml`, or name the estate's folder"),
+        );
+        return None;
+    };
+    let environment = environment::find(estate, file, environment, report)?;
+    let merged = layers::merged(
+        declarations.built_in(),
+        estate,
+        file,
+        environment.as_str(),
+        overrides,
+        report,
+    )?;
+    let mut application = read::application(estate, file, environment, merged, report)?;
+    fill::files(declarations, file, &mut application, report);
+    validate::application(estate, &application, report);
+    Some(application)
+}
