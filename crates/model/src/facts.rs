@@ -287,7 +287,7 @@ mod tests {
             ("${route.url}/api", text("https://a.example.org/api")),
             ("a$b $HOME $(X) $", text("a$b $HOME $(X) $")),
             ("$${route.url}", text("${route.url}")),
-            ("$$${environment}", text("$prod")),
+            ("$$${environment}", text("$${environment}")),
             ("${nope}", text("${nope}")),
             ("é${environment}é", text("éprodé")),
         ] {

@@ -167,22 +167,26 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Returns the known word nearest to a misspelt one, if one is near enough.
+/// Returns the known word nearest to a misspelt one, if one is near enough: by spelling, or because one begins as the other.
 pub fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     let lower = word.to_lowercase();
-    known
+    let length = word.chars().count();
+    let by_spelling = known
         .iter()
         .map(|candidate| {
-            (
-                strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()),
-                *candidate,
-            )
+            let distance = strsim::damerau_levenshtein(&lower, &candidate.to_lowercase());
+            (distance, *candidate)
         })
         .filter(|(distance, candidate)| {
-            *distance <= (candidate.chars().count().max(word.chars().count()) / 3).max(1)
+            *distance <= (candidate.chars().count().max(length) / 3).max(1)
         })
         .min()
-        .map(|(_, candidate)| candidate)
+        .map(|(_, candidate)| candidate);
+    by_spelling.or_else(|| {
+        let begins =
+            |candidate: &&&str| length >= 4 && candidate.to_lowercase().starts_with(&lower);
+        known.iter().filter(begins).min().copied()
+    })
 }
 
 /// Returns what a node is, in words: `a list`, `the text "x"`.

@@ -2,13 +2,16 @@
 
 use super::codes::{NAMESPACE_NAME, NOT_YET};
 use super::layers::{Merged, Runs};
-use crate::application::{Application, ApplicationFields, Component, ContainerFields};
+use crate::application::{
+    Application, ApplicationFields, Component, ContainerFields, Health, Resources, Secrets,
+    Security, Volume,
+};
 use crate::diagnostic::{Diagnostic, Report};
 use crate::estate::Estate;
 use crate::load::ApplicationFile;
 use crate::name::{ComponentName, EnvironmentName};
-use crate::node::{FieldPath, Mapping};
-use crate::read::Reader;
+use crate::node::{Entry, FieldPath, Mapping};
+use crate::read::{Reader, UNKNOWN_KEY, nearest};
 
 /// Fields of the format that come with a later version.
 const LATER: [&str; 5] = ["components", "sidecars", "update", "scaling", "listen"];
@@ -36,7 +39,7 @@ pub(super) fn application(
     let path = FieldPath::default().key("spec");
     if let Some(mapping) = spec.as_mapping() {
         later(mapping, report);
-        Reader::at(report, path.clone()).unknown_keys(mapping, &spec_keys());
+        unknown_keys(mapping, &path, report);
     }
     let mut reader = Reader::at(report, path.clone());
     let fields = ApplicationFields::read_fields(spec, &mut reader);
@@ -73,6 +76,44 @@ pub(super) fn application(
         components,
         tree,
     })
+}
+
+/// Reports unknown keys of `spec`; a key that belongs one level deeper is found there.
+fn unknown_keys(spec: &Mapping, path: &FieldPath, report: &mut Report) {
+    let known = spec_keys();
+    let strange = |entry: &&Entry| !known.contains(&entry.key.as_str());
+    let (deeper, others): (Vec<&Entry>, Vec<&Entry>) =
+        spec.entries().iter().filter(strange).partition(|entry| {
+            nearest(&entry.key, &known).is_none() && deeper(&entry.key).is_some()
+        });
+    for entry in deeper {
+        let message = format!("unknown key `{}`", path.key(entry.key.as_str()));
+        let help = self::deeper(&entry.key).map(|near| format!("did you mean `{near}`?"));
+        report.push(
+            Diagnostic::error(UNKNOWN_KEY, message)
+                .at(entry.key_span)
+                .help(help.unwrap_or_default()),
+        );
+    }
+    Reader::at(report, path.clone()).unknown_keys(&others.into_iter().cloned().collect(), &known);
+}
+
+/// Returns the field one level deeper that is nearest to a key, such as `resources.memory`.
+fn deeper(key: &str) -> Option<String> {
+    let owners = [
+        ("resources", Resources::KEYS),
+        ("health", Health::KEYS),
+        ("secrets", Secrets::KEYS),
+        ("security", Security::KEYS),
+        ("storage", Volume::KEYS),
+    ];
+    let known: Vec<&str> = owners
+        .iter()
+        .flat_map(|(_, keys)| keys.iter().copied())
+        .collect();
+    let near = nearest(key, &known)?;
+    let (owner, _) = owners.iter().find(|(_, keys)| keys.contains(&near))?;
+    Some(format!("{owner}.{near}"))
 }
 
 fn later(spec: &Mapping, report: &mut Report) {
