@@ -170,6 +170,8 @@ fn kwok(line: CommandLine, directory: &Directory, ports: Ports) -> CommandLine {
         .with("manage-all-nodes", "true")
         .with("cidr", "10.244.0.0/16")
         .with("node-ip", "10.0.0.1")
+        // Else it writes a line for each change of each pod, for as long as the lab lives.
+        .with("v", "WARN")
         // Without leases a restarted kwok need not wait until those of the one before have run out.
         .with("node-lease-duration-seconds", "0")
         .with("server-address", format!("127.0.0.1:{}", ports.kwok))

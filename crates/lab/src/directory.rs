@@ -15,7 +15,9 @@ pub(crate) struct Directory(PathBuf);
 impl Directory {
     /// Returns the directory of the lab `name`, which need not exist.
     pub(crate) fn of(labs: &Path, name: &LabName) -> Self {
-        Self(labs.join(name.as_str()))
+        let path = labs.join(name.as_str());
+        // Programs run in this directory, so the path must mean the same from there.
+        Self(std::path::absolute(&path).unwrap_or(path))
     }
 
     pub(crate) fn path(&self) -> &Path {

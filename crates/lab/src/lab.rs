@@ -17,7 +17,7 @@ use crate::settings::Settings;
 use crate::up::lock_path;
 
 /// A definition is served some hundred milliseconds after it was applied; contended machines take longer.
-const DEFINITIONS: Duration = Duration::from_secs(60);
+const DEFINITIONS: Duration = Duration::from_mins(1);
 
 /// A local Kubernetes that was brought up.
 #[derive(Debug, Clone)]
@@ -109,7 +109,7 @@ impl Lab {
 
     /// Returns the text of a kubeconfig for a user in at most two groups, proven by a certificate.
     ///
-    /// The user has no rights until a RoleBinding gives them some.
+    /// The user has no rights until a role binding gives them some.
     pub fn kubeconfig_for(&self, user: &str, groups: &[&str]) -> Result<String, PkiError> {
         let credential = pki::client(&self.directory.pki(), user, groups)?;
         self.kubeconfig_with(&Login::Certificate(&credential))

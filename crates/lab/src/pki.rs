@@ -75,7 +75,7 @@ fn make() -> Result<[(&'static str, String); 6], PkiError> {
         .pem();
     let key_text = key.serialize_pem();
     let issuer = Issuer::new(authority, key);
-    let serving = sign(&issuer, "kube-apiserver", serving_params())?;
+    let serving = sign(&issuer, "kube-apiserver", &serving_params())?;
     let accounts = new_key("service accounts")?;
     Ok([
         ("ca.crt", certificate),
@@ -106,7 +106,7 @@ pub(crate) fn client(
     for (kind, group) in organization_types().into_iter().zip(groups) {
         params.distinguished_name.push(kind, *group);
     }
-    sign(&issuer, user, params)
+    sign(&issuer, user, &params)
 }
 
 /// The library keeps one value per type of a distinguished name; these two types are the same one on the wire.
@@ -168,7 +168,7 @@ fn dated(mut params: CertificateParams) -> CertificateParams {
 fn sign(
     issuer: &Issuer<'_, KeyPair>,
     subject: &str,
-    params: CertificateParams,
+    params: &CertificateParams,
 ) -> Result<Credential, PkiError> {
     let key = new_key(subject)?;
     let certificate = params.signed_by(&key, issuer).map_err(failed(subject))?;

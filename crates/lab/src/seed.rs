@@ -13,7 +13,7 @@ use crate::stages::{self, StagesError};
 /// A command that works on the lab is given this long to finish.
 const BUSY: Duration = Duration::from_secs(30);
 /// Starting kwok takes half a second; a contended machine takes longer.
-const RESTART: Duration = Duration::from_secs(60);
+const RESTART: Duration = Duration::from_mins(1);
 
 /// Why a fault could not be seeded.
 #[derive(Debug, thiserror::Error)]

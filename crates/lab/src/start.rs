@@ -238,7 +238,10 @@ pub(crate) async fn settle(
     }
     let class = api::apply(&client, &[storage_class()]).await;
     class.map_err(StartError::Storage)?;
-    while !is_usable(&client, shape).await {
+    let kubeconfig = lab.kubeconfig().map_err(StartError::Pki)?;
+    let probe = Probe::new(&kubeconfig, lab.record.ports).await;
+    let probe = probe.map_err(StartError::Connect)?;
+    while !(is_usable(&client, shape).await && is_healthy(&probe).await) {
         check_alive(&lab.directory, &Component::ALL)?;
         check_time(
             &lab.directory,
@@ -255,6 +258,15 @@ async fn is_usable(client: &Client, shape: &Shape) -> bool {
     let ready = nodes::count_ready(client, shape).await;
     let accounts: Api<ServiceAccount> = Api::namespaced(client.clone(), "default");
     ready.is_ok_and(|ready| ready == shape.nodes.len()) && accounts.get("default").await.is_ok()
+}
+
+async fn is_healthy(probe: &Probe) -> bool {
+    for component in Component::ALL {
+        if !probe.is_healthy(component).await {
+            return false;
+        }
+    }
+    true
 }
 
 /// The class of claims that name none; the stage `claim-provision` makes the volumes of all classes.

@@ -86,8 +86,13 @@ async fn build_locked(
     progress: &mut dyn Progress,
 ) -> Result<Binaries, BuildError> {
     let path = settings.cache.join("build.lock");
-    progress.step("waiting for the build of the lab's programs to be free");
-    let _lock = Lock::take(&path, limit).await.map_err(BuildError::Lock)?;
+    let free = Lock::try_take(&path).map_err(BuildError::Lock)?;
+    let _lock = if let Some(lock) = free {
+        lock
+    } else {
+        progress.step("waiting for another command that builds the lab's programs");
+        Lock::take(&path, limit).await.map_err(BuildError::Lock)?
+    };
     let target = Binaries::cache_directory(settings);
     if let Ok(binaries) = find::in_directory(&target) {
         return Ok(binaries);

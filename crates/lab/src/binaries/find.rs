@@ -22,11 +22,13 @@ pub struct FindError {
 
 /// Finds all programs in one directory.
 pub(super) fn in_directory(directory: &Path) -> Result<Binaries, FindError> {
+    let absolute = std::path::absolute(directory);
+    let directory = absolute.as_deref().unwrap_or(directory);
     Binaries::collect(|component| {
         let mut candidates = file_names(component)
             .iter()
             .map(|name| directory.join(name));
-        let found = candidates.find(is_executable);
+        let found = candidates.find(|program| is_executable(program));
         found.ok_or_else(|| FindError {
             component,
             directory: directory.to_owned(),
@@ -50,14 +52,14 @@ pub(super) fn on_path(path: &OsStr) -> Option<Binaries> {
     Binaries::collect(|component| {
         let candidates = env::split_paths(path).map(|directory| directory.join(component.name()));
         candidates
-            .filter(is_executable)
+            .filter(|program| is_executable(program))
             .find(|program| suits(component, program))
             .ok_or(())
     })
     .ok()
 }
 
-fn is_executable(path: &PathBuf) -> bool {
+fn is_executable(path: &Path) -> bool {
     let metadata = path.metadata();
     metadata.is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
 }

@@ -77,3 +77,66 @@ fn reap(identity: Identity) {
         waitpid(Some(pid), WaitOptions::NOHANG).ok();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+    use crate::directory::write_private;
+    use crate::process::{MARKER, identity};
+
+    fn ground() -> (tempfile::TempDir, Directory) {
+        let home = tempfile::tempdir().unwrap();
+        let directory = Directory::of(home.path(), &"lab".parse().unwrap());
+        directory.create().unwrap();
+        (home, directory)
+    }
+
+    fn record(directory: &Directory, identity: Identity) {
+        let text = serde_json::to_vec(&identity).unwrap();
+        write_private(&directory.process(Component::Etcd), &text).unwrap();
+    }
+
+    fn started(directory: Option<&Directory>) -> Identity {
+        let mut command = Command::new("sleep");
+        if let Some(directory) = directory {
+            command.env(MARKER, directory.path());
+        }
+        identity(command.arg("600").spawn().unwrap().id()).unwrap()
+    }
+
+    #[test]
+    fn a_process_that_was_never_written_down_is_found_by_its_marker() {
+        let (_home, directory) = ground();
+        let (child, other) = (started(Some(&directory)), started(None));
+        assert_eq!(end_all(&directory), []);
+        assert!(!child.is_alive());
+        assert!(other.is_alive());
+        kill(other);
+    }
+
+    #[test]
+    fn a_process_that_was_written_down_is_ended() {
+        let (_home, directory) = ground();
+        let child = started(None);
+        record(&directory, child);
+        end_one(&directory, Component::Etcd);
+        assert!(!child.is_alive());
+    }
+
+    #[test]
+    fn a_reused_process_id_hits_nobody() {
+        let (_home, directory) = ground();
+        let child = started(None);
+        let earlier = Identity {
+            started: child.started - 1,
+            ..child
+        };
+        record(&directory, earlier);
+        assert_eq!(end_all(&directory), []);
+        kill(earlier);
+        assert!(child.is_alive());
+        kill(child);
+    }
+}

@@ -178,6 +178,19 @@ async fn seeded_faults_hit_running_pods_and_are_taken_out_again() {
     let pod = pod_that(&lab, "n", "b", |pod| !is_ready(pod)).await;
     assert_eq!(pod["status"]["phase"], "Running");
 
+    let slow = FaultRule {
+        target: Target::Image("ghcr.io/example/c:1".to_owned()),
+        fault: Fault::Slow,
+        delay_seconds: Some(2),
+    };
+    lab.fault(slow).await.unwrap();
+    lab.apply(&[deployment("n", "c", "ghcr.io/example/c:1")])
+        .await
+        .unwrap();
+    let running = |pod: &Value| pod["status"]["phase"] == "Running";
+    assert!(!is_ready(&pod_that(&lab, "n", "c", running).await));
+    pod_that(&lab, "n", "c", is_ready).await;
+
     lab.clear_faults().await.unwrap();
     let pod = pod_that(&lab, "n", "a", is_ready).await;
     let restarts = pod["status"]["containerStatuses"][0]["restartCount"].as_u64();

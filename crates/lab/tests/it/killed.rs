@@ -3,9 +3,11 @@
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use steading_lab::{DownError, Lab, Logs, Shape, UpOptions};
+use k8s_openapi::api::core::v1::Namespace;
+use kube::Api;
+use steading_lab::{DownError, Lab, Logs, Shape, UpOptions, sweep};
 
-use crate::ground::{Ground, eventually, settings};
+use crate::ground::{Ground, eventually, namespace, settings};
 
 const HOME: &str = "STEADING_LAB_TEST_HOME";
 
@@ -92,4 +94,46 @@ async fn a_temporary_lab_ends_when_its_owner_is_killed() {
     eventually("the lab runs", async || ground.processes().len() > 5).await;
     kill(child);
     eventually("nothing is left", async || ground.is_clean()).await;
+}
+
+#[tokio::test]
+async fn a_lab_whose_programs_died_comes_up_again_with_its_objects() {
+    let ground = Ground::new();
+    let name = "killed".parse().unwrap();
+    let lab = ground.up(&name, &Shape::of(1)).await;
+    namespace(&lab, "kept").await;
+    for one in lab.status().await.unwrap().components {
+        signal(one.pid.unwrap());
+    }
+    let lab = ground.up(&name, &Shape::of(1)).await;
+    assert!(lab.status().await.unwrap().is_healthy());
+    let namespaces: Api<Namespace> = Api::all(lab.client().await.unwrap());
+    assert!(namespaces.get("kept").await.is_ok());
+    Lab::down(&ground.settings, &name, Logs::Remove)
+        .await
+        .unwrap();
+    ground.assert_nothing_left();
+}
+
+#[tokio::test]
+async fn a_temporary_lab_whose_owner_and_watchdog_were_killed_is_swept() {
+    let ground = Ground::new();
+    let child = start("killed::child_temporary", &ground);
+    eventually("the lab runs", async || ground.processes().len() > 5).await;
+    let is_watchdog = |pid: &&u32| {
+        let line = std::fs::read_to_string(format!("/proc/{pid}/cmdline"));
+        line.is_ok_and(|line| line.contains("steading-lab-watchdog"))
+    };
+    let processes = ground.processes();
+    signal(*processes.iter().find(is_watchdog).unwrap());
+    kill(child);
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert!(!ground.is_clean(), "nobody is left who could have ended it");
+    assert_eq!(sweep(&ground.settings).len(), 1);
+    ground.assert_nothing_left();
+}
+
+fn signal(pid: u32) {
+    let status = Command::new("kill").args(["-9", &pid.to_string()]).status();
+    assert!(status.unwrap().success());
 }

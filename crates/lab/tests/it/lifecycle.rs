@@ -28,7 +28,7 @@ async fn up_status_and_down() {
     );
     let nodes = status.nodes.unwrap();
     assert_eq!((nodes.ready, nodes.total), (2, 2));
-    assert_eq!(Lab::list(&ground.settings), [name.clone()]);
+    assert_eq!(Lab::list(&ground.settings), std::slice::from_ref(&name));
 
     let begin = Instant::now();
     Lab::down(&ground.settings, &name, Logs::Remove)
@@ -94,7 +94,7 @@ async fn two_labs_live_side_by_side() {
         .await
         .unwrap();
     assert!(second.status().await.unwrap().is_healthy());
-    assert_eq!(Lab::list(&ground.settings), [two.clone()]);
+    assert_eq!(Lab::list(&ground.settings), std::slice::from_ref(&two));
     Lab::down(&ground.settings, &two, Logs::Remove)
         .await
         .unwrap();

@@ -40,6 +40,14 @@ async fn claims_of_the_default_class_get_a_volume_that_goes_with_them() {
 
     let client = lab.client().await.unwrap();
     let claims: Api<PersistentVolumeClaim> = Api::namespaced(client.clone(), "dynamic");
+    let more = json!({"resources": {"requests": {"storage": "2Gi"}}});
+    lab.apply(&[claim("dynamic", "data", &more)]).await.unwrap();
+    eventually("the claim has grown", async || {
+        let status = claims.get("data").await.unwrap().status;
+        let capacity = status.and_then(|status| status.capacity);
+        capacity.is_some_and(|capacity| capacity["storage"].0 == "2Gi")
+    })
+    .await;
     claims
         .delete("data", &DeleteParams::default())
         .await
