@@ -24,7 +24,7 @@ const FILES: [&str; 6] = [
     include_str!("../stages/fault-init.yaml"),
 ];
 
-const PARTS: [(&str, &str); 9] = [
+const PARTS: [(&str, &str); 10] = [
     ("pod", include_str!("../stages/parts/pod.txt")),
     ("init-hits", include_str!("../stages/parts/init-hits.txt")),
     ("network", include_str!("../stages/parts/network.txt")),
@@ -33,6 +33,7 @@ const PARTS: [(&str, &str); 9] = [
     ("unready", include_str!("../stages/parts/unready.txt")),
     ("running", include_str!("../stages/parts/running.txt")),
     ("waiting", include_str!("../stages/parts/waiting.txt")),
+    ("volume", include_str!("../stages/parts/volume.txt")),
     ("event", include_str!("../stages/parts/event.txt")),
 ];
 
