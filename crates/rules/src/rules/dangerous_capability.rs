@@ -1,0 +1,55 @@
+//! Capabilities that are root by another name.
+
+use crate::containers::all;
+use crate::rule::{Check, Finding, Subject, rule};
+
+rule! {
+    /// No container has a capability that is root on the node by another name.
+    ///
+    /// ## Why
+    /// With `SYS_ADMIN`, `SYS_MODULE` or `SYS_PTRACE` a process mounts the node's disk, loads a module or reads the memory of others.
+    /// That is `privileged`, without the reason that it must give.
+    ///
+    /// ## Example
+    /// ```yaml
+    /// security: { capabilities: [SYS_ADMIN] }        # found
+    /// security: { capabilities: [NET_BIND_SERVICE] } # right
+    /// ```
+    "ST4041" "dangerous-capability" Error => Check::Application(check)
+}
+
+const DANGEROUS: [&str; 8] = [
+    "ALL",
+    "SYS_ADMIN",
+    "SYS_MODULE",
+    "SYS_PTRACE",
+    "SYS_RAWIO",
+    "DAC_READ_SEARCH",
+    "BPF",
+    "SYS_BOOT",
+];
+
+fn check(subject: &Subject<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for container in all(subject.application) {
+        let capabilities = container
+            .security
+            .into_iter()
+            .flat_map(|security| &security.capabilities)
+            .enumerate();
+        for (at, capability) in
+            capabilities.filter(|(_, capability)| DANGEROUS.contains(&capability.as_str()))
+        {
+            let span = subject.span(&container.path.key("security").key("capabilities").index(at));
+            let message = format!(
+                "`{capability}` makes the {} root on the node",
+                container.title
+            );
+            found.push(
+                Finding::new(span, message)
+                    .help("find the smaller capability that it needs, or write `privileged: why`"),
+            );
+        }
+    }
+    found
+}

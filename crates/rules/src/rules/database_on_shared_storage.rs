@@ -1,0 +1,69 @@
+//! Databases are not on the file server.
+
+use steading_model::application::{Component, DataMeaning, Volume};
+
+use crate::known::store;
+use crate::rule::{Check, Finding, Subject, rule};
+
+rule! {
+    /// No database, consensus log or SQLite file is on shared storage.
+    ///
+    /// ## Why
+    /// File servers break the promises that databases stand on: locks, the order of writes, and that what was written is there. A
+    /// hung mount then hangs the database, and with it every application that uses it; two writers corrupt it without a word.
+    ///
+    /// ## Example
+    /// ```yaml
+    /// image: postgres:17.6
+    /// storage: { mountPath: /var/lib/postgresql/data, size: 10Gi, data: shared }    # found
+    /// storage: { mountPath: /var/lib/postgresql/data, size: 10Gi, data: sensitive } # right
+    /// ```
+    "ST4021" "database-on-shared-storage" Error => Check::Application(check)
+}
+
+fn check(subject: &Subject<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for component in &subject.application.components {
+        for (name, path, volume) in component.volumes() {
+            let shared = volume.data == Some(DataMeaning::Shared) && volume.read_only != Some(true);
+            let Some(what) = writer(component, volume).filter(|_| shared) else {
+                continue;
+            };
+            let message = format!("volume `{name}` on the file server holds {what}");
+            let finding = Finding::new(subject.span(&path.key("data")), message);
+            found.push(
+                finding.help("use `data: sensitive` or `data: plain`, and dump to shared storage"),
+            );
+        }
+    }
+    found
+}
+
+/// Returns what a component keeps on a volume that stands no file server.
+fn writer(component: &Component, volume: &Volume) -> Option<String> {
+    let image = component.fields.image.as_ref();
+    if let Some(title) = image.and_then(store) {
+        return Some(title.to_owned());
+    }
+    let mount = format!("{}/", volume.mount_path.as_str().trim_end_matches('/'));
+    let files = component
+        .fields
+        .env
+        .values()
+        .map(steading_model::name::Literal::as_str);
+    let sqlite = files
+        .into_iter()
+        .find_map(|text| sqlite_file(text).filter(|file| file.starts_with(&mount)))?;
+    Some(format!("the SQLite file `{sqlite}`"))
+}
+
+/// Returns the path of a SQLite file that a variable names: `sqlite:///data/app.db`, `/data/app.sqlite3`.
+fn sqlite_file(text: &str) -> Option<&str> {
+    let start = text
+        .find("/")
+        .map(|at| text[at..].trim_start_matches('/').len())
+        .map(|rest| text.len() - rest - 1)?;
+    let path = text[start..].split(['?', ';', ' ']).next()?;
+    let extension = path.rsplit('.').next()?;
+    matches!(extension, "db" | "db3" | "sqlite" | "sqlite3").then_some(path)
+}
