@@ -8,7 +8,7 @@ mod macros;
 mod scalars;
 
 use crate::diagnostic::{Code, Diagnostic, Report};
-use crate::node::{FieldPath, Mapping, Node, Value};
+use crate::node::{Entry, FieldPath, Mapping, Node, Value};
 use crate::shape::Shape;
 
 pub use collections::Key;
@@ -21,6 +21,23 @@ pub const UNKNOWN_KEY: Code = Code("ST1002");
 pub const INVALID_VALUE: Code = Code("ST1003");
 /// A key that must be there is not.
 pub const MISSING_KEY: Code = Code("ST1004");
+
+/// The codes with their documentation.
+pub const CODES: &[(Code, &str)] = &[
+    (
+        WRONG_TYPE,
+        "A value has another type than it must, such as a list where a mapping is expected.",
+    ),
+    (
+        UNKNOWN_KEY,
+        "A key that nobody knows. Declarations are closed: what is misspelt would otherwise be left out in silence.",
+    ),
+    (
+        INVALID_VALUE,
+        "A value is not one of its kind: a malformed quantity, host, path, or a word that is not one of those known.",
+    ),
+    (MISSING_KEY, "A key that must be there is not."),
+];
 
 /// A type that can be read from a node.
 pub trait Read: Sized {
@@ -148,13 +165,23 @@ impl<'a> Reader<'a> {
 
     /// Reports the keys of a mapping that are not known, each with the nearest known one.
     pub fn unknown_keys(&mut self, mapping: &Mapping, known: &[&str]) {
-        for entry in mapping
-            .entries()
-            .iter()
-            .filter(|entry| !known.contains(&entry.key.as_str()))
-        {
+        self.unknown_keys_or_deeper(mapping, known, &[]);
+    }
+
+    /// Reports the keys of a mapping that are not known, each with the nearest known one here or below one of `deeper`.
+    pub fn unknown_keys_or_deeper(
+        &mut self,
+        mapping: &Mapping,
+        known: &[&str],
+        deeper: &[(&str, &[&str])],
+    ) {
+        let unknown = |entry: &&Entry| !known.contains(&entry.key.as_str());
+        for entry in mapping.entries().iter().filter(unknown) {
             let path = self.path.key(&entry.key);
-            let help = match nearest(&entry.key, known) {
+            let near = nearest(&entry.key, known)
+                .map(str::to_owned)
+                .or_else(|| nearest_deeper(&entry.key, deeper));
+            let help = match near {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("known keys here: {}", known.join(", ")),
             };
@@ -165,6 +192,16 @@ impl<'a> Reader<'a> {
             );
         }
     }
+}
+
+fn nearest_deeper(key: &str, deeper: &[(&str, &[&str])]) -> Option<String> {
+    let known: Vec<&str> = deeper
+        .iter()
+        .flat_map(|(_, keys)| keys.iter().copied())
+        .collect();
+    let near = nearest(key, &known)?;
+    let (owner, _) = deeper.iter().find(|(_, keys)| keys.contains(&near))?;
+    Some(format!("{owner}.{near}"))
 }
 
 /// Returns the known word nearest to a misspelt one, if one is near enough: by spelling, or because one begins as the other.

@@ -28,7 +28,7 @@ Exit codes:
 
 /// Run services on your own Kubernetes from one short declaration each
 #[derive(Parser)]
-#[command(name = "steading", version, after_help = AFTER_HELP, disable_help_subcommand = true)]
+#[command(name = "steading", after_help = AFTER_HELP, disable_help_subcommand = true)]
 pub(crate) struct Arguments {
     /// The folder of the estate [default: STEADING_ESTATE, else the nearest folder upwards with estate.yaml]
     #[arg(long, global = true, value_name = "DIR")]
@@ -51,7 +51,11 @@ pub(crate) fn parse(
 
 /// Returns the definition of the command line, for completions and the reference.
 pub(crate) fn definition() -> clap::Command {
-    Arguments::command()
+    let kubernetes = steading_rules::schema::KUBERNETES_VERSION;
+    Arguments::command().version(format!(
+        "{} (Kubernetes {kubernetes})",
+        env!("CARGO_PKG_VERSION")
+    ))
 }
 
 #[cfg(test)]

@@ -6,12 +6,16 @@ mod json;
 mod sarif;
 mod text;
 
+use std::fmt;
+
 use steading_model::{Diagnostic, Position, Report, Severity, Sources, Span};
 
 pub(crate) use github::github;
 pub(crate) use json::{JsonFinding, json};
 pub(crate) use sarif::sarif;
 pub(crate) use text::text;
+
+use crate::ui::Ui;
 
 /// A report with what is needed to print it.
 #[derive(Clone, Copy)]
@@ -61,19 +65,43 @@ impl<'a> Findings<'a> {
     }
 }
 
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "{}:{}:{}",
+            self.file, self.start.line, self.start.column
+        )
+    }
+}
+
+/// Prints findings beside the data, on standard error, with a last line that says what they stopped.
+pub(crate) fn say(ui: &Ui, findings: Findings<'_>, last: &str) {
+    let text = text(findings, ui.side_paint(), ui.width());
+    ui.say(format!("{text}{last}").trim_end());
+}
+
+/// Returns how many there are, in words: `1 object`, `3 objects`.
+pub(crate) fn count(number: usize, one: &str) -> String {
+    match number {
+        1 => format!("1 {one}"),
+        many => format!("{many} {one}s"),
+    }
+}
+
 /// Returns how many findings there are, in words: `2 errors and 1 warning`.
 pub(crate) fn tally(report: &Report) -> String {
-    let count = |severity, one: &str| match report.count(severity) {
-        0 => None,
-        1 => Some(format!("1 {one}")),
-        many => Some(format!("{many} {one}s")),
-    };
-    let parts = [
-        count(Severity::Error, "error"),
-        count(Severity::Warning, "warning"),
-        count(Severity::Note, "note"),
+    let kinds = [
+        (Severity::Error, "error"),
+        (Severity::Warning, "warning"),
+        (Severity::Note, "note"),
     ];
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let counts = kinds.map(|(severity, one)| (report.count(severity), one));
+    let parts: Vec<String> = counts
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, one)| count(*number, one))
+        .collect();
     match parts.split_last() {
         None => "no findings".to_owned(),
         Some((last, [])) => last.clone(),

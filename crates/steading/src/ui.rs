@@ -3,6 +3,7 @@
 //! Text means the same without colour. A reader of standard output that leaves early (`| head`) is no error: the write
 //! fails, the command ends, and [`Ui::reader_has_left`] turns that into success.
 
+mod ask;
 mod data;
 mod paint;
 mod progress;

@@ -16,17 +16,29 @@ use super::locate::{ESTATE_FILE, EstateDirectory};
 const UNREADABLE: Code = Code("ST0901");
 /// A file is larger than any declaration.
 const TOO_LARGE: Code = Code("ST0902");
-/// A link leads out of the estate or into itself.
+/// A link leads out of the estate, into itself or nowhere.
 const BAD_LINK: Code = Code("ST0903");
 /// There are more files than any estate has.
 const TOO_MANY: Code = Code("ST0904");
 
 /// What each code means, for the reference.
 pub(crate) const CODES: &[(Code, &str)] = &[
-    (UNREADABLE, "A file or folder of the estate cannot be read, or its name is not UTF-8."),
-    (TOO_LARGE, "A file is larger than 4 MiB. No object of Kubernetes holds more than 1 MiB; keep large files out of `applications/`."),
-    (BAD_LINK, "A link leads out of the estate or into itself. Only files of the estate are read, so that no change to it can read others."),
-    (TOO_MANY, "There are more than 200,000 files under `applications/` and `schemas/`. Only what declarations name belongs there."),
+    (
+        UNREADABLE,
+        "A file or folder of the estate cannot be read, or its name is not UTF-8.",
+    ),
+    (
+        TOO_LARGE,
+        "A file is larger than 4 MiB. No object of Kubernetes holds more than 1 MiB; keep large files out of `applications/`.",
+    ),
+    (
+        BAD_LINK,
+        "A link leads out of the estate, into itself or nowhere. Only files of the estate are read, so that no change to it can read others.",
+    ),
+    (
+        TOO_MANY,
+        "There are more than 200,000 files under `applications/` and `schemas/`. Only what declarations name belongs there.",
+    ),
 ];
 
 /// The places that are read.
@@ -39,7 +51,10 @@ const MOST: usize = 200_000;
 /// Reads `estate.yaml`, `applications/` and `schemas/`, in the order of their names.
 pub(crate) fn read(estate: &EstateDirectory) -> (Vec<InputFile>, Report) {
     let mut reading = Reading {
-        root: estate.path().canonicalize().unwrap_or_else(|_| estate.path().to_owned()),
+        root: estate
+            .path()
+            .canonicalize()
+            .unwrap_or_else(|_| estate.path().to_owned()),
         files: Vec::new(),
         report: Report::default(),
         above: Vec::new(),
@@ -68,14 +83,18 @@ impl Reading {
             return;
         }
         if let Err(error) = self.try_entry(path, name) {
-            self.find(UNREADABLE, format!("cannot read `{name}`: {}", reason(&error)));
+            self.find(
+                UNREADABLE,
+                format!("cannot read `{name}`: {}", reason(&error)),
+            );
         }
     }
 
     fn try_entry(&mut self, path: &Path, name: &str) -> io::Result<()> {
-        let is_link = path.symlink_metadata()?.is_symlink();
-        if is_link && !path.canonicalize()?.starts_with(&self.root) {
-            self.find(BAD_LINK, format!("`{name}` is a link to a place outside the estate"));
+        if path.symlink_metadata()?.is_symlink()
+            && let Some(problem) = self.link_problem(path)?
+        {
+            self.find(BAD_LINK, format!("`{name}` is a link {problem}"));
             return Ok(());
         }
         let kind = fs::metadata(path)?.file_type();
@@ -85,15 +104,31 @@ impl Reading {
             self.file(path, name)
         } else {
             // Reading a pipe or a device could wait for ever.
-            self.find(UNREADABLE, format!("`{name}` is neither a file nor a folder"));
+            self.find(
+                UNREADABLE,
+                format!("`{name}` is neither a file nor a folder"),
+            );
             Ok(())
+        }
+    }
+
+    fn link_problem(&self, path: &Path) -> io::Result<Option<&'static str>> {
+        match path.canonicalize() {
+            Ok(target) if target.starts_with(&self.root) => Ok(None),
+            Ok(_) => Ok(Some("to a place outside the estate")),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Some("to nothing")),
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(error),
+            Err(_) => Ok(Some("to itself")),
         }
     }
 
     fn folder(&mut self, path: &Path, name: &str) -> io::Result<()> {
         let real = path.canonicalize()?;
         if self.above.contains(&real) {
-            self.find(BAD_LINK, format!("`{name}` is a link to a folder that holds it"));
+            self.find(
+                BAD_LINK,
+                format!("`{name}` is a link to a folder that holds it"),
+            );
             return Ok(());
         }
         let mut entries = fs::read_dir(path)?.collect::<io::Result<Vec<_>>>()?;
@@ -111,21 +146,29 @@ impl Reading {
 
     fn file(&mut self, path: &Path, name: &str) -> io::Result<()> {
         let mut bytes = Vec::new();
-        File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
+        File::open(path)?
+            .take(LARGEST + 1)
+            .read_to_end(&mut bytes)?;
         if bytes.len() as u64 > LARGEST {
             self.find(TOO_LARGE, format!("`{name}` is larger than 4 MiB"));
             return Ok(());
         }
-        self.files.push(InputFile { path: name.to_owned(), bytes });
+        self.files.push(InputFile::new(name, bytes));
         if self.files.len() == MOST {
-            self.find(TOO_MANY, format!("more than {MOST} files: reading stopped at `{name}`"));
+            self.find(
+                TOO_MANY,
+                format!("more than {MOST} files: reading stopped at `{name}`"),
+            );
         }
         Ok(())
     }
 
     fn odd_name(&mut self, folder: &str, entry: &fs::DirEntry) {
         let name = entry.file_name();
-        self.find(UNREADABLE, format!("a name in `{folder}` is not UTF-8: {}", name.display()));
+        self.find(
+            UNREADABLE,
+            format!("a name in `{folder}` is not UTF-8: {}", name.display()),
+        );
     }
 
     fn find(&mut self, code: Code, message: String) {
@@ -135,8 +178,6 @@ impl Reading {
 
 fn reason(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::NotFound => "it is a link to nothing".to_owned(),
-        io::ErrorKind::FilesystemLoop => "it is a link to itself".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         _ => error.to_string(),
     }

@@ -1,0 +1,195 @@
+//! `steading explain`: each value of an application, and where it comes from.
+
+use std::io::Write;
+
+use clap::Args;
+use serde::Serialize;
+use steading_model::application::Application;
+use steading_model::explain::{Explained, explain, fields};
+use steading_model::load::ApplicationFile;
+use steading_model::resolve::{Overrides, resolve};
+use steading_model::{FieldPath, Position, Span};
+
+use crate::diagnostics::{self, tally};
+use crate::error::{CommandError, Outcome};
+use crate::names;
+use crate::output::{self, Format, OutputOption};
+use crate::pipeline::{Loaded, Selection};
+use crate::session::Session;
+use crate::ui::{Table, Ui};
+
+/// The widest that a value gets in the table; JSON has all of it.
+const WIDEST: usize = 60;
+
+const AFTER_HELP: &str = "\
+Examples:
+  steading explain shop --env prod                    every value of `shop` in `prod`
+  steading explain shop:resources --env prod          a field and all below it
+  steading explain 'shop:ingress[0].host' --env prod  one value";
+
+/// Say where every value of an application comes from
+///
+/// A value is written in the application, in one of its environments, in the estate's defaults or in a tier, or it is built in.
+#[derive(Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Explain {
+    /// Application, and a field of it
+    #[arg(value_name = "APP[:FIELD]")]
+    target: String,
+
+    /// Environment to explain it for
+    #[arg(long, value_name = "ENV")]
+    env: String,
+
+    #[command(flatten)]
+    output: OutputOption,
+}
+
+#[derive(Serialize)]
+struct JsonValue<'a> {
+    field: String,
+    value: &'a str,
+    origin: String,
+    file: String,
+    #[serde(flatten)]
+    position: Position,
+}
+
+/// Runs `steading explain`.
+pub(crate) fn run(arguments: Explain, session: &Session) -> Result<Outcome, CommandError> {
+    let Explain {
+        target,
+        env,
+        output,
+    } = arguments;
+    let (name, field) = parse(&target)?;
+    let loaded = Loaded::read(session)?;
+    let selection = Selection::new(&loaded, &[name.to_owned()])?;
+    loaded.environments(Some(&env))?;
+    let Some((file, application)) = resolved(&loaded, name, &env) else {
+        return Ok(unresolved(session, &loaded, &selection, &env));
+    };
+    let explained = explain(&loaded.declarations, file, &application, field.as_ref());
+    if let Some(field) = field.filter(|_| explained.is_empty()) {
+        return Err(no_field(&application, &field));
+    }
+    match output.output {
+        Format::Text => print(&session.ui, &loaded, &explained)?,
+        Format::Json => output::json(&session.ui, &json(&loaded, &explained))?,
+    }
+    Ok(Outcome::Success)
+}
+
+fn parse(target: &str) -> Result<(&str, Option<FieldPath>), CommandError> {
+    let Some((name, field)) = target.split_once(':') else {
+        return Ok((target, None));
+    };
+    match FieldPath::parse(field) {
+        Some(path) if !field.is_empty() => Ok((name, Some(path))),
+        _ => Err(CommandError::usage(format!("`{field}` is not a field"))
+            .hint("write it as `ingress[0].host` or `files[\"/etc/app.conf\"]`")),
+    }
+}
+
+fn resolved<'a>(
+    loaded: &'a Loaded,
+    name: &str,
+    environment: &str,
+) -> Option<(&'a ApplicationFile, Application)> {
+    let file = loaded.declarations.application(name)?;
+    let (application, _) = resolve(
+        &loaded.declarations,
+        file,
+        environment,
+        &Overrides::default(),
+    );
+    Some((file, application?))
+}
+
+/// Prints the findings because of which there is nothing to explain.
+fn unresolved(
+    session: &Session,
+    loaded: &Loaded,
+    selection: &Selection,
+    environment: &str,
+) -> Outcome {
+    let mut report = loaded.report.clone();
+    let files = loaded.declarations.applications.iter();
+    for file in files.filter(|file| selection.has(file.name.as_str())) {
+        let overrides = Overrides::default();
+        report.extend(resolve(&loaded.declarations, file, environment, &overrides).1);
+    }
+    let mut report = selection.of(report, loaded);
+    report.sort(loaded.sources());
+    let last = format!("nothing is explained: {}", tally(&report));
+    diagnostics::say(&session.ui, loaded.findings(&report), &last);
+    Outcome::Findings
+}
+
+fn no_field(application: &Application, field: &FieldPath) -> CommandError {
+    let known = fields(application);
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let error = CommandError::usage(format!("`{}` has no value `{field}`", application.name));
+    names::with_known(error, &field.to_string(), &known)
+}
+
+fn print(ui: &Ui, loaded: &Loaded, explained: &[Explained]) -> Result<(), CommandError> {
+    let mut table = Table::new(["field", "value", "from", "place"]);
+    for Explained {
+        path,
+        value,
+        origin,
+        place: _,
+        span,
+    } in explained
+    {
+        let field = path.to_string();
+        let field = field.strip_prefix("spec.").unwrap_or(&field).to_owned();
+        table.row([
+            field,
+            shortened(value),
+            origin.to_string(),
+            place(loaded, *span),
+        ]);
+    }
+    ui.data().write_all(table.render(ui.paint()).as_bytes())?;
+    Ok(())
+}
+
+/// Returns where a value was written; what is built in was written by nobody.
+fn place(loaded: &Loaded, span: Span) -> String {
+    let place = loaded.place(span);
+    if place.file.starts_with('<') {
+        String::new()
+    } else {
+        place.to_string()
+    }
+}
+
+fn shortened(value: &str) -> String {
+    match value.char_indices().nth(WIDEST) {
+        Some((end, _)) => format!("{} …", &value[..end]),
+        None => value.to_owned(),
+    }
+}
+
+fn json<'a>(loaded: &Loaded, explained: &'a [Explained]) -> Vec<JsonValue<'a>> {
+    let value = |explained: &'a Explained| {
+        let Explained {
+            path,
+            value,
+            origin,
+            place: _,
+            span,
+        } = explained;
+        let place = loaded.place(*span);
+        JsonValue {
+            field: path.to_string(),
+            value,
+            origin: origin.to_string(),
+            file: place.file,
+            position: place.start,
+        }
+    };
+    explained.iter().map(value).collect()
+}

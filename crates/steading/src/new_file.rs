@@ -1,0 +1,25 @@
+//! Files that are written once and never over another.
+
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+
+use crate::error::{CommandError, WhileDoing};
+
+/// Writes a new file, with the folders that lead to it; one that exists is left as it is, which is an error.
+pub(crate) fn write(path: &Path, text: &str) -> Result<(), CommandError> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)
+            .while_doing(|| format!("cannot make the folder `{}`", folder.display()))?;
+    }
+    let file = OpenOptions::new().write(true).create_new(true).open(path);
+    match file {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(CommandError::failure(
+            format!("`{}` exists already", path.display()),
+        )
+        .hint("name another file, or remove this one")),
+        file => file
+            .and_then(|mut file| file.write_all(text.as_bytes()))
+            .while_doing(|| format!("cannot write `{}`", path.display())),
+    }
+}

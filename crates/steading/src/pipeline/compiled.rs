@@ -1,0 +1,68 @@
+//! Resolving, compiling and checking.
+
+use jiff::civil::Date;
+use steading_model::application::Application;
+use steading_model::resolve::{Overrides, resolve};
+use steading_model::{Desired, Report};
+use steading_rules::Outcome;
+
+use super::Loaded;
+
+/// Environments, compiled.
+#[derive(Default)]
+pub(crate) struct Compiled {
+    /// The applications, resolved, by environment and name.
+    pub(crate) applications: Vec<Application>,
+    /// What they should be in the cluster.
+    pub(crate) desired: Vec<Desired>,
+    /// What resolving and compiling found.
+    pub(crate) report: Report,
+}
+
+impl Loaded {
+    /// Resolves and compiles all applications of an environment.
+    pub(crate) fn compile(&self, environment: &str, overrides: &Overrides) -> Compiled {
+        let mut compiled = Compiled::default();
+        let Some(estate) = self.estate() else {
+            return compiled;
+        };
+        for file in self.applications_of(environment) {
+            let (application, report) = resolve(&self.declarations, file, environment, overrides);
+            compiled.applications.extend(application);
+            compiled.report.extend(report);
+        }
+        let (desired, report) = steading_compile::compile(estate, &compiled.applications);
+        compiled.desired = desired;
+        compiled.report.extend(report);
+        compiled
+    }
+
+    /// Checks what was compiled: the rules, and the schemas of Kubernetes.
+    pub(crate) fn check(&self, compiled: &Compiled, today: Date) -> Outcome {
+        let Compiled {
+            applications,
+            desired,
+            report: _,
+        } = compiled;
+        match self.estate() {
+            Some(estate) => {
+                steading_rules::check(estate, applications, desired, self.catalog(), Some(today))
+            }
+            None => Outcome::default(),
+        }
+    }
+}
+
+impl Compiled {
+    /// Adds another environment, so that rules see them together.
+    pub(crate) fn add(&mut self, other: Self) {
+        let Self {
+            applications,
+            desired,
+            report,
+        } = other;
+        self.applications.extend(applications);
+        self.desired.extend(desired);
+        self.report.extend(report);
+    }
+}

@@ -1,0 +1,107 @@
+//! The estate as read from disk.
+
+use steading_model::estate::Estate;
+use steading_model::load::{ApplicationFile, Declarations, load};
+use steading_model::{Report, Sources, Span};
+use steading_rules::schema::Catalog;
+
+use crate::diagnostics::{Findings, Place};
+use crate::error::CommandError;
+use crate::estate::{self, schemas};
+use crate::names;
+use crate::session::Session;
+
+/// The estate as loaded, and what is wrong with it for all environments.
+pub(crate) struct Loaded {
+    /// The declarations.
+    pub(crate) declarations: Declarations,
+    /// What reading and loading found.
+    pub(crate) report: Report,
+    /// The kinds of the cluster, where the estate has their schemas.
+    catalog: Option<Catalog>,
+    /// What stands before paths when they are shown.
+    prefix: String,
+}
+
+impl Loaded {
+    /// Reads and loads the estate of a session.
+    pub(crate) fn read(session: &Session) -> Result<Self, CommandError> {
+        let directory = session.estate()?;
+        let (files, mut report) = estate::read(&directory);
+        let (schemas, files) = schemas::split(files);
+        let (mut declarations, findings) = load(files);
+        report.extend(findings);
+        let (catalog, findings) = schemas::catalog(schemas, &mut declarations.sources);
+        report.extend(findings);
+        let prefix = directory.shown().to_owned();
+        Ok(Self {
+            declarations,
+            report,
+            catalog,
+            prefix,
+        })
+    }
+
+    /// Returns the files, for places.
+    pub(crate) fn sources(&self) -> &Sources {
+        &self.declarations.sources
+    }
+
+    /// Returns findings with what is needed to print them.
+    pub(crate) fn findings<'a>(&'a self, report: &'a Report) -> Findings<'a> {
+        Findings {
+            report,
+            sources: self.sources(),
+            prefix: &self.prefix,
+        }
+    }
+
+    /// Returns a place as it is printed.
+    pub(crate) fn place(&self, span: Span) -> Place {
+        self.findings(&Report::default()).place(span)
+    }
+
+    /// Returns the kinds that objects are checked against.
+    pub(crate) fn catalog(&self) -> &Catalog {
+        self.catalog.as_ref().unwrap_or_else(|| Catalog::shipped())
+    }
+
+    /// Returns the estate; `None` where it could not be read, which is a finding.
+    pub(crate) fn estate(&self) -> Option<&Estate> {
+        self.declarations.estate.as_ref()
+    }
+
+    /// Returns the environments that were asked for: the one that was named, else all.
+    pub(crate) fn environments(&self, named: Option<&str>) -> Result<Vec<&str>, CommandError> {
+        let environments = self.estate().map(|estate| &estate.fields.environments);
+        let all: Vec<&str> = environments
+            .into_iter()
+            .flat_map(|all| all.keys())
+            .map(|name| name.as_str())
+            .collect();
+        match named {
+            None => Ok(all),
+            // Without an estate nothing is known, and the findings say why.
+            Some(_) if self.estate().is_none() => Ok(Vec::new()),
+            Some(named) => match all.iter().find(|name| **name == named) {
+                Some(name) => Ok(vec![name]),
+                None => Err(names::unknown("environment", named, &all)),
+            },
+        }
+    }
+
+    /// Returns the applications that have an environment, by name.
+    pub(crate) fn applications_of(
+        &self,
+        environment: &str,
+    ) -> impl Iterator<Item = &ApplicationFile> {
+        let all = self.declarations.applications.iter();
+        all.filter(move |file| file.environments().contains(&environment))
+    }
+
+    /// Returns the folder of an application's file.
+    pub(crate) fn folder(&self, file: &ApplicationFile) -> &str {
+        let path = self.sources().path(file.file());
+        path.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+}

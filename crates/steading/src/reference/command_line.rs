@@ -1,0 +1,52 @@
+//! A page for each command, from its help.
+
+use clap::Command;
+
+use super::GENERATED;
+use crate::args;
+
+/// The width of help in pages.
+const WIDTH: usize = 100;
+
+/// Returns the pages by path.
+pub(super) fn pages() -> Vec<(String, String)> {
+    let mut program = args::definition().term_width(WIDTH);
+    program.build();
+    let mut pages = vec![(
+        "commands/steading.md".to_owned(),
+        page(&program, "steading", &[]),
+    )];
+    for command in program
+        .get_subcommands()
+        .filter(|command| !command.is_hide_set())
+    {
+        let name = command.get_name();
+        let below: Vec<&Command> = command
+            .get_subcommands()
+            .filter(|command| !command.is_hide_set())
+            .collect();
+        pages.push((
+            format!("commands/{name}.md"),
+            page(command, &format!("steading {name}"), &below),
+        ));
+    }
+    pages
+}
+
+fn page(command: &Command, title: &str, below: &[&Command]) -> String {
+    let mut text = format!("{GENERATED}# {title}\n\n{}", block(command));
+    for command in below {
+        text.push_str(&format!(
+            "\n## {title} {}\n\n{}",
+            command.get_name(),
+            block(command)
+        ));
+    }
+    text
+}
+
+fn block(command: &Command) -> String {
+    let help = command.clone().render_long_help().to_string();
+    let lines = help.lines().map(|line| format!("{}\n", line.trim_end()));
+    format!("```text\n{}```\n", lines.collect::<String>())
+}

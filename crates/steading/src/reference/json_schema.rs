@@ -1,0 +1,246 @@
+//! JSON Schema (draft 7, which editors know best) for declarations, from the shapes of the types that read them.
+
+use std::collections::BTreeMap;
+
+use clap::ValueEnum;
+use serde_json::{Map, Value, json};
+use steading_model::load::{InputFile, load};
+use steading_model::shape::{FieldShape, Presence, RecordRef, Shape};
+use steading_model::{FieldPath, Node};
+
+use super::shapes;
+use super::text::prose;
+
+/// A kind of declaration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Declaration {
+    /// `application.yaml`
+    Application,
+    /// `estate.yaml`
+    Estate,
+}
+
+/// Whether a mapping stands for itself, or is merged over another one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Layer {
+    /// What must be there must be there.
+    Whole,
+    /// Everything may be left out, and `null` removes.
+    Over,
+}
+
+/// Returns the JSON Schema of a kind of declaration.
+pub(crate) fn json_schema(declaration: Declaration) -> Value {
+    let mut schema = Schema {
+        definitions: BTreeMap::new(),
+        built_in: None,
+    };
+    let (kind, metadata, spec) = match declaration {
+        Declaration::Application => (
+            "Application",
+            shapes::application_metadata(),
+            shapes::application_spec(),
+        ),
+        Declaration::Estate => {
+            schema.built_in = built_in_estate();
+            ("Estate", shapes::estate_metadata(), shapes::estate_spec())
+        }
+    };
+    let mut properties = json!({
+        "apiVersion": { "const": "steading.dev/v1" },
+        "kind": { "const": kind },
+        "metadata": schema.shape(&metadata, Layer::Whole, None),
+        "spec": schema.shape(&spec, Layer::Whole, Some(&FieldPath::default().key("spec"))),
+    });
+    if declaration == Declaration::Application {
+        properties["environments"] = json!({
+            "description": "The environments that it runs in, each with what differs there from `spec`.",
+            "type": "object",
+            "additionalProperties": schema.shape(&spec, Layer::Over, None),
+        });
+    }
+    json!({
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": format!("Steading {kind}"),
+        "type": "object",
+        "properties": properties,
+        "required": ["apiVersion", "kind", "metadata", "spec"],
+        "additionalProperties": false,
+        "definitions": schema.definitions,
+    })
+}
+
+/// An estate of nothing but what has no default: what else is in its tree is built in.
+fn built_in_estate() -> Option<Node> {
+    let text = "apiVersion: steading.dev/v1\nkind: Estate\nmetadata: { name: any }\nspec: { domains: { public: example.org }, environments: { prod: {} } }\n";
+    let (declarations, _) = load(vec![InputFile::new("estate.yaml", text)]);
+    let written = |path: &str| FieldPath::parse(path).expect("the path must be valid");
+    let mut tree = declarations.estate?.tree;
+    for path in ["spec.domains.public", "spec.environments.prod"] {
+        tree = without(tree, written(path).segments());
+    }
+    Some(tree)
+}
+
+fn without(mut node: Node, path: &[steading_model::Segment]) -> Node {
+    use steading_model::{Segment, Value};
+    if let (Value::Mapping(mapping), [Segment::Key(key), rest @ ..]) = (&mut node.value, path)
+        && let Some(mut entry) = mapping.remove(key)
+        && !rest.is_empty()
+    {
+        entry.value = without(entry.value, rest);
+        mapping.insert(entry);
+    }
+    node
+}
+
+struct Schema {
+    definitions: BTreeMap<String, Value>,
+    /// What lies under the declaration, where something does.
+    built_in: Option<Node>,
+}
+
+impl Schema {
+    /// Returns the schema of a shape; `path` is where it stands, as long as something built in can lie under it.
+    fn shape(&mut self, shape: &Shape, layer: Layer, path: Option<&FieldPath>) -> Value {
+        let schema = match shape {
+            Shape::Text {
+                format,
+                about,
+                example,
+            } => text(format, about, example),
+            Shape::Literal => json!({ "type": ["string", "number", "boolean"] }),
+            Shape::Integer { least, greatest } => {
+                json!({ "type": "integer", "minimum": least, "maximum": greatest })
+            }
+            Shape::Boolean => json!({ "type": "boolean" }),
+            Shape::Choice(words) => choice(words),
+            Shape::List(item) => {
+                json!({ "type": "array", "items": self.shape(item, Layer::Whole, None) })
+            }
+            Shape::Map { key, value } => self.map(key, value, layer, path),
+            Shape::Record(record) => self.record(*record, layer, path),
+            Shape::Either(shapes) => {
+                let shapes: Vec<Value> = shapes
+                    .iter()
+                    .map(|shape| self.shape(shape, layer, path))
+                    .collect();
+                json!({ "anyOf": shapes })
+            }
+            Shape::Anything => json!({}),
+        };
+        match layer {
+            Layer::Over if !matches!(shape, Shape::Anything) => {
+                json!({ "anyOf": [schema, { "type": "null" }] })
+            }
+            _ => schema,
+        }
+    }
+
+    fn map(&mut self, key: &Shape, value: &Shape, layer: Layer, path: Option<&FieldPath>) -> Value {
+        let below = path.and_then(|path| self.any_key_below(path));
+        let mut schema = json!({ "type": "object", "additionalProperties": self.shape(value, layer, below.as_ref()) });
+        if let Shape::Choice(words) = key {
+            schema["propertyNames"] = choice(words);
+        }
+        schema
+    }
+
+    /// Entries of a map are alike: where one is built in, a written one may lie over it.
+    fn any_key_below(&self, path: &FieldPath) -> Option<FieldPath> {
+        let mapping = self.built_in.as_ref()?.find(path)?.as_mapping()?;
+        Some(path.key(&mapping.entries().first()?.key))
+    }
+
+    fn record(&mut self, record: RecordRef, layer: Layer, path: Option<&FieldPath>) -> Value {
+        let name = match layer {
+            Layer::Whole => record.name.to_owned(),
+            Layer::Over => format!("{}Override", record.name),
+        };
+        if !self.definitions.contains_key(&name) {
+            // Entered before its fields are, so that records may contain themselves.
+            self.definitions.insert(name.clone(), Value::Null);
+            let definition = self.definition(record, layer, path);
+            self.definitions.insert(name.clone(), definition);
+        }
+        json!({ "$ref": format!("#/definitions/{name}") })
+    }
+
+    fn definition(&mut self, record: RecordRef, layer: Layer, path: Option<&FieldPath>) -> Value {
+        let shape = (record.shape)();
+        let mut properties = Map::new();
+        let mut required = Vec::new();
+        for field in &shape.fields {
+            let path = path.map(|path| path.key(field.key));
+            if field.presence == Presence::Required
+                && layer == Layer::Whole
+                && !self.is_built_in(path.as_ref())
+            {
+                required.push(field.key);
+            }
+            properties.insert(
+                field.key.to_owned(),
+                self.field(field, layer, path.as_ref()),
+            );
+        }
+        let mut definition = json!({
+            "description": prose(shape.docs),
+            "type": "object",
+            "properties": properties,
+            "additionalProperties": false,
+        });
+        if !required.is_empty() {
+            definition["required"] = json!(required);
+        }
+        definition
+    }
+
+    fn field(&mut self, field: &FieldShape, layer: Layer, path: Option<&FieldPath>) -> Value {
+        let mut schema = self.shape(&field.shape, layer, path);
+        let format = schema
+            .get("description")
+            .and_then(Value::as_str)
+            .map(str::to_owned);
+        let description = match format {
+            Some(format) => format!("{}\n\nFormat: {format}", prose(field.docs)),
+            None => prose(field.docs),
+        };
+        if schema.get("$ref").is_some() {
+            // Draft 7 ignores what stands beside a reference.
+            schema = json!({ "allOf": [schema] });
+        }
+        schema["description"] = description.into();
+        schema
+    }
+
+    fn is_built_in(&self, path: Option<&FieldPath>) -> bool {
+        path.is_some_and(|path| {
+            self.built_in
+                .as_ref()
+                .is_some_and(|tree| tree.find(path).is_some())
+        })
+    }
+}
+
+fn text(format: &str, about: &str, example: &str) -> Value {
+    if format == "text" {
+        return json!({ "type": "string" });
+    }
+    // Values with a parser of their own are taken as written, so that numbers need no quotes.
+    let mut schema = json!({ "type": ["string", "number"], "description": about });
+    if !example.is_empty() {
+        schema["examples"] = json!([example]);
+    }
+    schema
+}
+
+fn choice(words: &[(&str, &str)]) -> Value {
+    let names: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+    let docs: Vec<String> = words.iter().map(|(_, docs)| prose(docs)).collect();
+    let lines: Vec<String> = names
+        .iter()
+        .zip(&docs)
+        .map(|(name, docs)| format!("`{name}`: {docs}"))
+        .collect();
+    json!({ "enum": names, "markdownEnumDescriptions": docs, "description": lines.join("\n\n") })
+}
