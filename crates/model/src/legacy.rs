@@ -51,7 +51,6 @@ pub struct Decision {
 
 /// Says whether a document is of the older format.
 pub fn is_legacy(node: &Node) -> bool {
-    let has = |key: &str| node.get(key).is_some();
     let group = node
         .get("apiVersion")
         .and_then(Node::as_text)
@@ -61,8 +60,6 @@ pub fn is_legacy(node: &Node) -> bool {
         (None, None) => is_values(node) || service::is_service(node),
         _ => false,
     }
-    .then_some(())
-    .is_some_and(|()| !has("data"))
 }
 
 /// A values file without `apiVersion` and `kind`.
@@ -97,6 +94,22 @@ pub fn convert(node: &Node) -> Conversion {
     }
 }
 
+/// Where a key may have been meant that is not known in `spec` or an environment.
+const DEEPER: [(&str, &[&str]); 4] = [
+    ("resources", &["cpu", "memory", "memoryLimit"]),
+    ("health", &health::KEYS),
+    ("storage", &storage::KEYS),
+    ("network", &network::KEYS),
+];
+
+fn deeper_than(known: &[&str]) -> &'static [(&'static str, &'static [&'static str])] {
+    if known.contains(&"resources") {
+        &DEEPER
+    } else {
+        &[]
+    }
+}
+
 /// Where decisions and findings go.
 #[derive(Default)]
 struct Import {
@@ -127,7 +140,8 @@ impl Import {
             self.at(path).wrong_type(node, "a mapping");
             return false;
         };
-        self.at(path).unknown_keys(mapping, known);
+        self.at(path)
+            .unknown_keys_or_deeper(mapping, known, deeper_than(known));
         true
     }
 }

@@ -16,7 +16,8 @@ pub(super) enum Style {
 /// Returns how a text is best written.
 pub(super) fn style(text: &str) -> Style {
     let body = text.strip_suffix('\n').unwrap_or(text);
-    let readable = body.contains('\n')
+    let readable = text.contains('\n')
+        && !body.is_empty()
         && !body.starts_with([' ', '\n'])
         && !body.ends_with('\n')
         && body.chars().all(|c| c == '\n' || is_printable(c))

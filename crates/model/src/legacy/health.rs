@@ -7,7 +7,7 @@ use super::section::Scope;
 use super::tree::{Out, from_json, null};
 use crate::node::{FieldPath, Node, ScalarKind};
 
-const KEYS: [&str; 7] = [
+pub(super) const KEYS: [&str; 7] = [
     "path",
     "exec",
     "tcp",
@@ -51,18 +51,7 @@ fn default(old: &Node, import: &mut Import) -> Node {
 }
 
 fn way(health: &Node, scope: &Scope<'_>, out: &mut Out, import: &mut Import) {
-    let is_off = |node: &Node| {
-        node.as_scalar()
-            .is_some_and(|scalar| scalar.kind == ScalarKind::Boolean(false))
-    };
-    let written: Vec<&str> = WAYS
-        .into_iter()
-        .filter(|way| {
-            health
-                .get(way)
-                .is_some_and(|node| !node.is_null() && !is_off(node))
-        })
-        .collect();
+    let written = ways(health);
     let Some(way) = written.first() else {
         if scope.is_spec() {
             import.decide(
@@ -75,22 +64,33 @@ fn way(health: &Node, scope: &Scope<'_>, out: &mut Out, import: &mut Import) {
     };
     out.copy(health, way, way);
     if written.len() > 1 {
+        let all = written.join(", ");
         import.decide(
             health.span,
-            format!(
-                "only `{way}` is kept: the older format took the first of {}",
-                written.join(", ")
-            ),
+            format!("only `{way}` is kept: the older format took the first of {all}"),
         );
     }
     if scope.below().is_some() {
-        let below = scope.below_field("health");
-        let had =
-            |other: &&&str| below.map_or(**other == "path", |health| health.get(other).is_some());
-        for other in WAYS.iter().filter(|other| *other != way).filter(had) {
-            out.put(other, null(health.span));
+        let below = scope.below_field("health").map(ways).unwrap_or_default();
+        let below = below.first().copied().unwrap_or("path");
+        if below != *way {
+            out.put(below, null(health.span));
         }
     }
+}
+
+/// Returns the ways that are written, in the order in which the older format looked for them.
+fn ways(health: &Node) -> Vec<&'static str> {
+    let is_off = |node: &Node| {
+        node.as_scalar()
+            .is_some_and(|scalar| scalar.kind == ScalarKind::Boolean(false))
+    };
+    let is_on = |way: &&str| {
+        health
+            .get(way)
+            .is_some_and(|node| !node.is_null() && !is_off(node))
+    };
+    WAYS.into_iter().filter(is_on).collect()
 }
 
 fn startup(health: &Node, path: &FieldPath, out: &mut Out, import: &mut Import) {

@@ -7,6 +7,9 @@ use super::section::{Scope, take_away};
 use super::tree::{Out, from_json, list, text};
 use crate::node::{FieldPath, Node};
 
+/// The keys of `network`.
+pub(super) const KEYS: [&str; 3] = ["isolated", "exposeTo", "egress"];
+
 /// Converts `platformServices`, and the one of them that `networkPolicy` could name.
 pub(super) fn uses(
     old: &Node,
@@ -106,7 +109,7 @@ pub(super) fn convert(
 }
 
 fn network(network: &Node, path: &FieldPath, out: &mut Out, import: &mut Import) {
-    if !import.keys(network, path, &["isolated", "exposeTo", "egress"]) {
+    if !import.keys(network, path, &KEYS) {
         return;
     }
     out.copy(network, "isolated", "isolated");

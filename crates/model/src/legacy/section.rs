@@ -76,17 +76,62 @@ pub(super) fn convert(
         out.copy(old, key, key);
     }
     resources(old, path, scope, &mut out, import);
-    out.put_some("health", health::convert(old, path, scope, import));
-    out.put_some("env", env::variables(old, scope, import));
-    out.put_some("secrets", env::secrets(old, path, scope, import));
-    out.put_some("files", storage::files(old, path, scope, import));
-    out.put_some("storage", storage::volume(old, path, scope, import));
-    out.put_some("security", security::convert(old, path, scope, import));
-    out.put_some("uses", network::uses(old, path, scope, import));
-    out.put_some("ingress", ingress::convert(old, path, scope, import));
-    out.put_some("network", network::convert(old, path, scope, import));
-    out.put_some("jobs", jobs::convert(old, path, scope, import));
-    out.put_some("rollout", strategy(old, path, import));
+    out.put_for(
+        old,
+        "health",
+        "health",
+        health::convert(old, path, scope, import),
+    );
+    out.put_for(old, "env", "env", env::variables(old, scope, import));
+    out.put_for(
+        old,
+        "secrets",
+        "secrets",
+        env::secrets(old, path, scope, import),
+    );
+    out.put_for(
+        old,
+        "configFiles",
+        "files",
+        storage::files(old, path, scope, import),
+    );
+    out.put_for(
+        old,
+        "storage",
+        "storage",
+        storage::volume(old, path, scope, import),
+    );
+    out.put_for(
+        old,
+        "securityContext",
+        "security",
+        security::convert(old, path, scope, import),
+    );
+    out.put_for(
+        old,
+        "platformServices",
+        "uses",
+        network::uses(old, path, scope, import),
+    );
+    out.put_for(
+        old,
+        "ingress",
+        "ingress",
+        ingress::convert(old, path, scope, import),
+    );
+    out.put_for(
+        old,
+        "network",
+        "network",
+        network::convert(old, path, scope, import),
+    );
+    out.put_for(
+        old,
+        "cronJobs",
+        "jobs",
+        jobs::convert(old, path, scope, import),
+    );
+    out.put_for(old, "strategy", "rollout", strategy(old, path, import));
     out.put_some("monitoring", monitoring(old, scope, import));
     tag(old, import);
     out.node()

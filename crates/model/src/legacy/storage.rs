@@ -5,6 +5,9 @@ use super::section::{Scope, take_away};
 use super::tree::{Out, entries, text};
 use crate::node::{Entry, FieldPath, Node};
 
+/// The keys of `storage`.
+pub(super) const KEYS: [&str; 4] = ["size", "mountPath", "claimName", "owner"];
+
 /// Converts `storage`.
 pub(super) fn volume(
     old: &Node,
@@ -14,7 +17,7 @@ pub(super) fn volume(
 ) -> Option<Node> {
     let storage = old.get("storage").filter(|node| !node.is_null())?;
     let path = path.key("storage");
-    if !import.keys(storage, &path, &["size", "mountPath", "claimName", "owner"]) {
+    if !import.keys(storage, &path, &KEYS) {
         return None;
     }
     let mut out = Out::new(storage.span);
@@ -23,23 +26,12 @@ pub(super) fn volume(
     out.copy(storage, "claimName", "existingClaim");
     owner(old, storage, &mut out);
     if scope.is_spec() {
-        complete(storage, &path, import);
         import.decide(
             storage.span,
             "`data: plain`, the default: write `data: sensitive` if it must not leak",
         );
     }
     Some(out.node())
-}
-
-fn complete(storage: &Node, path: &FieldPath, import: &mut Import) {
-    let has = |key: &str| storage.get(key).is_some_and(|node| !node.is_null());
-    if !has("mountPath") {
-        import.at(path).missing(storage, "mountPath");
-    }
-    if !has("size") && !has("claimName") {
-        import.at(path).missing(storage, "size");
-    }
 }
 
 /// Empty means that files are left alone; nothing means user 1000, which is the current default unless the image's user is kept.

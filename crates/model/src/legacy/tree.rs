@@ -40,6 +40,14 @@ impl Out {
         }
     }
 
+    /// Adds what an older entry became, with the place of the older key.
+    pub(super) fn put_for(&mut self, old: &Node, old_key: &str, key: &str, node: Option<Node>) {
+        if let Some(node) = node {
+            let entry = old.as_mapping().and_then(|mapping| mapping.entry(old_key));
+            self.put_at(key, entry.map_or(node.span, |entry| entry.key_span), node);
+        }
+    }
+
     /// Copies the entry of an older mapping under another name, if it is there.
     pub(super) fn copy(&mut self, from: &Node, key: &str, to: &str) {
         if let Some(entry) = from.as_mapping().and_then(|mapping| mapping.entry(key)) {

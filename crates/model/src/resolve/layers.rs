@@ -49,7 +49,7 @@ pub(super) fn merged(
     }
     .unwrap_or_else(|| empty(&written));
     if let Some(defaults) = &estate.fields.defaults.spec.0 {
-        spec = merge(spec, defaults);
+        spec = merge(spec, &fitting(defaults, runs));
     }
     if let Some(defaults) =
         tier_defaults(estate, &tier, &written).filter(|_| runs == Runs::Component)
@@ -65,6 +65,23 @@ pub(super) fn merged(
         tier,
         runs,
     })
+}
+
+/// Defaults for containers mean nothing to an application that runs nothing.
+fn fitting(defaults: &Node, runs: Runs) -> Node {
+    let entries = defaults
+        .as_mapping()
+        .map(Mapping::entries)
+        .unwrap_or_default()
+        .iter();
+    let fits = |entry: &&Entry| {
+        runs == Runs::Component || !ContainerFields::KEYS.contains(&entry.key.as_str())
+    };
+    let entries = entries.filter(fits).cloned().collect();
+    Node::new(
+        Value::Mapping(Mapping::from_distinct(entries)),
+        defaults.span,
+    )
 }
 
 /// Returns what the application itself says: `spec` and the environment over it.

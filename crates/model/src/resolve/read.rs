@@ -10,11 +10,20 @@ use crate::diagnostic::{Diagnostic, Report};
 use crate::estate::Estate;
 use crate::load::ApplicationFile;
 use crate::name::{ComponentName, EnvironmentName};
-use crate::node::{Entry, FieldPath, Mapping};
-use crate::read::{Reader, UNKNOWN_KEY, nearest};
+use crate::node::{FieldPath, Mapping};
+use crate::read::Reader;
 
 /// Fields of the format that come with a later version.
 const LATER: [&str; 5] = ["components", "sidecars", "update", "scaling", "listen"];
+
+/// Where a key may have been meant that is not known in `spec` itself.
+const DEEPER: [(&str, &[&str]); 5] = [
+    ("resources", Resources::KEYS),
+    ("health", Health::KEYS),
+    ("secrets", Secrets::KEYS),
+    ("security", Security::KEYS),
+    ("storage", Volume::KEYS),
+];
 
 /// Returns the keys that can be written in `spec`.
 pub(crate) fn spec_keys() -> Vec<&'static str> {
@@ -39,7 +48,7 @@ pub(super) fn application(
     let path = FieldPath::default().key("spec");
     if let Some(mapping) = spec.as_mapping() {
         later(mapping, report);
-        unknown_keys(mapping, &path, report);
+        Reader::at(report, path.clone()).unknown_keys_or_deeper(mapping, &spec_keys(), &DEEPER);
     }
     let mut reader = Reader::at(report, path.clone());
     let fields = ApplicationFields::read_fields(spec, &mut reader);
@@ -76,44 +85,6 @@ pub(super) fn application(
         components,
         tree,
     })
-}
-
-/// Reports unknown keys of `spec`; a key that belongs one level deeper is found there.
-fn unknown_keys(spec: &Mapping, path: &FieldPath, report: &mut Report) {
-    let known = spec_keys();
-    let strange = |entry: &&Entry| !known.contains(&entry.key.as_str());
-    let (deeper, others): (Vec<&Entry>, Vec<&Entry>) =
-        spec.entries().iter().filter(strange).partition(|entry| {
-            nearest(&entry.key, &known).is_none() && deeper(&entry.key).is_some()
-        });
-    for entry in deeper {
-        let message = format!("unknown key `{}`", path.key(entry.key.as_str()));
-        let help = self::deeper(&entry.key).map(|near| format!("did you mean `{near}`?"));
-        report.push(
-            Diagnostic::error(UNKNOWN_KEY, message)
-                .at(entry.key_span)
-                .help(help.unwrap_or_default()),
-        );
-    }
-    Reader::at(report, path.clone()).unknown_keys(&others.into_iter().cloned().collect(), &known);
-}
-
-/// Returns the field one level deeper that is nearest to a key, such as `resources.memory`.
-fn deeper(key: &str) -> Option<String> {
-    let owners = [
-        ("resources", Resources::KEYS),
-        ("health", Health::KEYS),
-        ("secrets", Secrets::KEYS),
-        ("security", Security::KEYS),
-        ("storage", Volume::KEYS),
-    ];
-    let known: Vec<&str> = owners
-        .iter()
-        .flat_map(|(_, keys)| keys.iter().copied())
-        .collect();
-    let near = nearest(key, &known)?;
-    let (owner, _) = owners.iter().find(|(_, keys)| keys.contains(&near))?;
-    Some(format!("{owner}.{near}"))
 }
 
 fn later(spec: &Mapping, report: &mut Report) {

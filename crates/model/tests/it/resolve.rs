@@ -181,7 +181,7 @@ fn values_are_taken_literally_in_env() {
         .fields
         .env
         .values()
-        .map(|value| value.as_str())
+        .map(steading_model::name::Literal::as_str)
         .collect();
     assert_eq!(
         values,
