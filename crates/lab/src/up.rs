@@ -94,6 +94,14 @@ pub enum UpError {
         /// What went wrong.
         source: StartError,
     },
+    /// A program of a temporary lab failed, or the lab was not ready in time; nothing of it is kept.
+    #[error("temporary lab `{name}` did not come up")]
+    Temporary {
+        /// The lab.
+        name: LabName,
+        /// What went wrong.
+        source: StartError,
+    },
 }
 
 impl Lab {
@@ -211,8 +219,12 @@ impl Order<'_> {
     }
 
     fn failed(&self, directory: &Directory, source: StartError) -> UpError {
+        let name = self.name.clone();
+        if self.owner.is_some() {
+            return UpError::Temporary { name, source };
+        }
         UpError::Start {
-            name: self.name.clone(),
+            name,
             logs: directory.logs(),
             source,
         }

@@ -1,6 +1,7 @@
 //! What the tests stand on: settings that keep labs in a directory of the test's own, and one lab for all.
 
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use k8s_openapi::api::core::v1::Pod;
@@ -64,6 +65,21 @@ impl Ground {
         assert_eq!(self.processes(), Vec::<u32>::new());
         assert_eq!(self.files(), Vec::<String>::new());
     }
+}
+
+/// A test that fails must not leave its lab running.
+impl Drop for Ground {
+    fn drop(&mut self) {
+        for pid in self.processes() {
+            signal(pid);
+        }
+    }
+}
+
+/// Kills a process of a test.
+pub(crate) fn signal(pid: u32) -> bool {
+    let status = Command::new("kill").args(["-9", &pid.to_string()]).status();
+    status.is_ok_and(|status| status.success())
 }
 
 /// Settings whose labs are below the given directory.

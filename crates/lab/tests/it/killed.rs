@@ -7,7 +7,7 @@ use k8s_openapi::api::core::v1::Namespace;
 use kube::Api;
 use steading_lab::{DownError, Lab, Logs, Shape, UpOptions, sweep};
 
-use crate::ground::{Ground, eventually, namespace, settings};
+use crate::ground::{Ground, eventually, namespace, settings, signal};
 
 const HOME: &str = "STEADING_LAB_TEST_HOME";
 
@@ -103,7 +103,7 @@ async fn a_lab_whose_programs_died_comes_up_again_with_its_objects() {
     let lab = ground.up(&name, &Shape::of(1)).await;
     namespace(&lab, "kept").await;
     for one in lab.status().await.unwrap().components {
-        signal(one.pid.unwrap());
+        assert!(signal(one.pid.unwrap()));
     }
     let lab = ground.up(&name, &Shape::of(1)).await;
     assert!(lab.status().await.unwrap().is_healthy());
@@ -125,15 +125,10 @@ async fn a_temporary_lab_whose_owner_and_watchdog_were_killed_is_swept() {
         line.is_ok_and(|line| line.contains("steading-lab-watchdog"))
     };
     let processes = ground.processes();
-    signal(*processes.iter().find(is_watchdog).unwrap());
+    assert!(signal(*processes.iter().find(is_watchdog).unwrap()));
     kill(child);
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert!(!ground.is_clean(), "nobody is left who could have ended it");
     assert_eq!(sweep(&ground.settings).len(), 1);
     ground.assert_nothing_left();
-}
-
-fn signal(pid: u32) {
-    let status = Command::new("kill").args(["-9", &pid.to_string()]).status();
-    assert!(status.unwrap().success());
 }
