@@ -13,15 +13,34 @@
 //! The types to know: [`Observed`] and [`Live`]; [`Plan`], [`ReleasePlan`], [`Step`] and [`Effect`]; [`PlanReport`], why something does not
 //! happen; [`release`], what is recorded of a release; [`health`], whether an object is ready and what is in its way.
 
+mod compare;
+mod differing;
+mod effect;
+mod expected;
+mod live;
+pub mod mask;
 pub mod observed;
+mod options;
+mod ownership;
+mod plan;
 pub mod release;
 pub mod report;
 pub mod step;
+mod survey;
+mod version;
+mod wave;
 
+pub use differing::{Differing, Presence, differing};
+pub use expected::{KNOWN_AFTER, fill_secret_digest, used_secrets};
 pub use observed::{
     Details, DryRun, History, InventoryItem, Live, Observed, OpenRelease, ReleaseKey, Unreadable,
 };
+pub use options::{ACCEPT_DOWNGRADE, Options, Quarantine, Scope, spelled};
+pub use plan::{plan, retired};
 pub use report::{NotDone, PlanReport, Reason};
 pub use step::{
     Action, Effect, FieldChange, FieldOwner, Plan, ReleaseKind, ReleasePlan, Standing, Step, Wave,
 };
+pub use survey::release_key;
+pub use version::version;
+pub use wave::wave;

@@ -4,13 +4,16 @@ use serde::{Deserialize, Serialize};
 use steading_model::ObjectId;
 
 use crate::observed::ReleaseKey;
-use crate::step::FieldOwner;
+use crate::step::{FieldOwner, ReleasePlan};
 
 /// Everything that the plan does not do, and what stands in the way of applying it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct PlanReport {
     /// The findings, in the order of applications and objects.
     pub not_done: Vec<NotDone>,
+    /// The releases that would be made, were they not held back: to be shown, not to be executed.
+    #[serde(default)]
+    pub held_back: Vec<ReleasePlan>,
 }
 
 /// One thing that does not happen.

@@ -1,0 +1,33 @@
+//! Desired and observed become steps.
+//!
+//! Each application is drafted for itself ([`draft`]), what stands in its way is collected ([`gates`]), and the releases are put in an
+//! order that respects what depends on what ([`order`]).
+
+mod downgrade;
+mod draft;
+mod gates;
+mod immutable;
+mod order;
+mod prune;
+mod retired;
+
+use steading_model::Desired;
+
+use crate::observed::Observed;
+use crate::options::Options;
+use crate::report::PlanReport;
+use crate::step::Plan;
+use crate::survey::Survey;
+
+pub use retired::retired;
+
+/// Plans the way from what is observed to what is desired.
+///
+/// An application is released whole or not at all. `observed.details` should hold what [`differing`](crate::differing) names; without it
+/// the plan still holds, but fields that others changed since our last release show as conflicts.
+pub fn plan(desired: &[Desired], observed: &Observed, options: &Options) -> (Plan, PlanReport) {
+    let survey = Survey::new(desired, observed, options);
+    let mut drafts = draft::drafts(&survey);
+    gates::check(&survey, &mut drafts);
+    order::order(&survey, drafts)
+}

@@ -1,0 +1,172 @@
+//! What the previous release had and the new one has not.
+//!
+//! Deleted is only what the inventory of the previous release names, with the recorded UID and with our labels. What carries our labels
+//! but is in no inventory is reported and left: an interrupted release is put right by reverting it, which knows what it made.
+
+use std::cmp::Ordering;
+
+use steading_model::desired::{ANNOTATION_DATA, ANNOTATION_GENERATE};
+use steading_model::{Desired, ObjectId};
+
+use super::draft::Draft;
+use crate::effect;
+use crate::live::Opened;
+use crate::observed::{InventoryItem, Observed};
+use crate::ownership::is_labelled_for;
+use crate::report::Reason;
+use crate::step::{Action, Step, Wave};
+use crate::survey::{Case, Survey};
+use crate::wave::wave;
+
+/// What becomes of an object that is no longer declared.
+enum Fate {
+    /// It is gone already.
+    Gone,
+    /// It is deleted.
+    Delete,
+    /// It stays, and stays in the inventory: it may be deleted another time.
+    Kept(String),
+    /// It stays, and is no longer ours.
+    Released(String),
+    /// Nothing can be said.
+    Held(Reason),
+}
+
+/// Adds the deletes of an application.
+pub(super) fn prune(survey: &Survey<'_>, case: &Case<'_>, draft: &mut Draft) {
+    for item in case.history.iter().flat_map(|history| &history.inventory) {
+        let is_desired = case.findings.iter().any(|(object, _)| object.id == item.id);
+        if is_desired {
+            continue;
+        }
+        match fate(survey, case, item) {
+            Fate::Gone => {}
+            Fate::Delete => draft.release.steps.push(delete(survey, case, item)),
+            Fate::Kept(why) => {
+                draft.note(Some(&item.id), Reason::Kept(why));
+                draft.release.kept.push(item.clone());
+            }
+            Fate::Released(why) => draft.note(Some(&item.id), Reason::Kept(why)),
+            Fate::Held(Reason::ClusterScoped) => {
+                draft.note(Some(&item.id), Reason::ClusterScoped);
+                draft.release.kept.push(item.clone());
+            }
+            Fate::Held(reason) => draft.note(Some(&item.id), reason),
+        }
+    }
+}
+
+fn fate(survey: &Survey<'_>, case: &Case<'_>, item: &InventoryItem) -> Fate {
+    if !survey.options.scope.covers(&item.id) {
+        return Fate::Held(Reason::ClusterScoped);
+    }
+    if let Some(answer) = survey.unreadable(&item.id) {
+        return Fate::Held(Reason::Unreadable(answer));
+    }
+    let Some(live) = survey.observed.objects.get(&item.id).map(Opened::new) else {
+        return Fate::Gone;
+    };
+    if live.text("deletionTimestamp").is_some() {
+        return Fate::Gone;
+    }
+    if let Some(other) = survey.claimed.get(&item.id) {
+        let other = survey.cases[*other].desired.title();
+        return Fate::Released(format!("`{other}` declares it now"));
+    }
+    if live.text("uid").as_deref() != Some(&item.uid) {
+        return Fate::Released("it was made again by someone else".to_owned());
+    }
+    if !is_labelled_for(&live, case.desired) {
+        return Fate::Released(
+            "its labels say that it is not of this application any more".to_owned(),
+        );
+    }
+    guard(survey, case.desired, item, &live)
+}
+
+/// Keeps what cannot be made again, unless it was accepted by name.
+fn guard(survey: &Survey<'_>, desired: &Desired, item: &InventoryItem, live: &Opened<'_>) -> Fate {
+    if let Some(why) = holds_others(survey, desired, &item.id) {
+        return Fate::Kept(why);
+    }
+    match guarded(survey.observed, &item.id, live) {
+        Some(why) if !survey.options.is_accepted(&item.id) => Fate::Kept(why),
+        _ => Fate::Delete,
+    }
+}
+
+/// Says what is in a namespace that is not this application's to delete, or is to be kept.
+fn holds_others(survey: &Survey<'_>, desired: &Desired, id: &ObjectId) -> Option<String> {
+    if !id.kind.is("", "Namespace") {
+        return None;
+    }
+    let inside = survey
+        .observed
+        .objects
+        .iter()
+        .filter(|(inside, _)| inside.namespace.as_ref() == Some(&id.name));
+    for (inside, live) in inside {
+        let live = Opened::new(live);
+        if !is_labelled_for(&live, desired) && live.is_labelled_ours() {
+            return Some(format!("it holds `{inside}` of another application"));
+        }
+        if guarded(survey.observed, inside, &live).is_some() && !survey.options.is_accepted(inside)
+        {
+            return Some(format!("it holds `{inside}`, which is kept"));
+        }
+    }
+    None
+}
+
+/// Says why deleting an object loses more than the object.
+fn guarded(observed: &Observed, id: &ObjectId, live: &Opened<'_>) -> Option<String> {
+    let annotations = live.annotations();
+    if let Some(why) = annotations.get(ANNOTATION_DATA) {
+        return Some(format!("it holds data: {why}"));
+    }
+    if annotations.contains_key(ANNOTATION_GENERATE) {
+        return Some("its values were made once and cannot be made again".to_owned());
+    }
+    match (id.kind.group.as_str(), id.kind.kind.as_str()) {
+        ("", "PersistentVolumeClaim" | "PersistentVolume") => Some("it holds data".to_owned()),
+        ("", "Namespace") => Some("everything in it would go with it".to_owned()),
+        ("apiextensions.k8s.io", "CustomResourceDefinition") => {
+            let spec = live.part("spec");
+            let kind = spec["names"]["kind"].as_str().unwrap_or_default();
+            let group = spec["group"].as_str().unwrap_or_default();
+            let count = observed
+                .objects
+                .keys()
+                .filter(|id| id.kind.is(group, kind))
+                .count();
+            Some(format!(
+                "all objects of its kind would go with it, {count} of them known"
+            ))
+        }
+        _ => None,
+    }
+}
+
+fn delete(survey: &Survey<'_>, case: &Case<'_>, item: &InventoryItem) -> Step {
+    let live = survey.observed.objects.get(&item.id).map(Opened::new);
+    let is_guarded = live
+        .as_ref()
+        .is_some_and(|live| guarded(survey.observed, &item.id, live).is_some());
+    Step {
+        id: item.id.clone(),
+        action: Action::Delete,
+        wave: Wave::Prune,
+        effect: effect::of_delete(case, &item.id, is_guarded),
+        changes: Vec::new(),
+        desired: None,
+        uid: Some(item.uid.clone()),
+        resource_version: live.and_then(|live| live.text("resourceVersion")),
+        generate: Vec::new(),
+    }
+}
+
+/// Orders two deletes: what was made last goes first.
+pub(super) fn order(one: &Step, two: &Step) -> Ordering {
+    let made = |step: &Step| wave(&step.id, &serde_json::Value::Null);
+    made(two).cmp(&made(one)).then_with(|| two.id.cmp(&one.id))
+}

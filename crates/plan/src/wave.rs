@@ -1,0 +1,133 @@
+//! When an object's turn comes within a release.
+
+use serde_json::Value;
+use steading_model::desired::{ANNOTATION_PHASE, PHASE_AFTER, PHASE_MIGRATE};
+use steading_model::{GroupKind, ObjectId};
+
+use crate::step::Wave;
+
+/// The waves of kinds; what is not listed comes in [`Wave::Rest`].
+const KINDS: [(Wave, &[&str]); 7] = [
+    (
+        Wave::Ground,
+        &[
+            "Namespace",
+            "PriorityClass",
+            "StorageClass",
+            "IngressClass",
+            "RuntimeClass",
+            "GatewayClass",
+        ],
+    ),
+    (Wave::Definitions, &["CustomResourceDefinition"]),
+    (
+        Wave::Guards,
+        &[
+            "ServiceAccount",
+            "Role",
+            "RoleBinding",
+            "ClusterRole",
+            "ClusterRoleBinding",
+            "ResourceQuota",
+            "LimitRange",
+            "NetworkPolicy",
+            "PodDisruptionBudget",
+            "ValidatingAdmissionPolicy",
+            "ValidatingAdmissionPolicyBinding",
+            "MutatingAdmissionPolicy",
+            "MutatingAdmissionPolicyBinding",
+        ],
+    ),
+    (
+        Wave::Configuration,
+        &[
+            "ConfigMap",
+            "Secret",
+            "InfisicalSecret",
+            "ExternalSecret",
+            "SecretStore",
+            "ClusterSecretStore",
+            "SealedSecret",
+            "Issuer",
+            "ClusterIssuer",
+        ],
+    ),
+    (
+        Wave::Volumes,
+        &[
+            "PersistentVolume",
+            "PersistentVolumeClaim",
+            "VolumeSnapshot",
+            "VolumeSnapshotClass",
+        ],
+    ),
+    (
+        Wave::Workloads,
+        &[
+            "Deployment",
+            "StatefulSet",
+            "DaemonSet",
+            "ReplicaSet",
+            "Pod",
+            "Service",
+            "Endpoints",
+            "EndpointSlice",
+        ],
+    ),
+    (
+        Wave::Routes,
+        &[
+            "Certificate",
+            "Middleware",
+            "MiddlewareTCP",
+            "IngressRoute",
+            "IngressRouteTCP",
+            "IngressRouteUDP",
+            "TLSOption",
+            "TLSStore",
+            "ServersTransport",
+            "TraefikService",
+            "Ingress",
+            "Gateway",
+            "HTTPRoute",
+            "GRPCRoute",
+            "TLSRoute",
+            "DNSEndpoint",
+        ],
+    ),
+];
+
+/// Returns the wave in which an object is created or changed.
+pub fn wave(id: &ObjectId, object: &Value) -> Wave {
+    match phase(&id.kind, object) {
+        Some(Phase::Migrate) => Wave::Migrate,
+        Some(Phase::After) => Wave::After,
+        None => of_kind(&id.kind.kind),
+    }
+}
+
+/// When a Job of a release runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    Migrate,
+    After,
+}
+
+/// Returns the phase of a Job that belongs to a release.
+pub(crate) fn phase(kind: &GroupKind, object: &Value) -> Option<Phase> {
+    if !kind.is("batch", "Job") {
+        return None;
+    }
+    match object["metadata"]["annotations"][ANNOTATION_PHASE].as_str() {
+        Some(PHASE_MIGRATE) => Some(Phase::Migrate),
+        Some(PHASE_AFTER) => Some(Phase::After),
+        _ => None,
+    }
+}
+
+fn of_kind(kind: &str) -> Wave {
+    KINDS
+        .iter()
+        .find(|(_, kinds)| kinds.contains(&kind))
+        .map_or(Wave::Rest, |(wave, _)| *wave)
+}

@@ -1,0 +1,6 @@
+//! Planning as the program uses it: through the crate's public functions.
+
+mod example;
+mod samples;
+mod steps;
+mod world;
