@@ -105,6 +105,9 @@ impl CommandLine {
             .with("authentication-kubeconfig", kubeconfig)
             .with("authorization-kubeconfig", kubeconfig)
             .with("leader-elect", "false")
+            // The usual limits (20 requests a second) protect an API server that is far away and shared.
+            .with("kube-api-qps", "500")
+            .with("kube-api-burst", "1000")
     }
 }
 
