@@ -49,17 +49,25 @@ pub struct Decision {
     pub text: String,
 }
 
-/// Says whether a document is of the older format.
+/// Says whether a document is of the older format; one with fields that only the current form has is not.
 pub fn is_legacy(node: &Node) -> bool {
-    let group = node
-        .get("apiVersion")
-        .and_then(Node::as_text)
-        .map(|version| version.split('/').next().unwrap_or_default());
+    let version = node.get("apiVersion").and_then(Node::as_text);
+    let group = version.map(|version| version.split('/').next().unwrap_or_default());
     match (group, node.get("kind").and_then(Node::as_text)) {
-        (Some(group), Some("Application")) => !FOREIGN.contains(&group),
-        (None, None) => is_values(node) || service::is_service(node),
+        (Some(group), Some("Application")) => !FOREIGN.contains(&group) && !is_current(node),
+        (None, None) => (is_values(node) && !is_current(node)) || service::is_service(node),
         _ => false,
     }
+}
+
+/// Says whether `spec` has a field that the older format did not have.
+fn is_current(node: &Node) -> bool {
+    let known = |key: &str| {
+        crate::resolve::spec_keys().contains(&key) && !section::SPEC_KEYS.contains(&key)
+    };
+    tree::entries(node.get("spec"))
+        .iter()
+        .any(|entry| known(&entry.key))
 }
 
 /// A values file without `apiVersion` and `kind`.

@@ -23,7 +23,6 @@ pub mod diagnostic;
 pub mod emit;
 pub mod estate;
 pub mod explain;
-pub mod facts;
 pub mod legacy;
 pub mod load;
 pub mod name;

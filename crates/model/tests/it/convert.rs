@@ -171,6 +171,14 @@ fn foreign_kinds_are_not_the_older_format() {
             true,
         ),
         ("metadata: { name: a }\nspec: {}\n", true),
+        (
+            "metadata: { name: a }\nspec: { description: forgotten head }\n",
+            false,
+        ),
+        (
+            "apiVersion: stedding.dev/v1\nkind: Application\nspec: { tier: aux }\n",
+            false,
+        ),
         ("name: a\nstorage: {}\n", true),
         ("name: a\n", false),
         ("[1]\n", false),

@@ -89,3 +89,28 @@ fn very_long_keys_come_back() {
     let value = json!({ "é".repeat(2_000): { "x": [1] }, "b": 1 });
     assert_eq!(read(&emit::value(&value)).to_json(), value);
 }
+
+#[test]
+fn many_objects_are_written_quickly() {
+    let object = json!({
+        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": { "name": "web", "namespace": "prod-web", "labels": { "app.kubernetes.io/name": "web", "app.kubernetes.io/instance": "prod-web" } },
+        "spec": {
+            "replicas": 2, "selector": { "matchLabels": { "app.kubernetes.io/name": "web" } },
+            "template": { "metadata": { "labels": { "app.kubernetes.io/name": "web" } }, "spec": { "containers": [{
+                "name": "web", "image": "ghcr.io/me/web:1.2.3@sha256:abc", "ports": [{ "containerPort": 3000, "name": "http" }],
+                "env": [{ "name": "A", "value": "1" }, { "name": "URL", "value": "https://a.example.org/x" }, { "name": "ON", "value": "yes" }],
+                "resources": { "requests": { "cpu": "100m", "memory": "256Mi" }, "limits": { "memory": "512Mi" } },
+                "readinessProbe": { "httpGet": { "path": "/health", "port": "http" }, "timeoutSeconds": 5 },
+            }] } },
+        },
+    });
+    let start = std::time::Instant::now();
+    let bytes: usize = (0..8_000).map(|_| emit::kubernetes(&object).len()).sum();
+    println!("{bytes} bytes in {:?}", start.elapsed());
+    let limit = if cfg!(debug_assertions) { 15.0 } else { 0.3 };
+    assert!(
+        start.elapsed().as_secs_f64() < limit,
+        "{:?}",
+        start.elapsed()
+    );
+}

@@ -6,6 +6,7 @@ mod emit;
 mod explain;
 mod load;
 mod resolve;
+mod robust;
 mod support;
 mod validate;
 mod yaml;

@@ -19,18 +19,6 @@ fn a_clean_application_has_no_findings() {
 /// A field that is wrong, and the one finding about it.
 const MISTAKES: &[(&str, &str)] = &[
     (
-        "  env: { A: \"${route.url}\" }\n",
-        "9:13 ST1207 nothing is known as `route.url` (the application has no route: add one under `ingress`)",
-    ),
-    (
-        "  env: { A: \"${pod.nam}\" }\n",
-        "9:13 ST1207 nothing is known as `pod.nam` (did you mean `${pod.name}`?)",
-    ),
-    (
-        "  jobs: { a: { command: [a], env: { X: \"${nope.x}\" } } }\n",
-        "9:40 ST1207 nothing is known as `nope.x` (known: application, environment, namespace, service.host, service.port, pod.name, pod.namespace, pod.node, pod.ip)",
-    ),
-    (
         "  env: { A: b }\n  secrets: { generate: [A] }\n",
         "9:10 ST1202 `A` is both a literal and a secret (remove one of the two) [10:25 the secret]",
     ),

@@ -18,7 +18,6 @@ codes! {
     HEALTH = "ST1204": "It is not clear how to tell that a component works: `health` is missing although there is a port, or says several things at once. Write one of `path`, `tcp`, `exec`, `grpc`, or `none` with the reason.";
     VOLUME = "ST1205": "A volume is not complete, or says several things at once: `size` is required for a volume of its own, and it is only one of a volume of its own, an existing claim, another component's volume and an existing place.";
     SAME_MOUNT = "ST1206": "Two volumes, files or scratch spaces are mounted at the same path. One of them would be hidden.";
-    UNKNOWN_FACT = "ST1207": "A text in `env` refers with `${…}` to something that is not known. Write `$${…}` for the text itself.";
     ROUTE = "ST1208": "The parts of a route do not fit each other, for example `path` beside `paths`, or `preservePath` without `redirectTo`.";
     UNKNOWN_REFERENCE = "ST1209": "Something is named that does not exist: a catalogue entry, a component, a port, a middleware, a rate class, a volume.";
     NO_DESCRIPTION = "ST1210": "An application does not say what it is. Whoever is woken at night reads it. The estate can make descriptions optional with `defaults.description: optional`.";

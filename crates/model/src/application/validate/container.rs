@@ -3,12 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Check;
-use super::codes::{
-    LITERAL_AND_SECRET, NO_IMAGE, REPLICAS, RESOURCES, ROOT, SAME_PORT, UNKNOWN_FACT,
-};
+use super::codes::{LITERAL_AND_SECRET, NO_IMAGE, REPLICAS, RESOURCES, ROOT, SAME_PORT};
 use crate::application::{Component, Protocol, Resources, Secrets, Security};
 use crate::diagnostic::Diagnostic;
-use crate::facts::Facts;
 use crate::name::{EnvName, Literal};
 use crate::node::FieldPath;
 
@@ -21,7 +18,6 @@ pub(super) fn check(check: &mut Check<'_>) {
             &component.fields.env,
             component.fields.secrets.as_ref(),
         );
-        facts(check, component);
         resources(
             check,
             &component.field("resources"),
@@ -112,43 +108,6 @@ fn secret_span(check: &Check<'_>, path: &FieldPath, name: &EnvName) -> crate::Sp
         || check.application.tree.key_span_at(&path.key(name.as_str())),
         |item| item.span,
     )
-}
-
-fn facts(check: &mut Check<'_>, component: &Component) {
-    let application = check.application;
-    let mut texts: Vec<(FieldPath, &BTreeMap<EnvName, Literal>)> =
-        vec![(component.field("env"), &component.fields.env)];
-    texts.extend(component.fields.init.iter().map(|(name, step)| {
-        (
-            component.field("init").key(name.as_str()).key("env"),
-            &step.env,
-        )
-    }));
-    texts.extend(application.fields.jobs.iter().map(|(name, job)| {
-        (
-            application.field("jobs").key(name.as_str()).key("env"),
-            &job.env,
-        )
-    }));
-    if !texts
-        .iter()
-        .any(|(_, env)| env.values().any(|text| text.as_str().contains("${")))
-    {
-        return;
-    }
-    let facts = Facts::of(check.estate, application, component);
-    for (path, env) in texts {
-        for (name, text) in env {
-            for unknown in facts.unknown(text.as_str()) {
-                check.error(
-                    UNKNOWN_FACT,
-                    &path.key(name.as_str()),
-                    format!("nothing is known as `{}`", unknown.name),
-                    unknown.help,
-                );
-            }
-        }
-    }
 }
 
 pub(super) fn resources(check: &mut Check<'_>, path: &FieldPath, resources: Option<&Resources>) {
