@@ -5,7 +5,7 @@ use steading_model::read::nearest;
 use crate::error::CommandError;
 
 /// Names that are listed at most.
-const LISTED: usize = 20;
+const LISTED: usize = 12;
 
 /// Says that there is no such thing, and which there are.
 pub(crate) fn unknown(what: &str, name: &str, known: &[&str]) -> CommandError {

@@ -6,14 +6,18 @@ use std::path::Path;
 
 use crate::error::{CommandError, WhileDoing};
 
-/// Writes a new file, with the folders that lead to it; one that exists is left as it is, which is an error.
-pub(crate) fn write(path: &Path, text: &str) -> Result<(), CommandError> {
-    if let Some(folder) = path.parent() {
+/// Writes a new file below a folder, with the folders that lead to it; one that exists is left as it is, which is an error.
+pub(crate) fn write(root: &Path, path: &Path, text: &str) -> Result<(), CommandError> {
+    let target = root.join(path);
+    if let Some(folder) = target.parent() {
         fs::create_dir_all(folder)
-            .while_doing(|| format!("cannot make the folder `{}`", folder.display()))?;
+            .while_doing(|| format!("cannot make the folder of `{}`", path.display()))?;
     }
-    let file = OpenOptions::new().write(true).create_new(true).open(path);
-    match file {
+    match OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&target)
+    {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(CommandError::failure(
             format!("`{}` exists already", path.display()),
         )

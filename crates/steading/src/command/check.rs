@@ -6,7 +6,6 @@ use std::io::Write;
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 use serde::Serialize;
-use steading_model::resolve::Overrides;
 use steading_model::{Report, Severity};
 use steading_rules::Waived;
 
@@ -40,6 +39,10 @@ pub(crate) struct Check {
     /// Environment to check [default: all]
     #[arg(long, value_name = "ENV")]
     env: Option<String>,
+
+    /// Image of the one application that is named, as CI will pass it
+    #[arg(long, value_name = "REF")]
+    image: Option<String>,
 
     /// How to print the findings
     #[arg(
@@ -92,18 +95,20 @@ pub(crate) fn run(arguments: Check, session: &Session) -> Result<Outcome, Comman
     let Check {
         applications,
         env,
+        image,
         output,
         today,
     } = arguments;
     let progress = session.ui.progress();
     progress.activity("reading the estate");
-    let loaded = Loaded::read(session)?;
+    let mut loaded = Loaded::read(session)?;
+    loaded.override_image(image.as_deref(), &applications)?;
     let selection = Selection::new(&loaded, &applications)?;
     let environments = loaded.environments(env.as_deref())?;
     let mut compiled = Compiled::default();
     for environment in &environments {
         progress.activity(&format!("compiling `{environment}`"));
-        compiled.add(loaded.compile(environment, &Overrides::default()));
+        compiled.add(loaded.compile(environment));
     }
     progress.activity("checking");
     let outcome = loaded.check(&compiled, today.unwrap_or_else(settings::today));
@@ -212,9 +217,12 @@ fn sentence(report: &Report, summary: &Summary<'_>) -> String {
     } else {
         String::new()
     };
-    let environments = environments.join(", ");
+    let environments = match environments.as_slice() {
+        [] => String::new(),
+        names => format!(" in {}", names.join(", ")),
+    };
     format!(
-        "checked {applications} in {environments} ({objects}): {}{waived}",
+        "checked {applications}{environments} ({objects}): {}{waived}",
         tally(report)
     )
 }

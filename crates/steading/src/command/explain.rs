@@ -6,9 +6,7 @@ use clap::Args;
 use serde::Serialize;
 use steading_model::application::Application;
 use steading_model::explain::{Explained, explain, fields};
-use steading_model::load::ApplicationFile;
-use steading_model::resolve::{Overrides, resolve};
-use steading_model::{FieldPath, Position, Span};
+use steading_model::{FieldPath, Position, Report, Span};
 
 use crate::diagnostics::{self, tally};
 use crate::error::{CommandError, Outcome};
@@ -41,6 +39,10 @@ pub(crate) struct Explain {
     #[arg(long, value_name = "ENV")]
     env: String,
 
+    /// Image, as CI will pass it
+    #[arg(long, value_name = "REF")]
+    image: Option<String>,
+
     #[command(flatten)]
     output: OutputOption,
 }
@@ -60,14 +62,24 @@ pub(crate) fn run(arguments: Explain, session: &Session) -> Result<Outcome, Comm
     let Explain {
         target,
         env,
+        image,
         output,
     } = arguments;
     let (name, field) = parse(&target)?;
-    let loaded = Loaded::read(session)?;
-    let selection = Selection::new(&loaded, &[name.to_owned()])?;
+    let names = [name.to_owned()];
+    let mut loaded = Loaded::read(session)?;
+    loaded.override_image(image.as_deref(), &names)?;
+    let selection = Selection::new(&loaded, &names)?;
     loaded.environments(Some(&env))?;
-    let Some((file, application)) = resolved(&loaded, name, &env) else {
-        return Ok(unresolved(session, &loaded, &selection, &env));
+    let file = loaded
+        .declarations
+        .application(name)
+        .filter(|_| loaded.estate().is_some());
+    let (application, findings) = file
+        .map(|file| loaded.resolve(file, &env))
+        .unwrap_or_default();
+    let (Some(file), Some(application)) = (file, application) else {
+        return Ok(refuse(session, &loaded, &selection, findings));
     };
     let explained = explain(&loaded.declarations, file, &application, field.as_ref());
     if let Some(field) = field.filter(|_| explained.is_empty()) {
@@ -91,34 +103,10 @@ fn parse(target: &str) -> Result<(&str, Option<FieldPath>), CommandError> {
     }
 }
 
-fn resolved<'a>(
-    loaded: &'a Loaded,
-    name: &str,
-    environment: &str,
-) -> Option<(&'a ApplicationFile, Application)> {
-    let file = loaded.declarations.application(name)?;
-    let (application, _) = resolve(
-        &loaded.declarations,
-        file,
-        environment,
-        &Overrides::default(),
-    );
-    Some((file, application?))
-}
-
 /// Prints the findings because of which there is nothing to explain.
-fn unresolved(
-    session: &Session,
-    loaded: &Loaded,
-    selection: &Selection,
-    environment: &str,
-) -> Outcome {
+fn refuse(session: &Session, loaded: &Loaded, selection: &Selection, findings: Report) -> Outcome {
     let mut report = loaded.report.clone();
-    let files = loaded.declarations.applications.iter();
-    for file in files.filter(|file| selection.has(file.name.as_str())) {
-        let overrides = Overrides::default();
-        report.extend(resolve(&loaded.declarations, file, environment, &overrides).1);
-    }
+    report.extend(findings);
     let mut report = selection.of(report, loaded);
     report.sort(loaded.sources());
     let last = format!("nothing is explained: {}", tally(&report));

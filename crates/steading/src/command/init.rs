@@ -3,7 +3,7 @@
 mod answers;
 mod files;
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use clap::Args;
 
@@ -11,7 +11,7 @@ use crate::error::{CommandError, Outcome};
 use crate::new_file;
 use crate::session::Session;
 
-use answers::Flags;
+use answers::{Answers, Flags};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -36,24 +36,29 @@ pub(crate) struct Init {
 /// Runs `steading init`.
 pub(crate) fn run(arguments: Init, session: &Session) -> Result<Outcome, CommandError> {
     let Init { directory, flags } = arguments;
-    let folder = session.settings.directory.join(&directory);
-    refuse_to_overwrite(&folder, &directory)?;
-    let answers = flags.answers(session, &folder)?;
+    let directory: PathBuf = directory
+        .components()
+        .filter(|part| *part != Component::CurDir)
+        .collect();
+    let root = &session.settings.directory;
+    refuse_to_overwrite(root, &directory)?;
+    let answers = flags.answers(session, &root.join(&directory))?;
     let progress = session.ui.progress();
     for (path, text) in files::files(&answers) {
-        new_file::write(&folder.join(path), &text)?;
-        progress.done(&format!("wrote `{}`", directory.join(path).display()));
+        let path = directory.join(path);
+        new_file::write(root, &path, &text)?;
+        progress.done(&format!("wrote `{}`", path.display()));
     }
     drop(progress);
     session.ui.say("");
-    session.ui.hint(&next(&directory));
+    session.ui.hint(&next(&directory, &answers));
     Ok(Outcome::Success)
 }
 
-fn refuse_to_overwrite(folder: &Path, shown: &Path) -> Result<(), CommandError> {
+fn refuse_to_overwrite(root: &Path, directory: &Path) -> Result<(), CommandError> {
     for path in files::PATHS {
-        if folder.join(path).symlink_metadata().is_ok() {
-            let path = shown.join(path);
+        let path = directory.join(path);
+        if root.join(&path).symlink_metadata().is_ok() {
             return Err(
                 CommandError::failure(format!("`{}` exists already", path.display()))
                     .hint("nothing was written; name another folder: `steading init DIR`"),
@@ -63,12 +68,11 @@ fn refuse_to_overwrite(folder: &Path, shown: &Path) -> Result<(), CommandError> 
     Ok(())
 }
 
-fn next(directory: &Path) -> String {
-    if directory == Path::new(".") {
-        "see what is checked and what comes of it: `steading check`, `steading render --env prod`"
-            .to_owned()
-    } else {
-        let directory = directory.display();
-        format!("see what is checked: `steading check --estate {directory}`")
-    }
+fn next(directory: &Path, answers: &Answers) -> String {
+    let estate = match directory.to_str() {
+        Some("") => String::new(),
+        _ => format!(" --estate {}", directory.display()),
+    };
+    let environment = answers.first_environment();
+    format!("go on with `steading check{estate}` and `steading render --env {environment}{estate}`")
 }

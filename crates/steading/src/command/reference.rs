@@ -1,6 +1,6 @@
 //! `steading reference`: the generated part of the documentation. Hidden: `cargo xtask generate` calls it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -23,7 +23,7 @@ pub(crate) fn run(arguments: &Reference, session: &Session) -> Result<Outcome, C
     let Reference { directory } = arguments;
     let folder = session.settings.directory.join(directory);
     for (path, text) in reference::pages() {
-        new_file::write(&folder.join(path), &text)?;
+        new_file::write(&folder, Path::new(&path), &text)?;
     }
     Ok(Outcome::Success)
 }

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::json;
-use steading_model::resolve::Overrides;
 use steading_model::{Desired, Report, Severity, emit};
 
 use crate::diagnostics::{self, tally};
@@ -36,6 +35,10 @@ pub(crate) struct Render {
     #[arg(long, value_name = "ENV")]
     env: String,
 
+    /// Image of the one application that is named, as CI will pass it
+    #[arg(long, value_name = "REF")]
+    image: Option<String>,
+
     /// Write a file for each application into a folder instead, as DIR/APP.yaml
     #[arg(long, value_name = "DIR", conflicts_with = "output")]
     output_dir: Option<PathBuf>,
@@ -49,26 +52,20 @@ pub(crate) fn run(arguments: Render, session: &Session) -> Result<Outcome, Comma
     let Render {
         applications,
         env,
+        image,
         output_dir,
         output,
     } = arguments;
-    let loaded = Loaded::read(session)?;
+    let mut loaded = Loaded::read(session)?;
+    loaded.override_image(image.as_deref(), &applications)?;
     let selection = Selection::new(&loaded, &applications)?;
     loaded.environments(Some(&env))?;
-    let mut compiled = loaded.compile(&env, &Overrides::default());
-    let mut report = loaded.report.clone();
-    report.extend(loaded.check(&compiled, settings::today()).report);
-    report.extend(std::mem::take(&mut compiled.report));
-    let report = selection.of(report, &loaded);
+    let (desired, report) = loaded.desired(&env, &selection, settings::today());
     if report.has_errors() {
         return Ok(refuse(session, &loaded, report));
     }
-    let mut desired = compiled.desired;
-    desired.retain(|desired| selection.has(desired.application.as_str()));
     match (output_dir, output.output) {
-        (Some(folder), _) => {
-            write_files(session, &session.settings.directory.join(folder), &desired)?
-        }
+        (Some(folder), _) => write_files(session, &folder, &desired)?,
         (None, Format::Text) => write_all(&mut session.ui.data(), &desired)?,
         (None, Format::Json) => output::json(&session.ui, &list(&desired))?,
     }
@@ -77,8 +74,7 @@ pub(crate) fn run(arguments: Render, session: &Session) -> Result<Outcome, Comma
 
 /// Prints the errors that stand in the way.
 fn refuse(session: &Session, loaded: &Loaded, report: Report) -> Outcome {
-    let mut errors = report.map(|finding| (finding.severity == Severity::Error).then_some(finding));
-    errors.sort(loaded.sources());
+    let errors = report.map(|finding| (finding.severity == Severity::Error).then_some(finding));
     let last = format!("nothing is rendered: {}", tally(&errors));
     diagnostics::say(&session.ui, loaded.findings(&errors), &last);
     Outcome::Findings
@@ -93,22 +89,22 @@ fn write_all(out: &mut impl Write, desired: &[Desired]) -> io::Result<()> {
 }
 
 fn write_files(session: &Session, folder: &Path, desired: &[Desired]) -> Result<(), CommandError> {
-    fs::create_dir_all(folder)
+    let root = session.settings.directory.join(folder);
+    fs::create_dir_all(&root)
         .while_doing(|| format!("cannot make the folder `{}`", folder.display()))?;
     for desired in desired {
-        let path = folder.join(format!("{}.yaml", desired.application));
+        let name = format!("{}.yaml", desired.application);
         let write = || {
-            let mut file = BufWriter::new(File::create(&path)?);
+            let mut file = BufWriter::new(File::create(root.join(&name))?);
             write_all(&mut file, std::slice::from_ref(desired))?;
             file.flush()
         };
-        write().while_doing(|| format!("cannot write `{}`", path.display()))?;
+        write().while_doing(|| format!("cannot write `{}`", folder.join(&name).display()))?;
     }
-    session.ui.say(&format!(
-        "wrote {} to `{}`",
-        diagnostics::count(desired.len(), "file"),
-        folder.display()
-    ));
+    let files = diagnostics::count(desired.len(), "file");
+    session
+        .ui
+        .say(&format!("wrote {files} to `{}`", folder.display()));
     Ok(())
 }
 

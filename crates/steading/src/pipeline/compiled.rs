@@ -2,11 +2,12 @@
 
 use jiff::civil::Date;
 use steading_model::application::Application;
+use steading_model::load::ApplicationFile;
 use steading_model::resolve::{Overrides, resolve};
 use steading_model::{Desired, Report};
 use steading_rules::Outcome;
 
-use super::Loaded;
+use super::{Loaded, Selection};
 
 /// Environments, compiled.
 #[derive(Default)]
@@ -20,14 +21,52 @@ pub(crate) struct Compiled {
 }
 
 impl Loaded {
+    /// Returns what the selected applications should be in the cluster, with all findings that concern them.
+    pub(crate) fn desired(
+        &self,
+        environment: &str,
+        selection: &Selection,
+        today: Date,
+    ) -> (Vec<Desired>, Report) {
+        let mut compiled = self.compile(environment);
+        let outcome = self.check(&compiled, today);
+        let mut report = self.report.clone();
+        report.extend(std::mem::take(&mut compiled.report));
+        report.extend(outcome.report);
+        let mut report = selection.of(report, self);
+        report.sort(self.sources());
+        let mut desired = compiled.desired;
+        desired.retain(|desired| selection.has(desired.application.as_str()));
+        (desired, report)
+    }
+
+    /// Resolves an application for an environment.
+    pub(crate) fn resolve(
+        &self,
+        file: &ApplicationFile,
+        environment: &str,
+    ) -> (Option<Application>, Report) {
+        let none = Overrides::default();
+        let overrides = self
+            .overrides
+            .as_ref()
+            .filter(|(name, _)| *name == file.name);
+        resolve(
+            &self.declarations,
+            file,
+            environment,
+            overrides.map_or(&none, |(_, overrides)| overrides),
+        )
+    }
+
     /// Resolves and compiles all applications of an environment.
-    pub(crate) fn compile(&self, environment: &str, overrides: &Overrides) -> Compiled {
+    pub(crate) fn compile(&self, environment: &str) -> Compiled {
         let mut compiled = Compiled::default();
         let Some(estate) = self.estate() else {
             return compiled;
         };
         for file in self.applications_of(environment) {
-            let (application, report) = resolve(&self.declarations, file, environment, overrides);
+            let (application, report) = self.resolve(file, environment);
             compiled.applications.extend(application);
             compiled.report.extend(report);
         }

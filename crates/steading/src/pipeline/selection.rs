@@ -8,6 +8,9 @@ use super::Loaded;
 use crate::error::CommandError;
 use crate::names;
 
+/// The folder of applications.
+const APPLICATIONS: &str = "applications/";
+
 /// The applications that a command is about: those that were named, else all.
 pub(crate) struct Selection {
     named: BTreeSet<String>,
@@ -36,18 +39,22 @@ impl Selection {
         self.named.is_empty() || self.named.contains(application)
     }
 
-    /// Returns the findings that concern the selection: all without a place, and those with a place in its folders.
+    /// Returns the findings that concern the selection: all but those whose every place is in the folder of another application.
     pub(crate) fn of(&self, report: Report, loaded: &Loaded) -> Report {
+        if self.named.is_empty() {
+            return report;
+        }
         report.map(|finding| self.concerns(&finding, loaded).then_some(finding))
     }
 
     fn concerns(&self, finding: &Diagnostic, loaded: &Loaded) -> bool {
         let labels = finding.labels.iter().map(|label| label.span);
         let mut places = finding.span.into_iter().chain(labels).peekable();
-        let selected = |path: &str| self.folders.iter().any(|folder| path.starts_with(folder));
-        self.named.is_empty()
-            || places.peek().is_none()
-            || places.any(|span| selected(loaded.sources().path(span.file)))
+        let is_ours = |path: &str| {
+            !path.starts_with(APPLICATIONS)
+                || self.folders.iter().any(|folder| path.starts_with(folder))
+        };
+        places.peek().is_none() || places.any(|span| is_ours(loaded.sources().path(span.file)))
     }
 }
 
@@ -56,7 +63,7 @@ fn folder(loaded: &Loaded, name: &str) -> Result<String, CommandError> {
     if let Some(file) = loaded.declarations.application(name) {
         return Ok(loaded.folder(file).to_owned());
     }
-    let folder = format!("applications/{name}");
+    let folder = format!("{APPLICATIONS}{name}");
     let is_inside = |finding: &Diagnostic| {
         let path = finding.span.map(|span| loaded.sources().path(span.file));
         path.is_some_and(|path| {

@@ -167,7 +167,7 @@ fn json(declarations: &Declarations, imported: &[Imported<'_>]) -> Vec<JsonImpor
 }
 
 fn write_new(session: &Session, path: &Path, text: &str) -> Result<(), CommandError> {
-    new_file::write(&session.settings.directory.join(path), text)?;
+    new_file::write(&session.settings.directory, path, text)?;
     session.ui.say(&format!("wrote `{}`", path.display()));
     Ok(())
 }

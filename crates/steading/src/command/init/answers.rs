@@ -51,6 +51,16 @@ pub(super) struct Answers {
     pub(super) storage_class: SubdomainName,
 }
 
+impl Answers {
+    /// Returns the first environment.
+    pub(super) fn first_environment(&self) -> &EnvironmentName {
+        self.environments
+            .0
+            .first()
+            .expect("there must be at least one environment")
+    }
+}
+
 /// At least one environment.
 #[derive(Clone, Debug)]
 pub(super) struct Environments(pub(super) Vec<EnvironmentName>);

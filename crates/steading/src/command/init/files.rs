@@ -89,7 +89,7 @@ spec:
   health: {{ path: / }}
 {ingress}environments:
 {environments}",
-        first = answers.environments.0[0],
+        first = answers.first_environment(),
     )
 }
 

@@ -1,0 +1,6 @@
+//! The program as its users see it.
+
+mod cases;
+mod files;
+mod home;
+mod streams;
