@@ -1,0 +1,178 @@
+//! One application, from its declaration to all of its objects.
+
+use std::collections::BTreeSet;
+
+use steading_model::application::Application;
+use steading_model::estate::Estate;
+use steading_model::name::AppName;
+use steading_model::{Desired, Diagnostic, FieldPath, Object, Report, Span};
+
+use crate::codes::UNKNOWN_TIER;
+use crate::scope::{Output, Scope};
+use crate::{
+    account, catalogue, checks, component, job, monitoring, namespace, policy, quota, raw, route,
+    secret, upstream, verify,
+};
+
+/// How long a release may take where nothing says otherwise, in seconds.
+const TIMEOUT: u64 = 180;
+/// What a release needs beyond the start of its pods, in seconds.
+const MARGIN: u64 = 60;
+
+/// An application with what others could claim too.
+pub(crate) struct Compiled {
+    pub(crate) desired: Desired,
+    /// The cluster, as far as the estate tells.
+    pub(crate) cluster: String,
+    /// Its hosts with path.
+    pub(crate) routes: Vec<(String, Span)>,
+    /// The places of its data on nodes.
+    pub(crate) places: Vec<(String, Span)>,
+}
+
+/// Compiles an application; none if its tier is unknown.
+pub(crate) fn compile(estate: &Estate, application: &Application) -> (Option<Compiled>, Report) {
+    let Some(scope) = Scope::new(estate, application) else {
+        let span = application.span(&application.field("tier"));
+        let message = format!("there is no tier `{}`", application.tier);
+        let mut report = Report::default();
+        report.push(
+            Diagnostic::error(UNKNOWN_TIER, message)
+                .at(span)
+                .help("name one of the estate's `tiers`"),
+        );
+        return (None, report);
+    };
+    let mut output = Output::default();
+    objects(&scope, &mut output);
+    let Output {
+        objects,
+        mut report,
+        ..
+    } = output;
+    let objects = checks::ordered(objects, &mut report);
+    let compiled = Compiled {
+        cluster: cluster(&scope),
+        routes: routes(&scope),
+        places: places(&scope, &objects),
+        desired: desired(&scope, objects),
+    };
+    (Some(compiled), report)
+}
+
+fn objects(scope: &Scope<'_>, output: &mut Output) {
+    catalogue::check(scope, output);
+    quota::objects(scope, output);
+    account::objects(scope, output);
+    policy::default_deny(scope, output);
+    for one in &scope.application.components {
+        component::objects(scope, one, output);
+    }
+    upstream::objects(scope, output);
+    job::objects(scope, output);
+    verify::objects(scope, output);
+    route::objects(scope, output);
+    monitoring::objects(scope, output);
+    secret::objects(scope, output);
+    raw::objects(scope, output);
+    namespace::object(scope, output);
+}
+
+fn desired(scope: &Scope<'_>, objects: Vec<Object>) -> Desired {
+    let application = scope.application;
+    let main = application.main_component();
+    let image = main.and_then(|component| component.fields.image.as_ref());
+    Desired {
+        estate: scope.estate.name.to_string(),
+        application: application.name.clone(),
+        environment: application.environment.clone(),
+        namespace: application.namespace.clone(),
+        after: after(scope),
+        image: image.map(ToString::to_string),
+        timeout_seconds: timeout(scope),
+        objects,
+    }
+}
+
+/// Returns the applications of the same environment that must be ready before.
+fn after(scope: &Scope<'_>) -> Vec<AppName> {
+    let application = scope.application;
+    let used = catalogue::used(scope).filter_map(|(_, _, entry)| {
+        let environment = entry
+            .at
+            .environment
+            .as_ref()
+            .unwrap_or(&application.environment);
+        entry
+            .at
+            .application
+            .as_ref()
+            .filter(|_| *environment == application.environment)
+    });
+    let names: BTreeSet<&AppName> = used.chain(&application.fields.depends_on).collect();
+    names
+        .into_iter()
+        .filter(|name| **name != application.name)
+        .cloned()
+        .collect()
+}
+
+/// A release waits at least as long as the slowest start may take, where that is declared.
+fn timeout(scope: &Scope<'_>) -> u64 {
+    let rollout = scope.application.fields.rollout.as_ref();
+    let declared = rollout
+        .and_then(|rollout| rollout.timeout.as_ref())
+        .map(|timeout| timeout.seconds());
+    let health = scope
+        .application
+        .components
+        .iter()
+        .filter_map(|component| component.fields.health.as_ref());
+    let starts = health
+        .filter_map(|health| health.startup_seconds)
+        .map(|seconds| u64::from(seconds) + MARGIN);
+    declared.unwrap_or_else(|| starts.max().unwrap_or_default().max(TIMEOUT))
+}
+
+/// Two environments without a context of their own may share a cluster.
+fn cluster(scope: &Scope<'_>) -> String {
+    let environment = scope.estate.environment(&scope.application.environment);
+    let context = environment.and_then(|environment| environment.fields.context.clone());
+    context.unwrap_or_default()
+}
+
+fn routes(scope: &Scope<'_>) -> Vec<(String, Span)> {
+    let entries = route::entries(scope);
+    let claims = entries.iter().flat_map(|entry| {
+        let span = scope.span(&entry.path.key("host"));
+        entry
+            .paths
+            .iter()
+            .map(move |path| (format!("{}{path}", entry.host), span))
+    });
+    claims.collect()
+}
+
+fn places(scope: &Scope<'_>, objects: &[Object]) -> Vec<(String, Span)> {
+    let volumes = objects
+        .iter()
+        .filter(|object| object.id.kind.kind == "PersistentVolume");
+    let place = |object: &Object| {
+        let spec = &object.json["spec"];
+        let node = &spec["nodeAffinity"]["required"]["nodeSelectorTerms"][0]["matchExpressions"][0]
+            ["values"][0];
+        let node = node.as_str().unwrap_or("the node");
+        let path = spec["hostPath"]["path"].as_str()?;
+        let cluster = cluster(scope);
+        let cluster = if cluster.is_empty() {
+            cluster
+        } else {
+            format!(" of {cluster}")
+        };
+        let span = object
+            .span
+            .unwrap_or_else(|| scope.span(&FieldPath::default()));
+        Some((format!("{path} on {node}{cluster}"), span))
+    };
+    volumes.filter_map(place).collect()
+}

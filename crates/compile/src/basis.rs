@@ -1,0 +1,440 @@
+//! What a container starts from: its component, or the container that `like` names, with its own keys over it.
+//!
+//! Components, init steps, jobs and checks all become a [`Container`] here; from then on they go through the same code.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use steading_model::FieldPath;
+use steading_model::application::{
+    Component, ContainerFields, FileContent, FileSpec, InitStep, Job, JobScript, Resources,
+    Secrets, Security,
+};
+use steading_model::name::{EnvName, ImageRef, Literal, MountPath};
+
+use crate::codes::{LIKE_CYCLE, NO_COMPONENT};
+use crate::scope::{Output, Scope};
+use crate::{catalogue, secret};
+
+/// A container before it becomes JSON.
+#[derive(Clone)]
+pub(crate) struct Container<'a> {
+    pub(crate) name: String,
+    pub(crate) path: FieldPath,
+    /// The component that it starts from, for facts.
+    pub(crate) component: Option<&'a Component>,
+    pub(crate) image: Option<&'a ImageRef>,
+    pub(crate) command: Vec<String>,
+    pub(crate) args: Vec<String>,
+    pub(crate) env: BTreeMap<String, Source<'a>>,
+    /// Secrets that are environment variables as a whole.
+    pub(crate) env_from: BTreeSet<String>,
+    pub(crate) files: BTreeMap<String, File<'a>>,
+    pub(crate) resources: Option<&'a Resources>,
+    pub(crate) security: Option<&'a Security>,
+}
+
+/// Where the value of a variable comes from.
+#[derive(Clone)]
+pub(crate) enum Source<'a> {
+    /// Derived, literal.
+    Fixed(String),
+    /// The declaration.
+    Declared { text: &'a str, path: FieldPath },
+    /// An entry of the catalogue.
+    Catalogue { text: &'a str, path: FieldPath },
+    /// A Secret.
+    Secret { secret: String, key: String },
+}
+
+/// A file that a container sees.
+#[derive(Clone)]
+pub(crate) struct File<'a> {
+    pub(crate) content: Content<'a>,
+    pub(crate) mode: Option<u32>,
+    pub(crate) path: FieldPath,
+}
+
+/// Where the content of a file comes from.
+#[derive(Clone)]
+pub(crate) enum Content<'a> {
+    /// The declaration, or a file beside it.
+    Bytes(&'a [u8]),
+    /// A folder beside the declaration, each file by its path below it.
+    Folder(&'a [(String, Vec<u8>)]),
+    /// A key of a Secret.
+    Secret { secret: String, key: String },
+    /// All keys of a Secret, as a folder.
+    SecretFolder(&'a str),
+}
+
+/// Where scripts are mounted.
+const SCRIPTS: &str = "/steading/scripts";
+/// Scripts can be run.
+const SCRIPT_MODE: u32 = 0o555;
+
+impl<'a> Container<'a> {
+    /// Starts with nothing.
+    pub(crate) fn empty(name: &str, path: FieldPath) -> Self {
+        Self {
+            name: name.to_owned(),
+            path,
+            component: None,
+            image: None,
+            command: Vec::new(),
+            args: Vec::new(),
+            env: BTreeMap::new(),
+            env_from: BTreeSet::new(),
+            files: BTreeMap::new(),
+            resources: None,
+            security: None,
+        }
+    }
+
+    /// Returns the container of a component.
+    pub(crate) fn of_component(
+        scope: &Scope<'a>,
+        component: &'a Component,
+        output: &mut Output,
+    ) -> Self {
+        let fields: &ContainerFields = &component.fields;
+        let mut container = Self::empty(component.name.as_str(), component.path.clone());
+        container.component = Some(component);
+        container.image = fields.image.as_ref();
+        container.command = literals(&fields.command);
+        container.args = literals(&fields.args);
+        container.resources = fields.resources.as_ref();
+        container.security = fields.security.as_ref();
+        if let Some((_, port)) = fields.first_port() {
+            let port = Source::Fixed(port.port.to_string());
+            container.env.insert("PORT".to_owned(), port);
+        }
+        catalogue::variables(scope, &mut container.env);
+        container.declare(&fields.env, &component.field("env"));
+        let secrets = fields.secrets.as_ref();
+        container.secrets(scope, secrets, &component.field("secrets"), output);
+        container.files(
+            scope,
+            secrets,
+            &fields.files,
+            &component.field("files"),
+            output,
+        );
+        container
+    }
+
+    /// Returns the container of an init step of a component.
+    pub(crate) fn of_step(
+        scope: &Scope<'a>,
+        component: &'a Component,
+        name: &str,
+        step: &'a InitStep,
+        output: &mut Output,
+    ) -> Self {
+        let path = component.field("init").key(name);
+        let mut trail = vec![format!("init step {name}")];
+        let basis = match &step.like {
+            Some(like) => named(scope, like.as_str(), &path, &mut trail, output),
+            None => Some(Self::of_component(scope, component, output)),
+        };
+        let basis = basis.unwrap_or_else(|| Self::empty(name, path.clone()));
+        basis.over_step(name, step, path)
+    }
+
+    /// Returns the container of a job.
+    pub(crate) fn of_job(scope: &Scope<'a>, name: &str, job: &'a Job, output: &mut Output) -> Self {
+        like_job(scope, name, job, &mut Vec::new(), output)
+    }
+
+    fn over_step(mut self, name: &str, step: &'a InitStep, path: FieldPath) -> Self {
+        name.clone_into(&mut self.name);
+        self.image = step.image.as_ref().or(self.image);
+        self.command = literals(&step.command);
+        self.args = literals(&step.args);
+        self.resources = step.resources.as_ref().or(self.resources);
+        self.security = step.security.as_ref().or(self.security);
+        self.declare(&step.env, &path.key("env"));
+        self.path = path;
+        self
+    }
+
+    fn over_job(
+        mut self,
+        scope: &Scope<'a>,
+        name: &str,
+        job: &'a Job,
+        output: &mut Output,
+    ) -> Self {
+        let path = scope.application.field("jobs").key(name);
+        name.clone_into(&mut self.name);
+        self.image = job.image.as_ref().or(self.image);
+        self.command = literals(&job.command);
+        self.args = literals(&job.args);
+        self.resources = job.resources.as_ref().or(self.resources);
+        self.security = job.security.as_ref().or(self.security);
+        self.declare(&job.env, &path.key("env"));
+        let own = job.secrets.as_ref();
+        self.secrets(scope, own, &path.key("secrets"), output);
+        let basis = self
+            .component
+            .and_then(|component| component.fields.secrets.as_ref());
+        self.files(scope, own.or(basis), &job.files, &path.key("files"), output);
+        if let Some(script) = &job.script {
+            self.script(script, &path.key("script"));
+        }
+        self.path = path;
+        self
+    }
+
+    /// Runs a script beside the declaration.
+    pub(crate) fn script(&mut self, script: &'a JobScript, path: &FieldPath) {
+        let file = script.from_file.as_str();
+        let name = file.rsplit('/').next().unwrap_or(file);
+        let place = format!("{SCRIPTS}/{name}");
+        let file = File {
+            content: Content::Bytes(&script.loaded),
+            mode: Some(SCRIPT_MODE),
+            path: path.clone(),
+        };
+        self.command = vec![place.clone()];
+        self.files.insert(place, file);
+    }
+
+    /// Declares variables over those that are there.
+    fn declare(&mut self, env: &'a BTreeMap<EnvName, Literal>, path: &FieldPath) {
+        for (name, text) in env {
+            let source = Source::Declared {
+                text: text.as_str(),
+                path: path.key(name.as_str()),
+            };
+            self.env.insert(name.to_string(), source);
+        }
+    }
+
+    fn secrets(
+        &mut self,
+        scope: &Scope<'a>,
+        secrets: Option<&'a Secrets>,
+        path: &FieldPath,
+        output: &mut Output,
+    ) {
+        let Some(secrets) = secrets else { return };
+        for key in &secrets.generate {
+            let source = secret::generated(scope, key.as_str(), output);
+            self.env.insert(key.to_string(), source);
+        }
+        let reads =
+            !secrets.env.0.is_empty() || !secrets.files.is_empty() || secrets.all == Some(true);
+        let Some(secret) = reads
+            .then(|| secret::place(scope, Some(secrets), path, output))
+            .flatten()
+        else {
+            return;
+        };
+        for (name, key) in &secrets.env.0 {
+            let source = Source::Secret {
+                secret: secret.clone(),
+                key: key.to_string(),
+            };
+            self.env.insert(name.to_string(), source);
+        }
+        for (at, key) in &secrets.files {
+            let content = Content::Secret {
+                secret: secret.clone(),
+                key: key.to_string(),
+            };
+            let path = path.key("files").key(at.as_str());
+            self.files.insert(
+                at.to_string(),
+                File {
+                    content,
+                    mode: None,
+                    path,
+                },
+            );
+        }
+        if secrets.all == Some(true) {
+            self.env_from.insert(secret);
+        }
+    }
+
+    fn files(
+        &mut self,
+        scope: &Scope<'a>,
+        secrets: Option<&'a Secrets>,
+        files: &'a BTreeMap<MountPath, FileSpec>,
+        path: &FieldPath,
+        output: &mut Output,
+    ) {
+        for (at, file) in files {
+            let path = path.key(at.as_str());
+            let content = match &file.content {
+                FileContent::Inline(text) => Content::Bytes(text.as_bytes()),
+                FileContent::FromFile { loaded, .. } => match loaded.as_slice() {
+                    [(below, bytes)] if below.is_empty() => Content::Bytes(bytes),
+                    folder => Content::Folder(folder),
+                },
+                FileContent::Secret(key) => match secret::place(scope, secrets, &path, output) {
+                    Some(secret) => Content::Secret {
+                        secret,
+                        key: key.to_string(),
+                    },
+                    None => continue,
+                },
+                FileContent::ExistingSecret(name) => Content::SecretFolder(name.as_str()),
+            };
+            self.files.insert(
+                at.to_string(),
+                File {
+                    content,
+                    mode: file.mode,
+                    path,
+                },
+            );
+        }
+    }
+
+    /// Returns the names of the Secrets whose change restarts it.
+    pub(crate) fn secret_names(&self, scope: &Scope<'_>) -> BTreeSet<String> {
+        let generated = secret::generated_name(scope);
+        let from_env = self.env.values().filter_map(|source| match source {
+            Source::Secret { secret, .. } => Some(secret.clone()),
+            _ => None,
+        });
+        let from_files = self.files.values().filter_map(|file| match &file.content {
+            Content::Secret { secret, .. } => Some(secret.clone()),
+            Content::SecretFolder(secret) => Some((*secret).to_owned()),
+            Content::Bytes(_) | Content::Folder(_) => None,
+        });
+        let names = from_env
+            .chain(from_files)
+            .chain(self.env_from.iter().cloned());
+        names.filter(|name| *name != generated).collect()
+    }
+}
+
+/// Returns the container that `like` names: a component, else an init step, else a job.
+fn named<'a>(
+    scope: &Scope<'a>,
+    like: &str,
+    path: &FieldPath,
+    trail: &mut Vec<String>,
+    output: &mut Output,
+) -> Option<Container<'a>> {
+    let application = scope.application;
+    let components = &application.components;
+    if let Some(component) = components
+        .iter()
+        .find(|component| component.name.as_str() == like)
+    {
+        return Some(Container::of_component(scope, component, output));
+    }
+    let step = components.iter().find_map(|component| {
+        let (_, step) = component
+            .fields
+            .init
+            .iter()
+            .find(|(name, _)| name.as_str() == like)?;
+        Some((component, step))
+    });
+    let here = path.key("like");
+    if let Some((component, step)) = step {
+        let key = format!("init step {like}");
+        if trail.contains(&key) {
+            cycle(scope, &here, trail, &key, output);
+            return None;
+        }
+        trail.push(key);
+        let basis = match &step.like {
+            Some(next) => named(
+                scope,
+                next.as_str(),
+                &component.field("init").key(like),
+                trail,
+                output,
+            )?,
+            None => Container::of_component(scope, component, output),
+        };
+        return Some(basis.over_step(like, step, component.field("init").key(like)));
+    }
+    let job = application
+        .fields
+        .jobs
+        .iter()
+        .find(|(name, _)| name.as_str() == like);
+    let Some((name, job)) = job else {
+        let message = format!(
+            "`{here}` names no container of `{}`: `{like}`",
+            scope.name()
+        );
+        output.error(scope, NO_COMPONENT, &here, message, known(scope));
+        return None;
+    };
+    let key = format!("job {name}");
+    if trail.contains(&key) {
+        cycle(scope, &here, trail, &key, output);
+        return None;
+    }
+    Some(like_job(scope, name.as_str(), job, trail, output))
+}
+
+fn like_job<'a>(
+    scope: &Scope<'a>,
+    name: &str,
+    job: &'a Job,
+    trail: &mut Vec<String>,
+    output: &mut Output,
+) -> Container<'a> {
+    trail.push(format!("job {name}"));
+    let path = scope.application.field("jobs").key(name);
+    let basis = match (&job.like, scope.application.main_component()) {
+        (Some(like), _) => named(scope, like.as_str(), &path, trail, output),
+        (None, Some(component)) => Some(Container::of_component(scope, component, output)),
+        (None, None) => None,
+    };
+    let basis = basis.unwrap_or_else(|| Container::empty(name, path));
+    basis.over_job(scope, name, job, output)
+}
+
+fn cycle(scope: &Scope<'_>, path: &FieldPath, trail: &[String], again: &str, output: &mut Output) {
+    let start = trail
+        .iter()
+        .position(|key| key == again)
+        .unwrap_or_default();
+    let around: Vec<&str> = trail[start..]
+        .iter()
+        .map(String::as_str)
+        .chain([again])
+        .collect();
+    let message = format!("containers start from each other: {}", around.join(" -> "));
+    output.error(
+        scope,
+        LIKE_CYCLE,
+        path,
+        message,
+        "let one of them start from a component",
+    );
+}
+
+fn known(scope: &Scope<'_>) -> String {
+    let application = scope.application;
+    let components = application
+        .components
+        .iter()
+        .map(|component| component.name.as_str());
+    let steps = application
+        .components
+        .iter()
+        .flat_map(|component| component.fields.init.keys());
+    let jobs = application.fields.jobs.keys();
+    let others = steps
+        .chain(jobs)
+        .map(steading_model::name::ComponentName::as_str);
+    format!(
+        "there is: {}",
+        components.chain(others).collect::<Vec<_>>().join(", ")
+    )
+}
+
+fn literals(literals: &[Literal]) -> Vec<String> {
+    literals.iter().map(ToString::to_string).collect()
+}

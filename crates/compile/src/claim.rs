@@ -1,0 +1,279 @@
+//! Claims and the volumes behind them.
+//!
+//! A volume on a node or a file server is made together with its claim: each names the other, so that nobody else's claim takes
+//! the volume and the claim never waits for a provisioner that does not exist. It is retained when the claim goes.
+
+use serde_json::{Value, json};
+use steading_model::FieldPath;
+use steading_model::application::{Backup, Component, DataMeaning, Volume};
+use steading_model::desired::ANNOTATION_DATA;
+use steading_model::estate::StorageClassFields;
+use steading_model::quantity::Quantity;
+
+use crate::annotation::ANNOTATION_BACKUP;
+use crate::codes::NO_SIZE;
+use crate::json::Fields;
+use crate::scope::{Metadata, Output, Scope};
+use crate::storage::{self, Ownership, Place};
+
+/// What a folder on a file server is said to hold where no size is declared; the server does not enforce it.
+const NOMINAL: i64 = 10 * 1024 * 1024 * 1024;
+
+/// Adds the claims of a component, and returns the templates for those that each replica has.
+pub(crate) fn objects(scope: &Scope<'_>, component: &Component, output: &mut Output) -> Vec<Value> {
+    let mut templates = Vec::new();
+    for (name, path, volume) in component.volumes() {
+        let Some(place) = storage::place(scope, component, (&name, &path), volume, output) else {
+            continue;
+        };
+        let Some(class) = class(&place) else { continue };
+        let Some(size) = size(scope, &path, volume, &place, output) else {
+            continue;
+        };
+        let claim = Claim {
+            scope,
+            component,
+            name: &name,
+            path: &path,
+            volume,
+            class,
+            size,
+        };
+        match storage::ownership(component, volume, &place) {
+            Ownership::Component => claim.single(&place, output),
+            Ownership::Replica => templates.push(claim.template(&place, output)),
+        }
+    }
+    templates
+}
+
+/// Returns the place of a volume on its node.
+pub(crate) fn host_data(scope: &Scope<'_>, component: &Component, volume: &str) -> String {
+    let template = &scope.estate.fields.naming.host_data;
+    let values = [
+        ("application", scope.name()),
+        ("environment", scope.environment()),
+        ("volume", volume),
+    ];
+    let place = template.fill(&values);
+    let own = component.name.as_str() == scope.name();
+    let component = (!own).then(|| component.name.as_str());
+    let volume = (volume != "data" && !template.has("volume")).then_some(volume);
+    [Some(place.as_str()), component, volume]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join("-")
+}
+
+fn class<'a>(place: &Place<'a>) -> Option<&'a StorageClassFields> {
+    match place {
+        Place::Claim(_) | Place::Node(_) => None,
+        Place::Served(class) | Place::OnNode(class, _) | Place::OnServer(class, _, _) => {
+            Some(class)
+        }
+    }
+}
+
+fn size(
+    scope: &Scope<'_>,
+    path: &FieldPath,
+    volume: &Volume,
+    place: &Place<'_>,
+    output: &mut Output,
+) -> Option<Quantity> {
+    let nominal = || {
+        matches!(place, Place::OnServer(..))
+            .then(|| Quantity::parse(&format!("{}Gi", NOMINAL >> 30)).ok())
+            .flatten()
+    };
+    let size = volume.size.or_else(nominal).filter(|size| !size.is_zero());
+    if size.is_none() {
+        output.error(
+            scope,
+            NO_SIZE,
+            path,
+            format!("`{path}` has no size"),
+            "add `size`, such as `size: 2Gi`",
+        );
+    }
+    size
+}
+
+struct Claim<'a, 'b> {
+    scope: &'b Scope<'a>,
+    component: &'b Component,
+    name: &'b str,
+    path: &'b FieldPath,
+    volume: &'b Volume,
+    class: &'b StorageClassFields,
+    size: Quantity,
+}
+
+impl Claim<'_, '_> {
+    /// Adds one claim for all pods, with its volume where it is hand-made.
+    fn single(&self, place: &Place<'_>, output: &mut Output) {
+        let scope = self.scope;
+        let claim = scope.part_name(self.component, self.name);
+        let volume = self.volume_name();
+        let hand_made = self.source(place, None);
+        let metadata = self.annotated(
+            scope
+                .named(claim.as_str())
+                .component(self.component.name.as_str()),
+        );
+        let spec = self
+            .spec()
+            .with("volumeName", hand_made.is_some().then_some(volume.as_str()));
+        let object = metadata
+            .object("v1", "PersistentVolumeClaim")
+            .with("spec", spec);
+        output.push(scope, object, self.path);
+        if let Some(source) = hand_made {
+            self.volume(&volume, &claim, source, output);
+        }
+    }
+
+    /// Returns the template of one claim for each pod; hand-made volumes are there for each before it asks.
+    fn template(&self, place: &Place<'_>, output: &mut Output) -> Value {
+        let workload = self.scope.component_name(self.component);
+        let replicas = if self.source(place, Some(0)).is_some() {
+            self.component.fields.replicas.unwrap_or(1)
+        } else {
+            0
+        };
+        for replica in 0..replicas {
+            let claim = format!("{}-{workload}-{replica}", self.name);
+            let volume = format!("{}-{replica}", self.volume_name());
+            if let Some(source) = self.source(place, Some(replica)) {
+                self.volume(&volume, &claim, source, output);
+            }
+        }
+        let metadata = self
+            .scope
+            .named(self.name)
+            .component(self.component.name.as_str());
+        Fields::new()
+            .with("apiVersion", "v1")
+            .with("kind", "PersistentVolumeClaim")
+            .with("metadata", self.annotated(metadata).template())
+            .with("spec", self.spec().with("volumeMode", "Filesystem"))
+            .into()
+    }
+
+    fn volume_name(&self) -> String {
+        let part = self.scope.part_name(self.component, "");
+        format!("{part}-{}-{}", self.scope.environment(), self.name)
+    }
+
+    fn spec(&self) -> Fields {
+        let requests = Fields::new().with("storage", self.size.to_string());
+        Fields::new()
+            .with("accessModes", vec![self.mode()])
+            .with("resources", Fields::new().with("requests", requests))
+            .with("storageClassName", self.class.class.as_str())
+    }
+
+    fn mode(&self) -> &'static str {
+        match storage::meaning(self.volume) {
+            DataMeaning::Shared => "ReadWriteMany",
+            _ => "ReadWriteOnce",
+        }
+    }
+
+    fn volume(&self, name: &str, claim: &str, source: Fields, output: &mut Output) {
+        let scope = self.scope;
+        let reference = json!({ "apiVersion": "v1", "kind": "PersistentVolumeClaim", "namespace": scope.namespace(), "name": claim });
+        let spec = source
+            .with(
+                "capacity",
+                Fields::new().with("storage", self.size.to_string()),
+            )
+            .with("accessModes", vec![self.mode()])
+            .with("persistentVolumeReclaimPolicy", "Retain")
+            .with("storageClassName", self.class.class.as_str())
+            .with("claimRef", reference);
+        let metadata = self.guarded(
+            scope
+                .cluster_wide(name)
+                .component(self.component.name.as_str()),
+        );
+        output.push(
+            scope,
+            metadata.object("v1", "PersistentVolume").with("spec", spec),
+            self.path,
+        );
+    }
+
+    /// Returns where a hand-made volume is; none where the class makes it.
+    fn source(&self, place: &Place<'_>, replica: Option<u32>) -> Option<Fields> {
+        match place {
+            Place::OnNode(class, path) => {
+                let path =
+                    replica.map_or_else(|| path.clone(), |replica| format!("{path}-{replica}"));
+                let host = Fields::new()
+                    .with("path", path)
+                    .with("type", "DirectoryOrCreate");
+                let node = class.node.as_ref().map(|node| on_node(node.as_str()));
+                Some(
+                    Fields::new()
+                        .with("hostPath", host)
+                        .with("nodeAffinity", node),
+                )
+            }
+            Place::OnServer(_, server, path) => {
+                let nfs = Fields::new()
+                    .with("server", server.as_str())
+                    .with("path", path.as_str());
+                Some(
+                    Fields::new()
+                        .with("nfs", nfs)
+                        .with("mountOptions", vec!["nfsvers=4"]),
+                )
+            }
+            Place::Claim(_) | Place::Node(_) | Place::Served(_) => None,
+        }
+    }
+
+    /// Says what the data means: what can be made again needs no guard.
+    fn guarded(&self, metadata: Metadata) -> Metadata {
+        let meaning = storage::meaning(self.volume);
+        let guard = (meaning != DataMeaning::Cache).then_some(meaning.as_str());
+        metadata.annotation_if(ANNOTATION_DATA, guard)
+    }
+
+    fn annotated(&self, metadata: Metadata) -> Metadata {
+        let metadata = self.guarded(metadata);
+        let metadata =
+            metadata.annotation_if(ANNOTATION_BACKUP, self.volume.backup.as_ref().map(backup));
+        match self
+            .volume
+            .max_size
+            .filter(|_| self.class.grows == Some(true))
+        {
+            None => metadata,
+            Some(limit) => metadata
+                .annotation("resize.topolvm.io/storage_limit", limit.to_string())
+                .annotation("resize.topolvm.io/threshold", "10%")
+                .annotation("resize.topolvm.io/increase", "100%"),
+        }
+    }
+}
+
+fn on_node(node: &str) -> Value {
+    let expression = json!({ "key": "kubernetes.io/hostname", "operator": "In", "values": [node] });
+    json!({ "required": { "nodeSelectorTerms": [{ "matchExpressions": [expression] }] } })
+}
+
+fn backup(backup: &Backup) -> String {
+    let fields = match backup {
+        Backup::Never(why) => Fields::new().with("none", why.as_str()),
+        Backup::Scheduled(fields) => Fields::new()
+            .with(
+                "schedule",
+                fields.schedule.as_ref().map(|schedule| schedule.as_str()),
+            )
+            .with("keep", fields.keep),
+    };
+    Value::from(fields).to_string()
+}

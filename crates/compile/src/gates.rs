@@ -1,0 +1,376 @@
+//! The gates of a route as Traefik middlewares, in the application's own namespace: references to other namespaces are off there
+//! by default. Gates that several routes share are made once.
+
+use serde_json::Value;
+use steading_model::application::{AuthMode, StripPrefix, Visibility};
+use steading_model::estate::{ChainLink, MiddlewareRef, RateClass, Sso};
+use steading_model::name::LabelName;
+use steading_model::read::nearest;
+
+use crate::codes::{NO_PRIVATE_RANGE, NO_SSO, UNKNOWN_MIDDLEWARE};
+use crate::json::{Fields, text_map, texts};
+use crate::ranges;
+use crate::route::Entry;
+use crate::scope::{Output, Scope};
+
+/// The rate class of routes that name none.
+const USUAL_CLASS: &str = "page";
+/// The headers that the login sets where the estate names none.
+const IDENTITY: [&str; 4] = [
+    "Remote-User",
+    "Remote-Groups",
+    "Remote-Email",
+    "Remote-Name",
+];
+/// The response headers of every route.
+const SECURITY_HEADERS: [(&str, &str); 3] = [
+    ("Referrer-Policy", "strict-origin-when-cross-origin"),
+    ("Strict-Transport-Security", "max-age=31536000"),
+    ("X-Content-Type-Options", "nosniff"),
+];
+
+/// A middleware on the way.
+pub(crate) enum Gate {
+    /// One of ours: its name and what it does.
+    Own(String, Fields),
+    /// One that exists: its name and namespace.
+    Existing(String, Option<String>),
+}
+
+/// Returns the gates that a link of the chain stands for on a route; none where the route does not use it.
+pub(crate) fn gates(
+    scope: &Scope<'_>,
+    entry: &Entry<'_>,
+    link: ChainLink,
+    output: &mut Output,
+) -> Vec<Gate> {
+    let gate = match link {
+        ChainLink::AllowList => allow_list(scope, entry, output),
+        ChainLink::RateLimit => rate_limit(scope, entry, output),
+        ChainLink::SecurityHeaders => Some(security_headers(entry)),
+        ChainLink::BotWall => bot_wall(scope, entry, output),
+        ChainLink::Authentication => authentication(scope, entry, output),
+        ChainLink::BodyLimit => body_limit(scope, entry),
+        ChainLink::Custom => return custom(scope, entry, output),
+        ChainLink::Redirect => redirect(entry),
+        ChainLink::StripPrefix => strip_prefix(entry),
+    };
+    gate.into_iter().collect()
+}
+
+fn own(name: impl Into<String>, kind: &str, fields: Fields) -> Gate {
+    Gate::Own(name.into(), Fields::new().with(kind, fields))
+}
+
+fn allow_list(scope: &Scope<'_>, entry: &Entry<'_>, output: &mut Output) -> Option<Gate> {
+    if entry.visibility() == Visibility::Public {
+        return None;
+    }
+    let ranges = ranges::private(scope.estate);
+    if ranges.is_empty() {
+        let message = format!(
+            "`{}` is private, but the estate names no private address range",
+            entry.host
+        );
+        let help = "add ranges to `ingress.private` that are not all in `ingress.tunnels`, or make the route `visibility: public`";
+        output.error(scope, NO_PRIVATE_RANGE, &entry.path, message, help);
+        return None;
+    }
+    Some(own(
+        "private-only",
+        "ipAllowList",
+        Fields::new().with("sourceRange", texts(ranges)),
+    ))
+}
+
+/// Returns the rate class of a route with its name.
+fn class<'a>(scope: &Scope<'a>, entry: &Entry<'_>) -> Option<(&'a str, &'a RateClass)> {
+    let named = entry
+        .route
+        .limits
+        .as_ref()
+        .and_then(|limits| limits.class.as_ref());
+    let name = named.map_or(USUAL_CLASS, LabelName::as_str);
+    let mut classes = scope.estate.fields.ingress.rates.iter();
+    classes
+        .find(|(known, _)| known.as_str() == name)
+        .map(|(name, class)| (name.as_str(), class))
+}
+
+fn rate_limit(scope: &Scope<'_>, entry: &Entry<'_>, output: &mut Output) -> Option<Gate> {
+    let limits = entry.route.limits.as_ref();
+    if let Some(name) = limits
+        .and_then(|limits| limits.class.as_ref())
+        .filter(|_| class(scope, entry).is_none())
+    {
+        let rates = scope.estate.fields.ingress.rates.keys();
+        unknown(scope, entry, "rate class", name, rates, output);
+    }
+    let declared = limits.and_then(|limits| {
+        limits
+            .requests
+            .map(|requests| (requests, limits.burst.unwrap_or(requests * 2)))
+    });
+    let (name, average, burst) = match (declared, class(scope, entry)) {
+        (Some((average, burst)), _) => (format!("{}-rate", entry.name), average, burst),
+        (None, Some((name, class))) => (format!("rate-{name}"), class.requests, class.burst),
+        (None, None) => return None,
+    };
+    let fields = Fields::new().with("average", average).with("burst", burst);
+    Some(own(
+        name,
+        "rateLimit",
+        fields.with("sourceCriterion", client(scope)),
+    ))
+}
+
+/// Behind a tunnel all requests have the tunnel's address: then the client is the first address that is not the tunnel's.
+fn client(scope: &Scope<'_>) -> Fields {
+    let tunnels = scope
+        .estate
+        .fields
+        .ingress
+        .tunnels
+        .iter()
+        .map(ToString::to_string);
+    Fields::new().with(
+        "ipStrategy",
+        Fields::new().with("excludedIPs", texts(tunnels)),
+    )
+}
+
+fn security_headers(entry: &Entry<'_>) -> Gate {
+    let declared = &entry.route.headers;
+    let own_header = |name: &str| declared.keys().any(|own| own.eq_ignore_ascii_case(name));
+    let usual = SECURITY_HEADERS
+        .into_iter()
+        .filter(|(name, _)| !own_header(name));
+    let usual = usual.map(|(name, value)| (name.to_owned(), value));
+    let headers = text_map(
+        usual.chain(
+            declared
+                .iter()
+                .map(|(name, value)| (name.clone(), value.as_str())),
+        ),
+    );
+    let name = if declared.is_empty() {
+        "security-headers".to_owned()
+    } else {
+        format!("{}-headers", entry.name)
+    };
+    own(
+        name,
+        "headers",
+        Fields::new().with("customResponseHeaders", headers),
+    )
+}
+
+fn bot_wall(scope: &Scope<'_>, entry: &Entry<'_>, output: &mut Output) -> Option<Gate> {
+    if entry.route.bot_protection != Some(true) {
+        return None;
+    }
+    let wall = scope.estate.fields.ingress.bot_wall.as_ref();
+    if wall.is_none() {
+        let path = entry.path.key("botProtection");
+        output.error(
+            scope,
+            UNKNOWN_MIDDLEWARE,
+            &path,
+            "the estate has no bot wall",
+            "add `ingress: { botWall: { name: … } }` to the estate",
+        );
+    }
+    wall.map(|wall| existing(scope, wall))
+}
+
+fn authentication(scope: &Scope<'_>, entry: &Entry<'_>, output: &mut Output) -> Option<Gate> {
+    let sso = scope.estate.fields.ingress.sso.as_ref();
+    if entry.auth() != AuthMode::Required {
+        return sso.filter(|_| has_login(scope)).map(without_identity);
+    }
+    if entry.route.redirect_to.is_some() {
+        return None;
+    }
+    let Some(sso) = sso else {
+        let message = format!(
+            "`{}` needs the estate's login, but the estate has none",
+            entry.host
+        );
+        let help = "say where the login happens (`auth: { app: why }`, `{ public: why }` or `{ none: why }`), or add `ingress: { sso: { url: … } }` to the estate";
+        output.error(scope, NO_SSO, &entry.path, message, help);
+        return None;
+    };
+    let groups = if entry.route.groups.is_empty() {
+        &sso.groups
+    } else {
+        &entry.route.groups
+    };
+    let name = if entry.route.groups.is_empty() {
+        "login".to_owned()
+    } else {
+        format!("{}-login", entry.name)
+    };
+    let fields = Fields::new()
+        .with("address", address(sso, groups))
+        .with("authResponseHeaders", identity(sso));
+    Some(own(name, "forwardAuth", fields))
+}
+
+/// Says whether any route of the application relies on the estate's login.
+fn has_login(scope: &Scope<'_>) -> bool {
+    let required = |auth: &Option<steading_model::application::Auth>| {
+        auth.as_ref()
+            .is_none_or(|auth| auth.mode == AuthMode::Required)
+    };
+    let mut routes = scope.application.fields.ingress.iter();
+    routes.any(|route| route.redirect_to.is_none() && required(&route.auth))
+}
+
+/// An application that trusts the login's headers on one route must not get them from strangers on another.
+fn without_identity(sso: &Sso) -> Gate {
+    let headers = text_map(identity_names(sso).map(|name| (name.to_owned(), "")));
+    own(
+        "without-identity",
+        "headers",
+        Fields::new().with("customRequestHeaders", headers),
+    )
+}
+
+fn identity(sso: &Sso) -> Value {
+    texts(identity_names(sso))
+}
+
+fn identity_names(sso: &Sso) -> impl Iterator<Item = &str> {
+    let usual = IDENTITY.into_iter().filter(|_| sso.headers.is_empty());
+    sso.headers.iter().map(String::as_str).chain(usual)
+}
+
+fn address(sso: &Sso, groups: &[String]) -> String {
+    let url = sso.url.as_str();
+    if groups.is_empty() {
+        return url.to_owned();
+    }
+    let parameter = sso.groups_parameter.as_deref().unwrap_or("groups");
+    let groups: Vec<String> = groups.iter().map(|group| encoded(group)).collect();
+    let separator = if url.contains('?') { '&' } else { '?' };
+    format!(
+        "{url}{separator}{}={}",
+        encoded(parameter),
+        groups.join(",")
+    )
+}
+
+fn encoded(text: &str) -> String {
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
+fn body_limit(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<Gate> {
+    let declared = entry.route.limits.as_ref().and_then(|limits| limits.body);
+    let (name, body) = match (declared, class(scope, entry)) {
+        (Some(body), _) => (format!("{}-body", entry.name), body),
+        (None, Some((name, class))) => (format!("body-{name}"), class.body?),
+        (None, None) => return None,
+    };
+    let bytes = i64::try_from(body.units()).unwrap_or(i64::MAX);
+    Some(own(
+        name,
+        "buffering",
+        Fields::new().with("maxRequestBodyBytes", bytes),
+    ))
+}
+
+fn custom(scope: &Scope<'_>, entry: &Entry<'_>, output: &mut Output) -> Vec<Gate> {
+    let known = &scope.estate.fields.ingress.middlewares;
+    let mut gates = Vec::new();
+    for name in &entry.route.middlewares {
+        match known.get(name) {
+            Some(middleware) => gates.push(existing(scope, middleware)),
+            None => unknown(scope, entry, "middleware", name, known.keys(), output),
+        }
+    }
+    gates
+}
+
+fn existing(scope: &Scope<'_>, middleware: &MiddlewareRef) -> Gate {
+    let ingress = &scope.estate.fields.ingress;
+    let usual = ingress
+        .middleware_namespace
+        .as_ref()
+        .unwrap_or(&ingress.namespace);
+    let namespace = middleware.namespace.as_ref().unwrap_or(usual).as_str();
+    let namespace = (namespace != scope.namespace()).then(|| namespace.to_owned());
+    Gate::Existing(middleware.name.to_string(), namespace)
+}
+
+/// The pattern begins with the scheme, so that it matches whole URLs only; the target has no `/` at its end.
+fn redirect(entry: &Entry<'_>) -> Option<Gate> {
+    let target = entry.route.redirect_to.as_ref()?.as_str();
+    let target = target.replace('$', "$$");
+    let (regex, replacement) = match entry.route.preserve_path {
+        Some(false) => ("^https?://.*$", target),
+        Some(true) | None => ("^https?://[^/]+/(.*)$", format!("{target}/${{1}}")),
+    };
+    let fields = Fields::new()
+        .with("regex", regex)
+        .with("replacement", replacement)
+        .with("permanent", true);
+    Some(own(
+        format!("{}-redirect", entry.name),
+        "redirectRegex",
+        fields,
+    ))
+}
+
+fn strip_prefix(entry: &Entry<'_>) -> Option<Gate> {
+    let prefixes: Vec<&str> = match entry.route.strip_prefix.as_ref()? {
+        StripPrefix::Off => return None,
+        StripPrefix::Path => entry.paths.clone(),
+        StripPrefix::Prefix(prefix) => vec![prefix.as_str()],
+    };
+    let prefixes: Vec<&str> = prefixes
+        .into_iter()
+        .map(|path| path.trim_end_matches('/'))
+        .filter(|path| !path.is_empty())
+        .collect();
+    if prefixes.is_empty() || entry.route.redirect_to.is_some() {
+        return None;
+    }
+    Some(own(
+        format!("{}-strip", entry.name),
+        "stripPrefix",
+        Fields::new().with("prefixes", prefixes),
+    ))
+}
+
+fn unknown<'a>(
+    scope: &Scope<'_>,
+    entry: &Entry<'_>,
+    what: &str,
+    name: &LabelName,
+    known: impl Iterator<Item = &'a LabelName>,
+    output: &mut Output,
+) {
+    let known: Vec<&str> = known.map(LabelName::as_str).collect();
+    let help = match nearest(name.as_str(), &known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if known.is_empty() => {
+            format!("add it to the estate's `ingress`; there is no {what} yet")
+        }
+        None => format!("the estate has: {}", known.join(", ")),
+    };
+    output.error(
+        scope,
+        UNKNOWN_MIDDLEWARE,
+        &entry.path,
+        format!("the estate has no {what} `{name}`"),
+        help,
+    );
+}

@@ -1,0 +1,155 @@
+//! Scraping, dashboards and alert rules.
+//!
+//! Dashboards and alert rules are made where a mistake hurts only (see `critical` of an environment): the ids in them are unique in
+//! a monitoring stack, and two environments would fight over them.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use steading_model::FieldPath;
+use steading_model::application::{Component, FileContent, FileSpec};
+use steading_model::name::ComponentName;
+
+use crate::codes::SECRET_AS_CONFIG;
+use crate::file;
+use crate::json::text_map;
+use crate::scope::{Metadata, Output, Scope};
+
+/// Returns the port at which a component is scraped.
+pub(crate) fn scrape_port(scope: &Scope<'_>, component: &Component) -> Option<u16> {
+    let scrape = scope
+        .application
+        .fields
+        .monitoring
+        .as_ref()?
+        .scrape
+        .as_ref()?;
+    let main = scope.application.main_component()?;
+    let first = component.fields.first_port().map(|(_, spec)| spec.port);
+    let port = scrape
+        .port
+        .or(first)
+        .filter(|_| main.name == component.name);
+    port.map(|port| port.get())
+}
+
+/// Says on a pod where it is scraped.
+pub(crate) fn scraped(scope: &Scope<'_>, component: &Component, metadata: Metadata) -> Metadata {
+    let Some(port) = scrape_port(scope, component) else {
+        return metadata;
+    };
+    let scrape = scope
+        .application
+        .fields
+        .monitoring
+        .as_ref()
+        .and_then(|monitoring| monitoring.scrape.as_ref());
+    let path = scrape
+        .and_then(|scrape| scrape.path.as_ref())
+        .map_or("/metrics", |path| path.as_str());
+    metadata
+        .annotation("prometheus.io/scrape", "true")
+        .annotation("prometheus.io/port", port.to_string())
+        .annotation("prometheus.io/path", path)
+}
+
+/// Adds the dashboards and alert rules.
+pub(crate) fn objects(scope: &Scope<'_>, output: &mut Output) {
+    let environment = scope.estate.environment(&scope.application.environment);
+    let critical = environment.is_some_and(|environment| environment.is_critical());
+    let Some(monitoring) = scope
+        .application
+        .fields
+        .monitoring
+        .as_ref()
+        .filter(|_| critical)
+    else {
+        return;
+    };
+    let path = scope.application.field("monitoring");
+    let dashboards = texts(
+        scope,
+        &monitoring.dashboards,
+        &path.key("dashboards"),
+        output,
+    );
+    for (name, text) in dashboards {
+        let file = format!("{}-{name}.json", scope.name());
+        let metadata = scope
+            .named(format!("{}-dashboard-{name}", scope.name()))
+            .label("grafana_dashboard", "1")
+            .annotation(
+                "grafana_folder",
+                scope
+                    .application
+                    .fields
+                    .group
+                    .as_deref()
+                    .unwrap_or(scope.name()),
+            );
+        config_map(
+            scope,
+            metadata,
+            text_map([(file, text)]),
+            &path.key("dashboards").key(name.as_str()),
+            output,
+        );
+    }
+    let alerts = texts(scope, &monitoring.alerts, &path.key("alerts"), output);
+    if !alerts.is_empty() {
+        let files = alerts
+            .into_iter()
+            .map(|(name, text)| (format!("{name}.yaml"), text));
+        let metadata = scope
+            .named(format!("{}-alerts", scope.name()))
+            .label("grafana_alert", "1");
+        config_map(
+            scope,
+            metadata,
+            text_map(files),
+            &path.key("alerts"),
+            output,
+        );
+    }
+}
+
+fn config_map(
+    scope: &Scope<'_>,
+    metadata: Metadata,
+    data: Value,
+    path: &FieldPath,
+    output: &mut Output,
+) {
+    output.push(
+        scope,
+        metadata.object("v1", "ConfigMap").with("data", data),
+        path,
+    );
+}
+
+fn texts<'a>(
+    scope: &Scope<'_>,
+    files: &'a BTreeMap<ComponentName, FileSpec>,
+    path: &FieldPath,
+    output: &mut Output,
+) -> Vec<(&'a ComponentName, String)> {
+    let mut texts = Vec::new();
+    for (name, file) in files {
+        if matches!(
+            file.content,
+            FileContent::Secret(_) | FileContent::ExistingSecret(_)
+        ) {
+            let path = path.key(name.as_str());
+            let message = format!("`{path}` comes from a secret, and would be stored in the open");
+            output.error(
+                scope,
+                SECRET_AS_CONFIG,
+                &path,
+                message,
+                "write it out, or use `fromFile`",
+            );
+        }
+        texts.extend(file::text(&file.content).map(|text| (name, text)));
+    }
+    texts
+}

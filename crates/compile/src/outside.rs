@@ -1,0 +1,157 @@
+//! What is known about a route from outside: the answer that is expected, and its tile on the dashboard.
+
+use serde_json::{Value, json};
+use steading_model::application::{
+    AuthMode, Expectation, HealthProbe, OutsideCheck, Probe, StripPrefix,
+};
+
+use crate::json::{Fields, text_map};
+use crate::route::Entry;
+use crate::scope::Scope;
+
+/// Returns what is expected when a route is asked, as JSON; none where nothing is known.
+pub(crate) fn check(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<String> {
+    let fields = &scope.application.fields;
+    let probe = fields
+        .monitoring
+        .as_ref()
+        .and_then(|monitoring| monitoring.probe.as_ref());
+    let check = match (&entry.route.check, &fields.parked, probe) {
+        (Some(OutsideCheck::Never(why)), _, _) | (None, None, Some(Probe::Never(why))) => {
+            never(why.as_str())
+        }
+        (_, Some(parked), _) => never(parked.why.as_str()),
+        (Some(OutsideCheck::Expect(expectation)), _, _) => {
+            expected(scope, entry, Some(expectation))?
+        }
+        (None, None, _) if entry.route.redirect_to.is_some() => redirected(entry),
+        (None, None, _) => expected(scope, entry, None)?,
+    };
+    Some(Value::from(check).to_string())
+}
+
+/// Returns the tile of a route on the dashboard, as JSON; redirects have none unless they ask for it.
+pub(crate) fn tile(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<String> {
+    let shown = entry
+        .route
+        .catalogue
+        .unwrap_or(entry.route.redirect_to.is_none());
+    if !shown {
+        return None;
+    }
+    let fields = &scope.application.fields;
+    let widget = entry.route.widget.as_ref().map(|widget| {
+        let settings = widget
+            .settings
+            .iter()
+            .map(|(name, value)| (name.clone(), value.as_str()));
+        Value::from(
+            Fields::new()
+                .with("type", widget.kind.as_str())
+                .with("settings", text_map(settings)),
+        )
+    });
+    let tile = Fields::new()
+        .with("name", scope.name())
+        .with("description", fields.description.as_deref())
+        .with(
+            "group",
+            fields
+                .group
+                .as_deref()
+                .unwrap_or(scope.application.tier.as_str()),
+        )
+        .with("icon", fields.icon.as_deref().unwrap_or(scope.name()))
+        .with(
+            "url",
+            url(entry, entry.paths.first().copied().unwrap_or("/")),
+        )
+        .with("widget", widget);
+    Some(Value::from(tile).to_string())
+}
+
+fn never(why: &str) -> Fields {
+    Fields::new().with("none", why)
+}
+
+fn redirected(entry: &Entry<'_>) -> Fields {
+    let target = entry
+        .route
+        .redirect_to
+        .as_ref()
+        .map_or("", |url| url.as_str());
+    let path = entry.paths.first().copied().unwrap_or("/");
+    let location = match entry.route.preserve_path {
+        Some(false) => target.to_owned(),
+        Some(true) | None => format!("{target}{path}"),
+    };
+    Fields::new()
+        .with("url", url(entry, path))
+        .with("method", "GET")
+        .with("status", json!([301]))
+        .with("location", location)
+}
+
+fn expected(
+    scope: &Scope<'_>,
+    entry: &Entry<'_>,
+    declared: Option<&Expectation>,
+) -> Option<Fields> {
+    let path = declared
+        .and_then(|expectation| expectation.path.as_ref())
+        .map(|path| path.as_str().to_owned());
+    let path = path.or_else(|| health_path(scope, entry))?;
+    let method = declared
+        .and_then(|expectation| expectation.method.as_deref())
+        .unwrap_or("GET");
+    let status = declared
+        .map(|expectation| expectation.status.clone())
+        .filter(|status| !status.is_empty());
+    let usual = || {
+        if entry.auth() == AuthMode::Required {
+            vec![302, 401]
+        } else {
+            vec![200]
+        }
+    };
+    let status = status.unwrap_or_else(usual);
+    Some(
+        Fields::new()
+            .with("url", url(entry, &path))
+            .with("method", method)
+            .with("status", status),
+    )
+}
+
+/// Returns the path at which the health check is seen from outside: below the route's path where that is stripped, as it is where
+/// the route covers it, else nowhere.
+fn health_path(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<String> {
+    let health = scope
+        .application
+        .component_of(entry.route)?
+        .fields
+        .health
+        .as_ref()?;
+    let Some(HealthProbe::Http(health, _)) = health.probe() else {
+        return None;
+    };
+    let health = health.as_str();
+    let path = entry.paths.first()?.trim_end_matches('/');
+    let covers = |seen: &str| {
+        path.is_empty()
+            || seen
+                .strip_prefix(path)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let prefix = match &entry.route.strip_prefix {
+        Some(StripPrefix::Path) => path,
+        Some(StripPrefix::Prefix(prefix)) => prefix.as_str().trim_end_matches('/'),
+        Some(StripPrefix::Off) | None => "",
+    };
+    let seen = format!("{prefix}{health}");
+    covers(&seen).then_some(seen)
+}
+
+fn url(entry: &Entry<'_>, path: &str) -> String {
+    format!("https://{}{path}", entry.host)
+}

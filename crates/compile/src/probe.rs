@@ -1,0 +1,150 @@
+//! One definition of health gives three probes: the start may take long, then liveness restarts and readiness takes out.
+
+use serde_json::Value;
+use steading_model::application::{Component, Health, HealthProbe, ProbeRefinement, Protocol};
+use steading_model::name::{HttpPath, Literal, PortNumber};
+
+use crate::codes::NO_PORT;
+use crate::json::{Fields, texts};
+use crate::scope::{Output, Scope};
+
+/// How long an answer may take, in seconds.
+const TIMEOUT: u32 = 5;
+/// How often to check, in seconds.
+const PERIOD: u32 = 10;
+/// How long the start may take, in seconds.
+const STARTUP: u32 = 300;
+
+/// Adds the probes of a component to its container.
+pub(crate) fn probes(
+    scope: &Scope<'_>,
+    component: &Component,
+    container: Fields,
+    output: &mut Output,
+) -> Fields {
+    let Some(health) = &component.fields.health else {
+        return container;
+    };
+    let Some(action) = health
+        .probe()
+        .and_then(|probe| action(scope, component, &probe, output))
+    else {
+        return container;
+    };
+    let refined = |refinement: Option<&ProbeRefinement>| match refinement {
+        Some(refinement) if refinement.none.is_some() => None,
+        refinement => Some(refined(component, health, &action, refinement)),
+    };
+    container
+        .with("startupProbe", startup(health, action.clone()))
+        .with(
+            "livenessProbe",
+            refined(health.liveness.as_ref()).map(Value::from),
+        )
+        .with(
+            "readinessProbe",
+            refined(health.readiness.as_ref()).map(Value::from),
+        )
+}
+
+fn startup(health: &Health, action: Fields) -> Fields {
+    let period = health.period_seconds.unwrap_or(PERIOD).max(1);
+    let failures = health
+        .startup_seconds
+        .unwrap_or(STARTUP)
+        .div_ceil(period)
+        .max(1);
+    timed(health, action).with("failureThreshold", failures)
+}
+
+fn refined(
+    component: &Component,
+    health: &Health,
+    action: &Fields,
+    refinement: Option<&ProbeRefinement>,
+) -> Fields {
+    let Some(refinement) = refinement else {
+        return timed(health, action.clone());
+    };
+    let own = if refinement.exec.is_empty() {
+        let port = component
+            .fields
+            .first_port()
+            .map(|(_, spec)| health.port.unwrap_or(spec.port));
+        refinement
+            .path
+            .as_ref()
+            .zip(port)
+            .map(|(path, port)| http(component, path, port))
+    } else {
+        Some(exec(&refinement.exec))
+    };
+    let timed = timed(health, own.unwrap_or_else(|| action.clone()));
+    let replaced = |fields: Fields, key: &str, value: Option<u32>| match value {
+        Some(value) => fields.with(key, value),
+        None => fields,
+    };
+    let fields = replaced(timed, "timeoutSeconds", refinement.timeout_seconds);
+    let fields = replaced(fields, "periodSeconds", refinement.period_seconds);
+    replaced(fields, "failureThreshold", refinement.failures)
+}
+
+fn timed(health: &Health, action: Fields) -> Fields {
+    action
+        .with("timeoutSeconds", health.timeout_seconds.unwrap_or(TIMEOUT))
+        .with("periodSeconds", health.period_seconds.unwrap_or(PERIOD))
+}
+
+fn action(
+    scope: &Scope<'_>,
+    component: &Component,
+    probe: &HealthProbe,
+    output: &mut Output,
+) -> Option<Fields> {
+    let first = component.fields.first_port().map(|(_, spec)| spec.port);
+    let mut port = |named: &Option<PortNumber>| {
+        let port = named.or(first);
+        if port.is_none() {
+            let path = component.field("health");
+            let message = format!("`{path}` needs a port, and `{}` has none", component.name);
+            output.error(
+                scope,
+                NO_PORT,
+                &path,
+                message,
+                "add `port`, or check with `exec`",
+            );
+        }
+        port
+    };
+    Some(match probe {
+        HealthProbe::Http(path, named) => http(component, path, port(named)?),
+        HealthProbe::Tcp(named) => {
+            let socket = Fields::new().with("port", port(named)?.get());
+            Fields::new().with("tcpSocket", socket)
+        }
+        HealthProbe::Grpc(named) => {
+            let service = Fields::new().with("port", port(named)?.get());
+            Fields::new().with("grpc", service)
+        }
+        HealthProbe::Exec(command) => exec(command),
+        HealthProbe::None(_) => return None,
+    })
+}
+
+fn http(component: &Component, path: &HttpPath, port: PortNumber) -> Fields {
+    let speaks_tls = component
+        .ports()
+        .iter()
+        .any(|known| known.spec.port == port && known.spec.protocol == Protocol::Https);
+    let get = Fields::new()
+        .with("path", path.as_str())
+        .with("port", port.get())
+        .with("scheme", speaks_tls.then_some("HTTPS"));
+    Fields::new().with("httpGet", get)
+}
+
+fn exec(command: &[Literal]) -> Fields {
+    let command = texts(command.iter().map(Literal::as_str));
+    Fields::new().with("exec", Fields::new().with("command", command))
+}

@@ -1,0 +1,231 @@
+//! Filling `${…}` into text, so that Kubernetes leaves the rest alone.
+//!
+//! Kubernetes expands `$(NAME)` in environment variables and turns `$$` into `$`. Text is literal, so every `$` that it would
+//! take for its own is doubled; what pods only know at run time becomes a reference of that kind on purpose.
+
+use std::collections::BTreeSet;
+
+/// What a pod only knows at run time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct PodFact {
+    /// The fact's name, such as `pod.name`.
+    pub(crate) name: &'static str,
+    /// The field of the pod.
+    pub(crate) field: &'static str,
+    /// The variable that holds it where it is part of a longer text.
+    pub(crate) variable: &'static str,
+}
+
+/// A fact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Fact {
+    /// Known now.
+    Text(String),
+    /// Known by the pod.
+    Pod(PodFact),
+}
+
+/// Text after filling in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Filled {
+    /// The value of a variable, in Kubernetes' syntax, with the pod facts that it refers to.
+    Text(String, BTreeSet<PodFact>),
+    /// Nothing but one pod fact.
+    Pod(PodFact),
+}
+
+/// What is wrong with a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Problem {
+    /// A `${` without its `}`.
+    Open,
+    /// A fact that nobody knows.
+    Unknown(String),
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Piece {
+    Text(String),
+    Pod(PodFact),
+}
+
+/// Fills in a text.
+pub(crate) fn fill(text: &str, lookup: impl Fn(&str) -> Option<Fact>) -> Result<Filled, Problem> {
+    let pieces = pieces(text, lookup)?;
+    Ok(match pieces.as_slice() {
+        [Piece::Pod(fact)] => Filled::Pod(*fact),
+        pieces => written(pieces),
+    })
+}
+
+/// Fills in a text that cannot hold pod facts, without Kubernetes' syntax.
+pub(crate) fn plain(text: &str, lookup: impl Fn(&str) -> Option<Fact>) -> Result<String, Problem> {
+    let mut plain = String::new();
+    for piece in pieces(text, lookup)? {
+        match piece {
+            Piece::Text(text) => plain.push_str(&text),
+            Piece::Pod(fact) => return Err(Problem::Unknown(fact.name.to_owned())),
+        }
+    }
+    Ok(plain)
+}
+
+/// Returns literal text so that Kubernetes leaves it alone.
+pub(crate) fn literal(text: &str) -> String {
+    escaped(text, None)
+}
+
+fn pieces(text: &str, lookup: impl Fn(&str) -> Option<Fact>) -> Result<Vec<Piece>, Problem> {
+    let mut pieces = Vec::new();
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("${") {
+        let (before, after) = (&rest[..at], &rest[at + 2..]);
+        if let Some(kept) = before.strip_suffix('$') {
+            plain.push_str(kept);
+            plain.push_str("${");
+            rest = after;
+            continue;
+        }
+        plain.push_str(before);
+        let end = after.find('}').ok_or(Problem::Open)?;
+        match lookup(after[..end].trim()) {
+            Some(Fact::Text(fact)) => plain.push_str(&fact),
+            Some(Fact::Pod(fact)) => {
+                pieces.extend((!plain.is_empty()).then(|| Piece::Text(std::mem::take(&mut plain))));
+                pieces.push(Piece::Pod(fact));
+            }
+            None => return Err(Problem::Unknown(after[..end].to_owned())),
+        }
+        rest = &after[end + 1..];
+    }
+    plain.push_str(rest);
+    pieces.extend((!plain.is_empty()).then_some(Piece::Text(plain)));
+    Ok(pieces)
+}
+
+fn written(pieces: &[Piece]) -> Filled {
+    let mut facts = BTreeSet::new();
+    let mut text = String::new();
+    for (at, piece) in pieces.iter().enumerate() {
+        match piece {
+            Piece::Pod(fact) => {
+                facts.insert(*fact);
+                text.push_str("$(");
+                text.push_str(fact.variable);
+                text.push(')');
+            }
+            Piece::Text(plain) => {
+                let next = pieces.get(at + 1).map(|_| '$');
+                text.push_str(&escaped(plain, next));
+            }
+        }
+    }
+    Filled::Text(text, facts)
+}
+
+/// Doubles every `$` that stands before `$` or `(`; `next` is what follows the text.
+fn escaped(text: &str, next: Option<char>) -> String {
+    if !text.contains('$') {
+        return text.to_owned();
+    }
+    let mut escaped = String::with_capacity(text.len() + 2);
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        escaped.push(character);
+        let follows = characters.peek().copied().or(next);
+        if character == '$' && matches!(follows, Some('$' | '(')) {
+            escaped.push('$');
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAME: PodFact = PodFact {
+        name: "pod.name",
+        field: "metadata.name",
+        variable: "STEADING_POD_NAME",
+    };
+
+    fn filled(text: &str) -> Result<Filled, Problem> {
+        fill(text, |name| match name {
+            "a" => Some(Fact::Text("1".to_owned())),
+            "pod.name" => Some(Fact::Pod(NAME)),
+            _ => None,
+        })
+    }
+
+    /// Expands as the kubelet does (`third_party/forked/golang/expansion`), with no variable known.
+    fn expanded(text: &str) -> String {
+        let mut rest = text;
+        let mut result = String::new();
+        while let Some(at) = rest.find('$') {
+            result.push_str(&rest[..at]);
+            let after = &rest[at + 1..];
+            if let Some(after) = after.strip_prefix('$') {
+                result.push('$');
+                rest = after;
+            } else if let (true, Some(end)) = (after.starts_with('('), after.find(')')) {
+                result.push_str("EXPANDED");
+                rest = &after[end + 1..];
+            } else {
+                result.push('$');
+                rest = after;
+            }
+        }
+        result.push_str(rest);
+        result
+    }
+
+    #[test]
+    fn literal_text_survives_expansion() {
+        for text in [
+            "$",
+            "$$",
+            "$$$",
+            "a$(b)",
+            "$$(b)",
+            "$HOME",
+            "pa$$word$",
+            "$(",
+            "x$$$(y)z$$",
+            "no",
+        ] {
+            assert_eq!(expanded(&literal(text)), text, "{text}");
+        }
+    }
+
+    #[test]
+    fn facts_are_filled_in() {
+        let text = |text: &str| Ok(Filled::Text(text.to_owned(), BTreeSet::new()));
+        assert_eq!(filled("x${a}y"), text("x1y"));
+        assert_eq!(filled("$${a}"), text("${a}"));
+        assert_eq!(filled("${pod.name}"), Ok(Filled::Pod(NAME)));
+        let composed = Filled::Text(
+            "$$$(STEADING_POD_NAME).x".to_owned(),
+            BTreeSet::from([NAME]),
+        );
+        assert_eq!(
+            filled("$${pod.name}").unwrap(),
+            text("${pod.name}").unwrap()
+        );
+        assert_eq!(
+            filled("$ ${pod.name}").unwrap(),
+            Filled::Text("$ $(STEADING_POD_NAME)".to_owned(), BTreeSet::from([NAME]))
+        );
+        assert_eq!(
+            written(&[
+                Piece::Text("$".to_owned()),
+                Piece::Pod(NAME),
+                Piece::Text(".x".to_owned())
+            ]),
+            composed
+        );
+        assert_eq!(filled("${b}"), Err(Problem::Unknown("b".to_owned())));
+        assert_eq!(filled("${a"), Err(Problem::Open));
+    }
+}

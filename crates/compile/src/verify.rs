@@ -1,0 +1,128 @@
+//! Checks against the new version: Jobs that run after it is ready, and whose failure reverts the release.
+
+use steading_model::FieldPath;
+use steading_model::application::{HttpCheck, Protocol, Verify};
+use steading_model::desired::PHASE_AFTER;
+
+use crate::basis::Container;
+use crate::codes::{NO_COMMAND, NO_PORT};
+use crate::job::{self, Task};
+use crate::pod::{Pod, Role};
+use crate::scope::{Output, Scope};
+use crate::service;
+
+/// How long a check may take, in seconds.
+const DEADLINE: u32 = 300;
+/// How often it is tried again: a route may need a moment.
+const RETRIES: u32 = 2;
+
+/// Adds the checks of an application.
+pub(crate) fn objects(scope: &Scope<'_>, output: &mut Output) {
+    let Some(rollout) = &scope.application.fields.rollout else {
+        return;
+    };
+    for (index, verify) in rollout.verify.iter().enumerate() {
+        let path = scope
+            .application
+            .field("rollout")
+            .key("verify")
+            .index(index);
+        let task = task(scope, verify, path, output);
+        let basis = job::release(output);
+        job::once(scope, &task, (PHASE_AFTER, &basis), output);
+    }
+}
+
+fn task<'a>(
+    scope: &Scope<'a>,
+    verify: &'a Verify,
+    path: FieldPath,
+    output: &mut Output,
+) -> Task<'a> {
+    let component = scope.application.main_component();
+    let name = format!("verify-{}", verify.name);
+    let mut main = match component {
+        Some(component) => Container::of_component(scope, component, output),
+        None => Container::empty(&name, path.clone()),
+    };
+    main.name.clone_from(&name);
+    main.path.clone_from(&path);
+    main.image = verify.image.as_ref().or(main.image);
+    main.args = Vec::new();
+    main.command = verify.command.iter().map(ToString::to_string).collect();
+    if let Some(script) = &verify.script {
+        main.script(script, &path.key("script"));
+    }
+    if let Some(http) = &verify.http {
+        main.command = request(scope, http, &path, output).unwrap_or_default();
+    } else if main.command.is_empty() {
+        let message = format!("check `{}` does not say what to run", verify.name);
+        output.error(
+            scope,
+            NO_COMMAND,
+            &path,
+            message,
+            "add `command`, `script` or `http: { path: … }`",
+        );
+    }
+    let pod = Pod {
+        role: Role::Run(component),
+        main,
+        steps: Vec::new(),
+        mounted: Vec::new(),
+        scratch: component.map(|component| &component.fields.scratch),
+        placement: component.and_then(|component| component.fields.placement.as_ref()),
+    };
+    Task {
+        name,
+        path,
+        pod,
+        network: None,
+        deadline: DEADLINE,
+        retries: RETRIES,
+    }
+}
+
+/// Returns a command that asks the Service, with whichever of the two programs the image has.
+fn request(
+    scope: &Scope<'_>,
+    http: &HttpCheck,
+    path: &FieldPath,
+    output: &mut Output,
+) -> Option<Vec<String>> {
+    let component = scope.application.main_component();
+    let port = component.and_then(|component| {
+        component
+            .fields
+            .first_port()
+            .map(|(_, spec)| (component, spec))
+    });
+    let Some((component, spec)) = port else {
+        let message = format!("`{path}` needs a port, and `{}` has none", scope.name());
+        output.error(
+            scope,
+            NO_PORT,
+            path,
+            message,
+            "add `port`, or check with `command`",
+        );
+        return None;
+    };
+    let scheme = if spec.protocol == Protocol::Https {
+        "https"
+    } else {
+        "http"
+    };
+    let (service, number) = (
+        scope.component_name(component),
+        service::first_service_port(component),
+    );
+    let url = format!("{scheme}://{service}:{number}{}", http.path);
+    let script = "if command -v curl >/dev/null; then exec curl -fsSk -o /dev/null \"$0\"; else exec wget -q -O /dev/null \"$0\"; fi";
+    Some(vec![
+        "sh".to_owned(),
+        "-c".to_owned(),
+        script.to_owned(),
+        url,
+    ])
+}
