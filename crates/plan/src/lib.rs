@@ -13,10 +13,12 @@
 //! The types to know: [`Observed`] and [`Live`]; [`Plan`], [`ReleasePlan`], [`Step`] and [`Effect`]; [`PlanReport`], why something does not
 //! happen; [`release`], what is recorded of a release; [`health`], whether an object is ready and what is in its way.
 
+pub mod blockers;
 mod compare;
 mod differing;
 mod effect;
 mod expected;
+pub mod health;
 mod live;
 pub mod mask;
 pub mod observed;
@@ -30,8 +32,10 @@ mod survey;
 mod version;
 mod wave;
 
+pub use blockers::{Blocker, blockers};
 pub use differing::{Differing, Presence, differing};
 pub use expected::{KNOWN_AFTER, fill_secret_digest, used_secrets};
+pub use health::{Health, State, health};
 pub use observed::{
     Details, DryRun, History, InventoryItem, Live, Observed, OpenRelease, ReleaseKey, Unreadable,
 };
