@@ -12,7 +12,7 @@ use crate::programs::{Profile, steading};
 use crate::run::{output, root, say};
 
 /// Where the schema data is, from the root.
-const SCHEMAS: &str = "crates/rules/data/kubernetes.bin";
+const SCHEMAS: &str = "crates/rules/data/kubernetes-1.36.deflate";
 /// Where the generated reference is, from the root.
 const REFERENCE: &str = "docs/reference";
 
@@ -64,7 +64,7 @@ fn schemas(program: &Path) -> Result<Vec<u8>> {
     let documents: Vec<(String, Value)> = groups
         .map(|path| Ok((path.clone(), lab.get(&format!("/openapi/v3/{path}"))?)))
         .collect::<Result<_>>()?;
-    Ok(steading_rules::schema::compact(&documents))
+    steading_rules::schema::compact(&documents).map_err(anyhow::Error::msg)
 }
 
 fn is_group(path: &str) -> bool {

@@ -42,7 +42,7 @@ fn complete(text: Vec<u8>, shared: Option<&[u8]>) -> Result<Vec<u8>, String> {
         .any(|key| node.get(key).is_some());
     match shared {
         Some(shared) if !on_its_own => {
-            let merged = steading_model::legacy::merge(parse(shared)?, node);
+            let merged = steading_model::legacy::merge(parse(shared)?, &node);
             Ok(steading_model::emit::node(&merged).into_bytes())
         }
         _ => Ok(text),

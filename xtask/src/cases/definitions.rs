@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use steading_model::Object;
-use steading_rules::schema::Installed;
+use steading_rules::schema::{Catalog, from_definition, violations};
 
 use super::{Verdict, yaml_files};
 use crate::lab::Lab;
@@ -54,9 +54,16 @@ fn definitions(text: &[u8]) -> Result<Vec<Value>> {
 }
 
 fn offline(definitions: &[Value], resources: &[Object], verdict: &mut Verdict) -> Result<()> {
-    let installed = Installed::from_definitions(definitions);
+    let described = definitions
+        .iter()
+        .map(|definition| from_definition(definition).map_err(anyhow::Error::msg));
+    let described = described.collect::<Result<Vec<_>>>()?.concat();
+    let catalog = Catalog::with(&described);
     for object in resources {
-        let problems = installed.problems(&object.json);
+        let problems: Vec<String> = violations(&catalog, object)
+            .iter()
+            .map(|one| format!("{}: {}", one.path, one.problem))
+            .collect();
         let result = if problems.is_empty() {
             Ok(())
         } else {

@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 use steading_model::load::{InputFile, load};
 use steading_model::resolve::{Overrides, resolve};
 use steading_model::{Desired, Object, Report, Sources};
+use steading_rules::schema::Catalog;
 
 /// The estate that cases are compiled in; `{environments}` and `{catalogue}` are filled in from the case.
 const ESTATE: &str = "\
@@ -47,17 +48,11 @@ impl Case {
     /// Compiles the declaration in one environment.
     pub(super) fn compile(&self, environment: &str) -> Result<Outcome> {
         let files = vec![
-            InputFile {
-                path: "estate.yaml".to_owned(),
-                bytes: self.estate().into_bytes(),
-            },
-            InputFile {
-                path: "applications/case/application.yaml".to_owned(),
-                bytes: self.text.clone(),
-            },
+            InputFile::new("estate.yaml", self.estate().into_bytes()),
+            InputFile::new("applications/case/application.yaml", self.text.clone()),
         ];
         let (declarations, mut report) = load(files);
-        let mut desired = Vec::new();
+        let mut applications = Vec::new();
         let estate = declarations
             .estate
             .as_ref()
@@ -66,16 +61,14 @@ impl Case {
             let (application, findings) =
                 resolve(&declarations, file, environment, &Overrides::default());
             report.extend(findings);
-            let Some(application) = application else {
-                continue;
-            };
-            let (compiled, findings) = steading_compile::compile(estate, &[application]);
-            report.extend(findings);
-            desired.extend(compiled);
+            applications.extend(application);
         }
-        report.extend(steading_rules::schema::validate(
+        let (desired, findings) = steading_compile::compile(estate, &applications);
+        report.extend(findings);
+        report.extend(steading_rules::schema::check(
+            Catalog::shipped(),
+            &applications,
             &desired,
-            &steading_rules::schema::Installed::default(),
         ));
         Ok(Outcome::new(&report, &declarations.sources, desired))
     }
