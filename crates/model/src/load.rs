@@ -10,8 +10,10 @@ mod estate;
 mod files;
 mod input;
 
+use std::collections::BTreeSet;
+
 use crate::application::Application;
-use crate::diagnostic::Report;
+use crate::diagnostic::{Report, Severity};
 use crate::estate::Estate;
 use crate::legacy::Decision;
 use crate::name::{AppName, RelativePath};
@@ -49,6 +51,9 @@ pub struct ApplicationFile {
     /// The form of the file.
     pub form: Form,
     folder: String,
+    /// The files of shared values that lie under it, in the older form.
+    base: Vec<FileId>,
+    has_errors: bool,
 }
 
 /// The form of a declaration.
@@ -69,7 +74,8 @@ pub fn load(files: Vec<InputFile>) -> (Declarations, Report) {
     let mut documents = document::Documents::default();
     let files = documents.collect(files, &mut sources, &mut report);
     let estate = estate::read(documents.estates, built_in.as_ref(), &mut report);
-    let applications = applications::read(documents.applications, estate.as_ref(), &mut report);
+    let mut applications = applications::read(documents.applications, estate.as_ref(), &mut report);
+    mark_errors(&mut applications, &report);
     let built_in = built_in
         .as_ref()
         .and_then(|node| node.get("application"))
@@ -85,6 +91,22 @@ pub fn load(files: Vec<InputFile>) -> (Declarations, Report) {
         },
         report,
     )
+}
+
+/// An application with errors in its file, or in one that lies under it, is never resolved: what was misread may be missing in it.
+fn mark_errors(applications: &mut [ApplicationFile], report: &Report) {
+    let errors = report
+        .diagnostics()
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error);
+    let files: BTreeSet<FileId> = errors
+        .filter_map(|finding| Some(finding.span?.file))
+        .collect();
+    for application in applications {
+        let mut within =
+            std::iter::once(application.file()).chain(application.base.iter().copied());
+        application.has_errors = within.any(|file| files.contains(&file));
+    }
 }
 
 fn read_built_in(sources: &mut Sources, report: &mut Report) -> Option<Node> {
@@ -155,6 +177,11 @@ impl ApplicationFile {
                     .collect()
             })
             .unwrap_or_default()
+    }
+
+    /// Says whether loading found errors in it; then it is checked further, but never resolved.
+    pub fn has_errors(&self) -> bool {
+        self.has_errors
     }
 
     /// Says whether a resolved application comes from this file.

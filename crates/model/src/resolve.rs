@@ -29,7 +29,7 @@ pub struct Overrides {
     pub(crate) image: Option<Node>,
 }
 
-/// Resolves an application for an environment; `None` after at least one error.
+/// Resolves an application for an environment; `None` after at least one error, here or when its file was loaded.
 #[must_use]
 pub fn resolve(
     declarations: &Declarations,
@@ -39,7 +39,8 @@ pub fn resolve(
 ) -> (Option<Application>, Report) {
     let mut report = Report::default();
     let application = resolve_into(declarations, file, environment, overrides, &mut report);
-    (application.filter(|_| !report.has_errors()), report)
+    let sound = !file.has_errors() && !report.has_errors();
+    (application.filter(|_| sound), report)
 }
 
 fn resolve_into(

@@ -46,7 +46,12 @@ fn read_one(
     estate: Option<&Estate>,
     report: &mut Report,
 ) -> Option<ApplicationFile> {
-    let ApplicationDocument { node, form, path } = document;
+    let ApplicationDocument {
+        node,
+        form,
+        path,
+        base,
+    } = document;
     let mapping = node.as_mapping()?;
     let mut reader = Reader::new(report);
     reader.unknown_keys(mapping, &KEYS);
@@ -71,6 +76,8 @@ fn read_one(
         node,
         form,
         folder,
+        base,
+        has_errors: false,
     })
 }
 

@@ -20,6 +20,7 @@ pub(super) struct Documents {
     pub(super) estates: Vec<Node>,
     pub(super) applications: Vec<ApplicationDocument>,
     base: Option<Node>,
+    base_files: Vec<FileId>,
 }
 
 /// An application with the folder of its file.
@@ -27,6 +28,7 @@ pub(super) struct ApplicationDocument {
     pub(super) node: Node,
     pub(super) form: Form,
     pub(super) path: String,
+    pub(super) base: Vec<FileId>,
 }
 
 impl Documents {
@@ -51,12 +53,23 @@ impl Documents {
 
     fn file(&mut self, file: InputFile, sources: &mut Sources, report: &mut Report) {
         let InputFile { path, bytes, role } = file;
-        let lossy = String::from_utf8_lossy(&bytes).into_owned();
+        let lossy = match std::str::from_utf8(&bytes) {
+            Ok(_) => String::new(),
+            Err(_) => String::from_utf8_lossy(&bytes).into_owned(),
+        };
         let text = match yaml::decode(&path, bytes) {
             Ok(text) => text,
-            Err(finding) => return report.push(finding.at(undecodable(sources, &path, &lossy))),
+            Err(finding) => {
+                let span = undecodable(sources, &path, &lossy);
+                self.base_files
+                    .extend((role == Role::Base).then_some(span.file));
+                return report.push(finding.at(span));
+            }
         };
         let id = sources.add(path.clone(), text);
+        if role == Role::Base {
+            self.base_files.push(id);
+        }
         let (documents, findings) = yaml::parse(sources, id);
         if documents.is_empty() && findings.is_empty() {
             report.push(
@@ -85,6 +98,7 @@ impl Documents {
                     node,
                     form: Form::Current,
                     path: path.to_owned(),
+                    base: Vec::new(),
                 }),
             }
         }
@@ -110,6 +124,7 @@ impl Documents {
                 node,
                 form: Form::Older(conversion.decisions),
                 path: path.to_owned(),
+                base: self.base_files.clone(),
             });
         }
     }

@@ -182,3 +182,43 @@ fn loading_does_not_depend_on_the_order_of_files() {
         shown(&second.1, &second.0.sources)
     );
 }
+
+#[test]
+fn what_was_misread_is_never_resolved() {
+    use steading_model::resolve::{Overrides, resolve};
+    let older = "metadata: { name: a }\nspec: { image: \"x:1\", health: { path: / } }\nenvironments: { prod: {} }\n";
+    for (base, text) in [
+        (
+            None,
+            older.replace(
+                "image",
+                "ingress: [{ host: a.org, public: \"false\" }], image",
+            ),
+        ),
+        (
+            None,
+            web("").replace("environments", "environment: {}\nenvironments"),
+        ),
+        (None, web("  port: 4000\n")),
+        (None, format!("{}---\nbad: [\n", web(""))),
+        (Some("spec: { env: { A: [ } }\n"), older.to_owned()),
+        (
+            Some("spec: { memroy: 1Gi }\nenvironments: {}\n"),
+            older.to_owned(),
+        ),
+        (None, older.to_owned()),
+    ] {
+        let mut files = vec![
+            InputFile::new("estate.yaml", ESTATE),
+            InputFile::declaration("a.yaml", text.as_str()),
+        ];
+        files.extend(base.map(|base| InputFile::base("base.yaml", base)));
+        let (declarations, report) = load(files);
+        let clean = text == older && base.is_none();
+        assert_eq!(report.has_errors(), !clean, "{text}");
+        let file = &declarations.applications[0];
+        assert_eq!(file.has_errors(), !clean, "{text}");
+        let (application, _) = resolve(&declarations, file, "prod", &Overrides::default());
+        assert_eq!(application.is_some(), clean, "{text}");
+    }
+}
