@@ -6,13 +6,17 @@
 //! client, the clock, the environment or the file system.
 //!
 //! ```text
-//! text ─yaml→ Node ─resolve→ Node (merged for one environment) ─read→ Application
+//! files ─load→ Declarations ─resolve→ Application (one environment) ─→ compiling
+//!          │                     │
+//!        yaml, legacy        merge, read, fill, validate
 //! ```
 //!
 //! The types to know:
 //! - [`Node`]: a YAML value that remembers where each part of it was written.
 //! - [`Read`](read::Read): how a Rust type is read from a node. [`record!`] writes it for a struct, and from the same
 //!   doc comments come the JSON Schema and the reference pages.
+//! - [`Declarations`](load::Declarations): all that was loaded; [`resolve`](resolve::resolve) makes an application of it for one
+//!   environment, and [`explain`](explain::explain) says where each of its values was written.
 //! - [`Application`](application::Application) and [`Estate`](estate::Estate): the declarations.
 //! - [`Object`]: a Kubernetes object, and [`ObjectId`], what we call it.
 //! - [`Diagnostic`] and [`Report`]: everything that is wrong with a user's files, all at once.
