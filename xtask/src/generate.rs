@@ -12,7 +12,7 @@ use crate::programs::{Profile, steading};
 use crate::run::{output, root, say};
 
 /// Where the schema data is, from the root.
-const SCHEMAS: &str = "crates/rules/data/kubernetes-1.36.deflate";
+const SCHEMAS: &str = "crates/rules/data/kubernetes.bin";
 /// Where the generated reference is, from the root.
 const REFERENCE: &str = "docs/reference";
 

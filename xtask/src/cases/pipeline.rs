@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use steading_model::load::{InputFile, load};
-use steading_model::resolve::{Overrides, resolve};
+use steading_model::resolve::resolve;
 use steading_model::{Desired, Object, Report, Sources};
 use steading_rules::schema::Catalog;
 
@@ -23,6 +23,9 @@ spec:
   storage: { classes: { plain: { class: manual, hostPath: true } } }
   catalogue: { {catalogue} }
 ";
+
+/// The image, as the pipeline of an application names it.
+const IMAGE: &str = "registry.example.org/case:1.0.0";
 
 /// What came of a declaration in one environment.
 pub(super) struct Outcome {
@@ -51,15 +54,15 @@ impl Case {
             InputFile::new("estate.yaml", self.estate().into_bytes()),
             InputFile::new("applications/case/application.yaml", self.text.clone()),
         ];
-        let (declarations, mut report) = load(files);
+        let (mut declarations, mut report) = load(files);
+        let overrides = declarations.overrides(Some(IMAGE));
         let mut applications = Vec::new();
         let estate = declarations
             .estate
             .as_ref()
             .context("the estate of the cases must load")?;
         for file in &declarations.applications {
-            let (application, findings) =
-                resolve(&declarations, file, environment, &Overrides::default());
+            let (application, findings) = resolve(&declarations, file, environment, &overrides);
             report.extend(findings);
             applications.extend(application);
         }
