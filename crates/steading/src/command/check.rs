@@ -105,11 +105,8 @@ pub(crate) fn run(arguments: Check, session: &Session) -> Result<Outcome, Comman
     loaded.override_image(image.as_deref(), &applications)?;
     let selection = Selection::new(&loaded, &applications)?;
     let environments = loaded.environments(env.as_deref())?;
-    let mut compiled = Compiled::default();
-    for environment in &environments {
-        progress.activity(&format!("compiling `{environment}`"));
-        compiled.add(loaded.compile(environment));
-    }
+    progress.activity("compiling");
+    let mut compiled = loaded.compile(&environments);
     progress.activity("checking");
     let outcome = loaded.check(&compiled, today.unwrap_or_else(settings::today));
     drop(progress);
@@ -119,7 +116,8 @@ pub(crate) fn run(arguments: Check, session: &Session) -> Result<Outcome, Comman
     let mut report = selection.of(report, &loaded);
     report.sort(loaded.sources());
     let waived = waived(&loaded, &selection, outcome.waived);
-    let summary = Summary::new(&selection, &compiled, environments, &report).waived(waived);
+    let summary =
+        Summary::new(&loaded, &selection, &compiled, environments, &report).waived(waived);
     print(session, loaded.findings(&report), output, &summary)?;
     Ok(if report.has_errors() {
         Outcome::Findings
@@ -141,16 +139,19 @@ fn waived(loaded: &Loaded, selection: &Selection, waived: Vec<Waived>) -> usize 
 
 impl<'a> Summary<'a> {
     fn new(
+        loaded: &Loaded,
         selection: &Selection,
         compiled: &Compiled,
         environments: Vec<&'a str>,
         report: &Report,
     ) -> Self {
-        let names = compiled
-            .applications
+        let files = environments
             .iter()
-            .map(|application| application.name.as_str());
-        let names: BTreeSet<&str> = names.filter(|name| selection.has(name)).collect();
+            .flat_map(|environment| loaded.applications_of(environment));
+        let names: BTreeSet<&str> = files
+            .map(|file| file.name.as_str())
+            .filter(|name| selection.has(name))
+            .collect();
         let desired = compiled
             .desired
             .iter()

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::json;
+use steading_compile::compile_shared;
 use steading_model::{Desired, Report, Severity, emit};
 
 use crate::diagnostics::{self, tally};
@@ -64,6 +65,11 @@ pub(crate) fn run(arguments: Render, session: &Session) -> Result<Outcome, Comma
     if report.has_errors() {
         return Ok(refuse(session, &loaded, report));
     }
+    let shared = loaded
+        .estate()
+        .filter(|_| applications.is_empty())
+        .map(compile_shared);
+    let desired: Vec<Desired> = shared.into_iter().chain(desired).collect();
     match (output_dir, output.output) {
         (Some(folder), _) => write_files(session, &folder, &desired)?,
         (None, Format::Text) => write_all(&mut session.ui.data(), &desired)?,

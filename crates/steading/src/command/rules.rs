@@ -39,7 +39,7 @@ struct JsonRule {
     code: &'static str,
     name: &'static str,
     severity: Severity,
-    docs: &'static str,
+    docs: String,
 }
 
 /// Runs `steading rules`.
@@ -97,6 +97,6 @@ fn json(rule: &Rule) -> JsonRule {
         code: rule.code.0,
         name: rule.name,
         severity: rule.severity,
-        docs: rule.docs,
+        docs: rule.text(),
     }
 }

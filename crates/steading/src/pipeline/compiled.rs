@@ -28,7 +28,7 @@ impl Loaded {
         selection: &Selection,
         today: Date,
     ) -> (Vec<Desired>, Report) {
-        let mut compiled = self.compile(environment);
+        let mut compiled = self.compile(&[environment]);
         let outcome = self.check(&compiled, today);
         let mut report = self.report.clone();
         report.extend(std::mem::take(&mut compiled.report));
@@ -59,16 +59,18 @@ impl Loaded {
         )
     }
 
-    /// Resolves and compiles all applications of an environment.
-    pub(crate) fn compile(&self, environment: &str) -> Compiled {
+    /// Resolves and compiles all applications of some environments, together, so that what collides is found.
+    pub(crate) fn compile(&self, environments: &[&str]) -> Compiled {
         let mut compiled = Compiled::default();
         let Some(estate) = self.estate() else {
             return compiled;
         };
-        for file in self.applications_of(environment) {
-            let (application, report) = self.resolve(file, environment);
-            compiled.applications.extend(application);
-            compiled.report.extend(report);
+        for environment in environments {
+            for file in self.applications_of(environment) {
+                let (application, report) = self.resolve(file, environment);
+                compiled.applications.extend(application);
+                compiled.report.extend(report);
+            }
         }
         let (desired, report) = steading_compile::compile(estate, &compiled.applications);
         compiled.desired = desired;
@@ -89,19 +91,5 @@ impl Loaded {
             }
             None => Outcome::default(),
         }
-    }
-}
-
-impl Compiled {
-    /// Adds another environment, so that rules see them together.
-    pub(crate) fn add(&mut self, other: Self) {
-        let Self {
-            applications,
-            desired,
-            report,
-        } = other;
-        self.applications.extend(applications);
-        self.desired.extend(desired);
-        self.report.extend(report);
     }
 }

@@ -76,7 +76,7 @@ fn built_in_estate() -> Option<Node> {
     let (declarations, _) = load(vec![InputFile::new("estate.yaml", text)]);
     let written = |path: &str| FieldPath::parse(path).expect("the path must be valid");
     let mut tree = declarations.estate?.tree;
-    for path in ["spec.domains.public", "spec.environments.prod"] {
+    for path in ["spec.domains.public", "spec.environments"] {
         tree = without(tree, written(path).segments());
     }
     Some(tree)
@@ -172,10 +172,8 @@ impl Schema {
         let mut required = Vec::new();
         for field in &shape.fields {
             let path = path.map(|path| path.key(field.key));
-            if field.presence == Presence::Required
-                && layer == Layer::Whole
-                && !self.is_built_in(path.as_ref())
-            {
+            let is_required = field.presence == Presence::Required && layer == Layer::Whole;
+            if is_required && !self.is_built_in(&field.shape, path.as_ref()) {
                 required.push(field.key);
             }
             properties.insert(
@@ -213,12 +211,24 @@ impl Schema {
         schema
     }
 
-    fn is_built_in(&self, path: Option<&FieldPath>) -> bool {
-        path.is_some_and(|path| {
-            self.built_in
-                .as_ref()
-                .is_some_and(|tree| tree.find(path).is_some())
-        })
+    /// Says whether a field may be left out because all that must be in it is built in.
+    fn is_built_in(&self, shape: &Shape, path: Option<&FieldPath>) -> bool {
+        let (Some(tree), Some(path)) = (&self.built_in, path) else {
+            return false;
+        };
+        let is_there = tree.find(path).is_some();
+        match shape {
+            Shape::Record(record) => {
+                let fields = (record.shape)().fields;
+                let mut required = fields
+                    .iter()
+                    .filter(|field| field.presence == Presence::Required);
+                is_there
+                    && required
+                        .all(|field| self.is_built_in(&field.shape, Some(&path.key(field.key))))
+            }
+            _ => is_there,
+        }
     }
 }
 
@@ -243,4 +253,55 @@ fn choice(words: &[(&str, &str)]) -> Value {
         .map(|(name, docs)| format!("`{name}`: {docs}"))
         .collect();
     json!({ "enum": names, "markdownEnumDescriptions": docs, "description": lines.join("\n\n") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+        match value {
+            Value::Object(object) => {
+                found.extend(object.get("$ref").and_then(Value::as_str));
+                object.values().for_each(|value| references(value, found));
+            }
+            Value::Array(items) => items.iter().for_each(|value| references(value, found)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn every_reference_leads_to_a_definition() {
+        for declaration in [Declaration::Application, Declaration::Estate] {
+            let schema = json_schema(declaration);
+            let mut found = Vec::new();
+            references(&schema, &mut found);
+            assert!(found.len() > 20);
+            for reference in found {
+                let definition = schema.pointer(reference.trim_start_matches('#'));
+                assert!(definition.is_some_and(Value::is_object), "{reference}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_built_in_may_be_left_out() {
+        let schema = json_schema(Declaration::Estate);
+        let required = |record: &str| schema["definitions"][record]["required"].clone();
+        assert_eq!(required("EstateFields"), json!(["domains"]));
+        assert_eq!(required("Domains"), json!(["public"]));
+        assert_eq!(required("Tier"), Value::Null);
+        assert_eq!(required("Certificates"), json!(["issuer"]));
+    }
+
+    #[test]
+    fn an_environment_may_leave_out_anything_and_remove_anything() {
+        let schema = json_schema(Declaration::Application);
+        assert_eq!(
+            schema["definitions"]["VolumeOverride"]["required"],
+            Value::Null
+        );
+        let image = &schema["definitions"]["ApplicationOverride"]["properties"]["image"];
+        assert_eq!(image["anyOf"][1], json!({ "type": "null" }));
+    }
 }
