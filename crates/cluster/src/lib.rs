@@ -1,1 +1,60 @@
-//! Steading: cluster.
+//! Everything that talks to a Kubernetes cluster: observing it, and releasing into it.
+//!
+//! The only crate that names the Kubernetes client. It makes no choices: what is desired, what that means for people and in which
+//! order it is done is planned by `steading-plan`, from what [`observe`] gathers; [`apply`](release::apply) carries a plan out.
+//!
+//! ```text
+//! connect ─▶ Cluster ─▶ observe ─▶ Observation ─(steading_plan::differing)─▶ details ─(steading_plan::plan)─▶ apply ─▶ Outcomes
+//!                          └─ an open release that nobody holds ─▶ recover ─▶ observe again
+//! ```
+//!
+//! # Promises
+//! - A plan without changes costs one list per kind, pages aside, and no write.
+//! - Secret values leave this crate as keyed digests only, and no error repeats one.
+//! - A release ends complete or reverted, whatever happens on the way; see [`release`].
+//! - A server that is overloaded or restarts delays, and corrupts nothing: each request is tried again within bounds, each give-up
+//!   says what was tried and what the last answer was.
+//! - Time, who releases, and where the kubeconfig is come in as values; nothing is printed.
+//!
+//! The types to know: [`Cluster`], [`Observation`], [`Run`], [`Outcome`] and [`Ended`], [`Event`].
+
+mod blocker;
+mod cancel;
+mod connect;
+mod details;
+mod fault;
+mod fields;
+mod install;
+mod kind;
+mod lease;
+mod list;
+mod observe;
+mod payload;
+mod progress;
+mod random;
+mod ready;
+mod record;
+mod redact;
+pub mod release;
+mod request;
+mod retry;
+mod settings;
+
+pub use cancel::{Cancel, CancelSwitch, cancellation};
+pub use connect::{Access, Cluster, ConnectError, connect};
+pub use details::details;
+pub use fault::{Cause, Fault};
+pub use install::{InstallError, install};
+pub use kind::{KindScope, ServedKind};
+pub use lease::LeaseError;
+pub use observe::{Observation, observe};
+pub use payload::{PayloadError, payload};
+pub use progress::{Event, Progress, Silent};
+pub use random::RandomError;
+pub use record::ReleaseSummary;
+pub use release::{
+    ApplyError, Ended, Outcome, Run, apply, history, recover, resume, revert, unquarantine,
+};
+pub use request::RequestError;
+pub use retry::Retry;
+pub use settings::{Clock, Settings};

@@ -1,0 +1,363 @@
+//! The Lease of a namespace: one run at a time releases into it.
+//!
+//! # Guarantees
+//! - A Lease is taken over only after it was *seen* unchanged for its whole duration, by our own steady clock: what the times in it say,
+//!   and how wrong anybody's clock is, does not matter.
+//! - Every change of it names the version that was read, so that of two takers one is refused.
+//! - A holder proves before each write that it still holds it: either it renewed within the duration (by its steady clock and by its
+//!   wall clock, which goes on while a laptop sleeps), or it renews now against the very version that it wrote last.
+
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
+
+use crate::connect::Cluster;
+use crate::fault::Fault;
+use crate::kind::{built_in, served};
+use crate::request::{Call, RequestError};
+use crate::retry::Retry;
+use crate::settings::{Clock, Settings};
+
+/// What the Lease is called, in each namespace.
+pub(crate) const NAME: &str = "steading";
+
+/// Why a Lease is not ours.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum LeaseError {
+    /// Somebody else holds it.
+    #[error("`{holder}` is releasing into namespace `{namespace}` since {since}")]
+    Held {
+        /// The namespace.
+        namespace: String,
+        /// Who.
+        holder: String,
+        /// Since when, in RFC 3339.
+        since: String,
+    },
+    /// It was ours, and somebody else took it over because it was not renewed in time.
+    #[error("the lease of namespace `{namespace}` was taken over by `{holder}`")]
+    Lost {
+        /// The namespace.
+        namespace: String,
+        /// By whom.
+        holder: String,
+    },
+    /// The server did not answer as expected.
+    #[error(transparent)]
+    Request(RequestError),
+}
+
+/// A Lease as the server has it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Found {
+    metadata: FoundMeta,
+    #[serde(default)]
+    spec: FoundSpec,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct FoundMeta {
+    resource_version: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct FoundSpec {
+    holder_identity: Option<String>,
+    lease_duration_seconds: Option<u64>,
+    acquire_time: Option<String>,
+    renew_time: Option<String>,
+    lease_transitions: Option<u64>,
+}
+
+/// A Lease that is ours.
+pub(crate) struct Lease {
+    cluster: Cluster,
+    place: Place,
+    held: Mutex<Held>,
+}
+
+/// Which Lease, for whom.
+struct Place {
+    namespace: String,
+    holder: String,
+    duration: Duration,
+    clock: Clock,
+}
+
+/// How it stands.
+struct Held {
+    resource_version: String,
+    acquired: Timestamp,
+    transitions: u64,
+    renewed: Instant,
+    renewed_by_wall_clock: Timestamp,
+}
+
+/// Returns who holds the Lease of a namespace and when it was renewed, if somebody does.
+pub(crate) async fn holder(
+    cluster: &Cluster,
+    namespace: &str,
+) -> Result<Option<(String, String)>, RequestError> {
+    let found = match read(cluster, namespace).await {
+        Err(error) if error.fault == Fault::Forbidden => return Ok(None),
+        found => found?,
+    };
+    Ok(found.and_then(|found| {
+        let holder = found
+            .spec
+            .holder_identity
+            .filter(|holder| !holder.is_empty())?;
+        Some((
+            actor(&holder).to_owned(),
+            found.spec.renew_time.unwrap_or_default(),
+        ))
+    }))
+}
+
+/// Returns the part of a holder that says who it is, without what the run is called.
+fn actor(holder: &str) -> &str {
+    holder.rsplit_once('/').map_or(holder, |(actor, _)| actor)
+}
+
+fn path(namespace: &str) -> String {
+    built_in("coordination.k8s.io", "Lease").path_of(Some(namespace), NAME)
+}
+
+async fn read(cluster: &Cluster, namespace: &str) -> Result<Option<Found>, RequestError> {
+    let call = Call::get(path(namespace), format!("read `Lease {namespace}/{NAME}`"));
+    served(cluster.fetch(call).await)
+}
+
+/// Takes the Lease of a namespace, waiting for a holder that died; one that lives is an error.
+///
+/// `waiting` is told once whom we wait for, and since when that one holds it.
+pub(crate) async fn acquire(
+    cluster: &Cluster,
+    namespace: &str,
+    run: &str,
+    settings: &Settings,
+    waiting: &(dyn Fn(&str, &str) + Sync),
+) -> Result<Lease, LeaseError> {
+    let place = Place {
+        namespace: namespace.to_owned(),
+        holder: format!("{}/{run}", settings.actor),
+        duration: settings.lease,
+        clock: settings.clock.clone(),
+    };
+    let mut watched: Option<(String, Instant)> = None;
+    loop {
+        let found = read(cluster, namespace)
+            .await
+            .map_err(LeaseError::Request)?;
+        let free = match &found {
+            None => true,
+            Some(found) => found.is_free(&place, &watched),
+        };
+        if free {
+            match take(cluster, &place, found.as_ref()).await {
+                Ok(held) => {
+                    return Ok(Lease {
+                        cluster: cluster.clone(),
+                        place,
+                        held: Mutex::new(held),
+                    });
+                }
+                Err(error) if matches!(error.fault, Fault::Conflict | Fault::Exists) => continue,
+                Err(error) => return Err(LeaseError::Request(error)),
+            }
+        }
+        let Some(found) = found else { continue };
+        match &watched {
+            Some((version, _)) if *version != found.metadata.resource_version => {
+                return Err(found.held(&place));
+            }
+            Some(_) => {}
+            None => {
+                waiting(
+                    actor(found.holder()),
+                    found.spec.acquire_time.as_deref().unwrap_or_default(),
+                );
+                watched = Some((found.metadata.resource_version, Instant::now()));
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+}
+
+impl Found {
+    fn holder(&self) -> &str {
+        self.spec.holder_identity.as_deref().unwrap_or_default()
+    }
+
+    /// Says whether it may be taken: it is nobody's, ours, or was seen unchanged for all its duration.
+    fn is_free(&self, place: &Place, watched: &Option<(String, Instant)>) -> bool {
+        let duration = Duration::from_secs(self.spec.lease_duration_seconds.unwrap_or(1));
+        let expired = watched.as_ref().is_some_and(|(version, since)| {
+            *version == self.metadata.resource_version && since.elapsed() >= duration
+        });
+        self.holder().is_empty() || self.holder() == place.holder || expired
+    }
+
+    fn held(self, place: &Place) -> LeaseError {
+        LeaseError::Held {
+            namespace: place.namespace.clone(),
+            holder: actor(self.holder()).to_owned(),
+            since: self.spec.acquire_time.unwrap_or_default(),
+        }
+    }
+}
+
+async fn take(
+    cluster: &Cluster,
+    place: &Place,
+    found: Option<&Found>,
+) -> Result<Held, RequestError> {
+    let now = place.clock.now();
+    let transitions = found
+        .and_then(|found| found.spec.lease_transitions)
+        .map_or(0, |count| count + 1);
+    let mut held = Held {
+        resource_version: found
+            .map(|found| found.metadata.resource_version.clone())
+            .unwrap_or_default(),
+        acquired: now,
+        transitions,
+        renewed: Instant::now(),
+        renewed_by_wall_clock: now,
+    };
+    let object = place.object(&held, &place.holder, now);
+    let doing = format!("take `Lease {}/{NAME}`", place.namespace);
+    let call = match found {
+        None => Call::new(
+            http::Method::POST,
+            built_in("coordination.k8s.io", "Lease").path(Some(&place.namespace)),
+            doing,
+        ),
+        Some(_) => Call::new(http::Method::PUT, path(&place.namespace), doing),
+    };
+    let taken: Found = cluster
+        .fetch(call.json("application/json", &object))
+        .await?;
+    held.resource_version = taken.metadata.resource_version;
+    Ok(held)
+}
+
+async fn put(
+    cluster: &Cluster,
+    place: &Place,
+    held: &Held,
+    holder: &str,
+    now: Timestamp,
+) -> Result<Found, RequestError> {
+    let object = place.object(held, holder, now);
+    let doing = format!("renew `Lease {}/{NAME}`", place.namespace);
+    let call = Call::new(http::Method::PUT, path(&place.namespace), doing).within(place.duration);
+    cluster.fetch(call.json("application/json", &object)).await
+}
+
+impl Place {
+    fn object(&self, held: &Held, holder: &str, now: Timestamp) -> Value {
+        let mut metadata = json!({ "name": NAME, "namespace": self.namespace, "labels": { "app.kubernetes.io/managed-by": "steading" } });
+        if !held.resource_version.is_empty() {
+            metadata["resourceVersion"] = json!(held.resource_version);
+        }
+        json!({
+            "apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata,
+            "spec": {
+                "holderIdentity": holder,
+                // The server takes whole seconds, at least one.
+                "leaseDurationSeconds": self.duration.as_secs().max(1),
+                "acquireTime": format!("{:.6}", held.acquired),
+                "renewTime": format!("{now:.6}"),
+                "leaseTransitions": held.transitions,
+            },
+        })
+    }
+}
+
+impl Held {
+    /// Returns how long others must still respect it.
+    fn remaining(&self, place: &Place) -> Duration {
+        let by_wall_clock = place.clock.now().duration_since(self.renewed_by_wall_clock);
+        let by_wall_clock = Duration::try_from(by_wall_clock).unwrap_or_default();
+        place
+            .duration
+            .saturating_sub(self.renewed.elapsed().max(by_wall_clock))
+    }
+}
+
+impl Lease {
+    /// Renews it again and again; returns only when it is lost.
+    pub(crate) async fn keep(&self) -> LeaseError {
+        loop {
+            tokio::time::sleep(self.place.duration / 3).await;
+            let mut held = self.held.lock().await;
+            // What passes is tried again; writers are held back meanwhile, once the time is up.
+            if let Err(error @ LeaseError::Lost { .. }) = self.renew(&mut held).await {
+                return error;
+            }
+        }
+    }
+
+    /// Proves that it is ours, and returns how long a write may take.
+    pub(crate) async fn ensure(&self) -> Result<Duration, LeaseError> {
+        let mut held = self.held.lock().await;
+        let remaining = held.remaining(&self.place);
+        if remaining > self.place.duration / 3 {
+            return Ok(remaining);
+        }
+        self.renew(&mut held).await?;
+        Ok(held.remaining(&self.place))
+    }
+
+    async fn renew(&self, held: &mut Held) -> Result<(), LeaseError> {
+        let (started, now) = (Instant::now(), self.place.clock.now());
+        let answer = put(&self.cluster, &self.place, held, &self.place.holder, now).await;
+        let taken = match answer {
+            Err(error) if error.fault == Fault::Conflict => {
+                // Our own renewal whose answer was lost, or somebody who took over.
+                held.resource_version = self.still_ours().await?;
+                put(&self.cluster, &self.place, held, &self.place.holder, now).await
+            }
+            answer => answer,
+        };
+        held.resource_version = taken
+            .map_err(LeaseError::Request)?
+            .metadata
+            .resource_version;
+        held.renewed = started;
+        held.renewed_by_wall_clock = now;
+        Ok(())
+    }
+
+    async fn still_ours(&self) -> Result<String, LeaseError> {
+        let found = read(&self.cluster, &self.place.namespace)
+            .await
+            .map_err(LeaseError::Request)?;
+        let holder = found.as_ref().map_or("", Found::holder).to_owned();
+        match found.filter(|_| holder == self.place.holder) {
+            Some(found) => Ok(found.metadata.resource_version),
+            None => Err(LeaseError::Lost {
+                namespace: self.place.namespace.clone(),
+                holder: actor(&holder).to_owned(),
+            }),
+        }
+    }
+
+    /// Gives it back. If that fails, it ends by itself.
+    pub(crate) async fn release(&self) {
+        let held = self.held.lock().await;
+        // Nobody is helped by an error here: the release has ended, and the next run takes an expired Lease over.
+        let cluster = self.cluster.clone().with_retry(Retry {
+            tries: 3,
+            ..Retry::READING
+        });
+        drop(put(&cluster, &self.place, &held, "", self.place.clock.now()).await);
+    }
+}

@@ -1,0 +1,187 @@
+//! What is known of each application's releases, from the records that still matter.
+
+use std::collections::BTreeMap;
+
+use steading_model::desired::LABEL_ESTATE;
+use steading_plan::release::Phase;
+use steading_plan::{History, Observed, OpenRelease, ReleaseKey, Unreadable};
+
+use steading_plan::Scope;
+
+use super::namespace_of;
+use crate::connect::Cluster;
+use crate::fault::Fault;
+use crate::kind::release_kind;
+use crate::lease;
+use crate::list::Filter;
+use crate::record::{LABEL_STATE, Record};
+use crate::request::RequestError;
+
+/// What reading the records gave.
+pub(super) enum Histories {
+    Read(BTreeMap<ReleaseKey, History>),
+    /// The definition of releases is not installed: nothing was ever released.
+    Unserved,
+    Unreadable(Unreadable),
+}
+
+/// Reads the histories of all applications of an estate.
+pub(super) async fn read(
+    cluster: &Cluster,
+    estate: &str,
+    scope: &Scope,
+) -> Result<Histories, RequestError> {
+    let kind = release_kind();
+    let filter = Filter::within(namespace_of(scope))
+        .labelled(format!("{LABEL_ESTATE}={estate},{LABEL_STATE}"));
+    let records = cluster.list(&kind, &filter, |_, json| Some(json)).await;
+    let records = match records {
+        Ok(records) => records,
+        Err(error) if error.fault == Fault::NotFound => return Ok(Histories::Unserved),
+        Err(error) if error.fault == Fault::Forbidden => {
+            let namespace = namespace_of(scope).map(str::to_owned);
+            return Ok(Histories::Unreadable(Unreadable {
+                kind: kind.kind,
+                namespace,
+                answer: error.answer,
+            }));
+        }
+        Err(error) => return Err(error),
+    };
+    let mut histories: BTreeMap<ReleaseKey, History> = BTreeMap::new();
+    for json in records {
+        let record: Record = serde_json::from_str(json.get())
+            .map_err(|error| crate::request::garbled("read a `Release`".to_owned(), &error))?;
+        add(histories.entry(record.key()).or_default(), record);
+    }
+    for (key, history) in &mut histories {
+        if let Some(open) = &mut history.open {
+            open.holder = lease::holder(cluster, &key.namespace).await?;
+        }
+    }
+    Ok(Histories::Read(histories))
+}
+
+/// Enters the histories into what is observed.
+pub(super) fn fill(observed: &mut Observed, histories: Histories) {
+    match histories {
+        Histories::Read(histories) => observed.releases = histories,
+        Histories::Unserved => observed.unserved.push(release_kind().kind),
+        Histories::Unreadable(unreadable) => observed.unreadable.push(unreadable),
+    }
+}
+
+/// Adds a record to a history, in whatever order records come.
+pub(crate) fn add(history: &mut History, record: Record) {
+    let Record {
+        metadata: _,
+        spec,
+        status,
+    } = record;
+    let phase = status
+        .as_ref()
+        .map_or(Phase::Preparing, |status| status.phase);
+    let status = status.into_iter().next();
+    if let Some(why) = status
+        .as_ref()
+        .and_then(|status| status.quarantined.clone())
+    {
+        history.quarantined.insert(spec.digest.clone(), why);
+    }
+    match phase {
+        // It touched nothing: whoever releases next drops it and takes its number.
+        Phase::Preparing => return,
+        Phase::Running | Phase::Reverting => {
+            history.open = Some(OpenRelease {
+                number: spec.number,
+                phase,
+                actor: spec.actor.clone(),
+                since: spec.created_at.clone(),
+                digest: spec.digest.clone(),
+                holder: None,
+            });
+        }
+        Phase::Complete if history.current < Some(spec.number) => {
+            history.current = Some(spec.number);
+            history.current_image.clone_from(&spec.image);
+            history.current_digest = Some(spec.digest.clone());
+            history.inventory = status.map(|status| status.inventory).unwrap_or_default();
+        }
+        Phase::Complete | Phase::Reverted => {}
+    }
+    history.greatest_number = history.greatest_number.max(spec.number);
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn record(number: u64, phase: &str, quarantined: Option<&str>) -> Record {
+        let record = json!({
+            "metadata": {"name": format!("shop-prod-{number}"), "namespace": "shop-prod", "uid": "u"},
+            "spec": {
+                "estate": "home", "application": "shop", "environment": "prod", "number": number, "parent": null, "kind": "release",
+                "actor": "ann", "revision": null, "image": format!("shop:{number}"), "digest": format!("digest-{number}"), "chunks": 1,
+                "createdAt": "2026-01-01T00:00:00Z",
+            },
+            "status": {"phase": phase, "wave": null, "message": null, "inventory": [], "quarantined": quarantined, "updatedAt": ""},
+        });
+        serde_json::from_value(record).unwrap()
+    }
+
+    fn history(records: Vec<Record>) -> History {
+        let mut history = History::default();
+        records
+            .into_iter()
+            .for_each(|record| add(&mut history, record));
+        history
+    }
+
+    #[test]
+    fn the_greatest_complete_release_is_current_in_any_order() {
+        let rows = [vec![1, 3, 2], vec![3, 2, 1]];
+        for numbers in rows {
+            let records = numbers
+                .into_iter()
+                .map(|number| record(number, "Complete", None))
+                .collect();
+            let history = history(records);
+            assert_eq!(
+                (history.current, history.current_image.as_deref()),
+                (Some(3), Some("shop:3"))
+            );
+        }
+    }
+
+    #[test]
+    fn a_release_that_has_not_ended_is_open() {
+        let history = history(vec![
+            record(1, "Complete", None),
+            record(2, "Running", None),
+        ]);
+        assert_eq!(history.open.unwrap().number, 2);
+        assert_eq!((history.current, history.greatest_number), (Some(1), 2));
+    }
+
+    #[test]
+    fn a_release_that_never_began_leaves_no_trace() {
+        let history = history(vec![
+            record(1, "Complete", None),
+            record(2, "Preparing", None),
+        ]);
+        assert!(history.open.is_none());
+        assert_eq!(history.greatest_number, 1);
+    }
+
+    #[test]
+    fn a_reverted_release_uses_up_its_number_and_is_quarantined() {
+        let history = history(vec![
+            record(1, "Complete", None),
+            record(2, "Reverted", Some("it did not get ready")),
+        ]);
+        assert_eq!((history.current, history.greatest_number), (Some(1), 2));
+        assert_eq!(history.quarantined["digest-2"], "it did not get ready");
+    }
+}

@@ -1,0 +1,169 @@
+//! The records of releases as they are in the cluster: `Release` objects.
+
+use std::collections::BTreeMap;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Value, json};
+use steading_plan::release::{Phase, ReleaseSpec, ReleaseStatus};
+use steading_plan::{ReleaseKey, ReleaseKind};
+
+/// Label that says which records are looked at without looking at all.
+pub(crate) const LABEL_STATE: &str = "steading.dev/state";
+/// Label of a payload Secret: the UID of its record.
+pub(crate) const LABEL_RECORD: &str = "steading.dev/record";
+/// Annotation with what the run that made the record is called, so that a request whose answer was lost is recognised.
+pub(crate) const ANNOTATION_RUN: &str = "steading.dev/run";
+/// Type of the Secrets that hold a payload.
+pub(crate) const PAYLOAD_TYPE: &str = "steading.dev/release";
+
+/// Words of `spec.kind`, and where the number of a rollback's goal is.
+const RELEASE: &str = "release";
+const ROLLBACK: &str = "rollback";
+const ROLLBACK_TO: &str = "rollbackTo";
+
+/// What the label says. Records without it are history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    /// It has not ended.
+    Open,
+    /// It is the last complete one.
+    Current,
+    /// It was put back, and nothing complete came after it.
+    Reverted,
+    /// Its version was rolled back from, and nothing else was released since.
+    Quarantined,
+}
+
+impl State {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Current => "current",
+            Self::Reverted => "reverted",
+            Self::Quarantined => "quarantined",
+        }
+    }
+}
+
+/// A `Release` object.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Record {
+    pub(crate) metadata: RecordMeta,
+    #[serde(deserialize_with = "read_spec")]
+    pub(crate) spec: ReleaseSpec,
+    pub(crate) status: Option<ReleaseStatus>,
+}
+
+/// The metadata of a `Release` that is looked at.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct RecordMeta {
+    pub(crate) name: String,
+    pub(crate) namespace: String,
+    pub(crate) uid: String,
+    #[serde(default)]
+    pub(crate) labels: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) annotations: BTreeMap<String, String>,
+}
+
+/// One line of an application's history.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReleaseSummary {
+    /// What was recorded when it was made.
+    pub spec: ReleaseSpec,
+    /// How it went; none if it never began.
+    pub status: Option<ReleaseStatus>,
+}
+
+/// Returns what the record of a release is called.
+pub(crate) fn name(key: &ReleaseKey, number: u64) -> String {
+    format!("{}-{}-{number}", key.application, key.environment)
+}
+
+/// Writes a `spec` so that it reads well with `kubectl`: why it is made is one word, and the release that it goes back to a number.
+pub(crate) fn write_spec(spec: &ReleaseSpec) -> Value {
+    let mut value = json!(spec);
+    match spec.kind {
+        ReleaseKind::Apply => value["kind"] = json!(RELEASE),
+        ReleaseKind::Rollback(number) => {
+            value["kind"] = json!(ROLLBACK);
+            value[ROLLBACK_TO] = json!(number);
+        }
+    }
+    if let Some(fields) = value.as_object_mut() {
+        fields.retain(|_, value| !value.is_null());
+    }
+    value
+}
+
+fn read_spec<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ReleaseSpec, D::Error> {
+    let mut value = Value::deserialize(deserializer)?;
+    value["kind"] = match value[ROLLBACK_TO]
+        .as_u64()
+        .filter(|_| value["kind"] == ROLLBACK)
+    {
+        Some(number) => json!(ReleaseKind::Rollback(number)),
+        None => json!(ReleaseKind::Apply),
+    };
+    serde_json::from_value(value).map_err(D::Error::custom)
+}
+
+impl Record {
+    pub(crate) fn key(&self) -> ReleaseKey {
+        ReleaseKey {
+            namespace: self.metadata.namespace.clone(),
+            application: self.spec.application.clone(),
+            environment: self.spec.environment.clone(),
+        }
+    }
+
+    /// Returns how far it came; a record without a status is still being prepared.
+    pub(crate) fn phase(&self) -> Phase {
+        self.status
+            .as_ref()
+            .map_or(Phase::Preparing, |status| status.phase)
+    }
+
+    /// Says whether it carries a label for those that still matter.
+    pub(crate) fn is_labelled(&self) -> bool {
+        self.metadata.labels.contains_key(LABEL_STATE)
+    }
+
+    pub(crate) fn run(&self) -> &str {
+        self.metadata
+            .annotations
+            .get(ANNOTATION_RUN)
+            .map_or("", String::as_str)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spec_comes_back_as_it_was_written() {
+        for kind in [ReleaseKind::Apply, ReleaseKind::Rollback(3)] {
+            let spec = ReleaseSpec {
+                estate: "home".to_owned(),
+                application: "shop".to_owned(),
+                environment: "prod".to_owned(),
+                number: 4,
+                parent: Some(3),
+                kind,
+                actor: "ann".to_owned(),
+                revision: None,
+                image: None,
+                digest: "d".to_owned(),
+                chunks: 1,
+                created_at: "2026-01-01T00:00:00Z".to_owned(),
+            };
+            let metadata = json!({"name": "shop-prod-4", "namespace": "shop-prod", "uid": "u"});
+            let record: Record =
+                serde_json::from_value(json!({"metadata": metadata, "spec": write_spec(&spec)}))
+                    .unwrap();
+            assert_eq!(json!(record.spec), json!(spec));
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Releases are transactions over the objects of one application.
+//!
+//! ```text
+//! lease ─▶ record: Preparing ─▶ Running ─▶ wave by wave ─▶ Complete
+//!                                  │ a step fails, nothing gets ready, or the run is cancelled
+//!                                  └───▶ Reverting ─▶ everything back ─▶ Reverted
+//! ```
+//!
+//! # Guarantees
+//! - Before the first write to an object, the record says what will be done and holds what was there before.
+//! - A run that dies leaves a record that anybody's next run resumes or reverts ([`recover`]); until then nobody else releases the
+//!   application.
+//! - Before each write the run proves that it still holds the namespace's Lease.
+//! - An object is written only if it is the one that was planned for (by UID), and only if what is ours of it is as it was planned.
+
+mod apply;
+mod begin;
+mod end;
+mod error;
+mod execute;
+mod generate;
+mod history;
+mod hold;
+mod journal;
+mod outcome;
+mod recover;
+mod restore;
+mod transaction;
+mod wait;
+mod write;
+
+pub use apply::apply;
+pub use error::ApplyError;
+pub use history::{history, unquarantine};
+pub use hold::Run;
+pub use outcome::{Ended, Outcome};
+pub use recover::{recover, resume, revert};
+
+pub(crate) use history::id_of;
+pub(crate) use write::{Force, apply_call};

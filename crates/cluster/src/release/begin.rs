@@ -1,0 +1,220 @@
+//! Before the first write: what was planned is compared with what is there now, and recorded with it.
+
+use std::collections::BTreeSet;
+
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use serde_json::Value;
+use steading_plan::release::{JournalEntry, Payload, Phase, ReleaseSpec};
+use steading_plan::{Action, Live, ReleasePlan, Standing, Step};
+
+use super::error::ApplyError;
+use super::execute::{Guard, Work};
+use super::hold::Hold;
+use super::journal::{Journal, Which};
+use crate::fields::{extract, owned_by};
+use crate::observe::Observation;
+use crate::observe::secrets::masked;
+
+/// How many objects are read side by side.
+const SIDE_BY_SIDE: usize = 8;
+
+/// A release that is recorded and may begin.
+pub(crate) struct Begun {
+    pub(crate) journal: Journal,
+    pub(crate) works: Vec<Work>,
+}
+
+/// Records a release, after making sure that the world is as it was planned for.
+pub(crate) async fn begin(
+    hold: &Hold<'_>,
+    observation: &Observation,
+    plan: &ReleasePlan,
+) -> Result<Begun, ApplyError> {
+    check_lineage(hold, plan).await?;
+    let works = stream::iter(&plan.steps).map(|step| work(hold, observation, step));
+    let works: Vec<Work> = works.buffered(SIDE_BY_SIDE).try_collect().await?;
+    let payload = Payload {
+        desired: plan.desired.clone(),
+        journal: works.iter().map(entry).collect(),
+    };
+    let journal = hold.record(spec(hold, plan), &payload).await?;
+    Ok(Begun { journal, works })
+}
+
+/// Reads what was released before, and drops records of runs that died before their first write.
+async fn check_lineage(hold: &Hold<'_>, plan: &ReleasePlan) -> Result<(), ApplyError> {
+    let mut earlier = Vec::new();
+    for record in hold.records(Which::Labelled).await? {
+        match record.phase() {
+            Phase::Preparing => hold.forget(&record).await?,
+            Phase::Running | Phase::Reverting => {
+                return Err(ApplyError::Open {
+                    number: record.spec.number,
+                    actor: record.spec.actor,
+                });
+            }
+            Phase::Complete | Phase::Reverted => earlier.push(record),
+        }
+    }
+    let complete = earlier
+        .iter()
+        .filter(|record| record.phase() == Phase::Complete);
+    let current = complete.max_by_key(|record| record.spec.number);
+    let newest = earlier
+        .iter()
+        .max_by_key(|record| record.spec.number)
+        .filter(|record| record.spec.number >= plan.number);
+    if let Some(record) = current
+        .filter(|record| plan.parent != Some(record.spec.number))
+        .or(newest)
+    {
+        return Err(ApplyError::Moved {
+            what: format!(
+                "release {} was made by `{}`",
+                record.spec.number, record.spec.actor
+            ),
+        });
+    }
+    Ok(())
+}
+
+fn spec(hold: &Hold<'_>, plan: &ReleasePlan) -> ReleaseSpec {
+    let settings = hold.run.settings;
+    ReleaseSpec {
+        estate: plan.estate.clone(),
+        application: plan.key.application.clone(),
+        environment: plan.key.environment.clone(),
+        number: plan.number,
+        parent: plan.parent,
+        kind: plan.kind,
+        actor: settings.actor.clone(),
+        revision: settings.revision.clone(),
+        image: plan.image.clone(),
+        digest: plan.digest.clone(),
+        chunks: 0,
+        created_at: settings.clock.text(),
+    }
+}
+
+fn entry(work: &Work) -> JournalEntry {
+    JournalEntry {
+        id: work.id.clone(),
+        action: work.action,
+        wave: work.wave,
+        before: work.live().map(without_server_fields),
+        uid: work.uid.clone(),
+    }
+}
+
+/// Returns an object without what the server keeps for itself. Who owns which field stays: without that it could not be put back.
+fn without_server_fields(live: &Value) -> Value {
+    let mut object = live.clone();
+    if let Some(fields) = object.as_object_mut() {
+        fields.remove("status");
+    }
+    if let Some(metadata) = object["metadata"].as_object_mut() {
+        for name in [
+            "uid",
+            "resourceVersion",
+            "generation",
+            "creationTimestamp",
+            "deletionTimestamp",
+            "deletionGracePeriodSeconds",
+            "selfLink",
+        ] {
+            metadata.remove(name);
+        }
+    }
+    object
+}
+
+/// Reads what a step will touch, and refuses if it is not what was planned for.
+async fn work(hold: &Hold<'_>, observation: &Observation, step: &Step) -> Result<Work, ApplyError> {
+    let kind = hold.kind_of(&step.id, step.desired.as_ref()).await;
+    let live = match kind {
+        Ok(kind) => hold.get(&kind, &step.id).await?,
+        // Its definition is part of this release, or it is gone together with its kind.
+        Err(ApplyError::Unserved { .. }) => None,
+        Err(error) => return Err(error),
+    };
+    let displaces = displaced(step);
+    match (&live, step.action) {
+        (None, Action::Create | Action::Delete) => {}
+        (None, _) => return Err(moved(step, "is gone")),
+        (Some(live), Action::Create) if is_premade_namespace(step, live) => {}
+        (Some(_), Action::Create) => return Err(moved(step, "was made by somebody else")),
+        (Some(live), _) => unmoved(observation, step, live, &displaces)?,
+    }
+    let guard = match live {
+        Some(live) if step.action != Action::Create => Guard::Planned(live),
+        _ => Guard::Absent,
+    };
+    Ok(Work {
+        id: step.id.clone(),
+        action: step.action,
+        wave: step.wave,
+        desired: step.desired.clone(),
+        uid: step.uid.clone(),
+        displaces,
+        guard,
+    })
+}
+
+/// The namespace that holds the record had to be made before it could be written.
+fn is_premade_namespace(step: &Step, live: &Value) -> bool {
+    use steading_model::desired::{FIELD_MANAGER, LABEL_MANAGED_BY};
+    step.id.kind.is("", "Namespace")
+        && live["metadata"]["labels"][LABEL_MANAGED_BY] == FIELD_MANAGER
+}
+
+/// Returns the managers whose fields the step was planned to take.
+fn displaced(step: &Step) -> BTreeSet<String> {
+    let owners = step
+        .changes
+        .iter()
+        .filter_map(|change| match &change.standing {
+            Standing::Ours => None,
+            Standing::Drifted(owner) | Standing::Conflict(owner) => Some(owner.manager.clone()),
+        });
+    owners.collect()
+}
+
+fn unmoved(
+    observation: &Observation,
+    step: &Step,
+    live: &Value,
+    displaces: &BTreeSet<String>,
+) -> Result<(), ApplyError> {
+    let metadata = &live["metadata"];
+    if step.uid.is_some() && metadata["uid"].as_str() != step.uid.as_deref() {
+        return Err(moved(step, "was made again"));
+    }
+    if metadata["resourceVersion"].as_str() == step.resource_version.as_deref() {
+        return Ok(());
+    }
+    let planned = observation.observed.objects.get(&step.id).map(Live::parse);
+    let now = masked(live.clone(), &observation.key).map(|live| live.parse());
+    let is_same = planned
+        .zip(now)
+        .is_some_and(|(planned, now)| same_for(&planned, &now, displaces));
+    if is_same {
+        Ok(())
+    } else {
+        Err(moved(step, "was changed"))
+    }
+}
+
+/// Says whether what is ours of an object, and what is theirs whom we displace, is the same.
+pub(crate) fn same_for(one: &Value, other: &Value, displaces: &BTreeSet<String>) -> bool {
+    let concerns = |manager: &str| {
+        manager == steading_model::desired::FIELD_MANAGER || displaces.contains(manager)
+    };
+    let part = |object: &Value| extract(object, &owned_by(object, concerns));
+    part(one) == part(other)
+}
+
+fn moved(step: &Step, how: &str) -> ApplyError {
+    ApplyError::Moved {
+        what: format!("`{}` {how}", step.id),
+    }
+}

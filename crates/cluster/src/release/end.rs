@@ -1,0 +1,133 @@
+//! The ends of a release: complete, or everything put back.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use steading_model::{GroupKind, ObjectId};
+use steading_plan::release::{Phase, ReleaseStatus};
+use steading_plan::{Action, InventoryItem, ReleaseKind};
+
+use super::error::ApplyError;
+use super::execute::{Executed, Work};
+use super::hold::Hold;
+use super::journal::{Journal, Which};
+use crate::progress::Event;
+use crate::record::{Record, State};
+
+/// How many releases of an application are kept.
+const KEPT: usize = 10;
+
+/// Ends a release well. From the first request on it counts as complete; what comes after only tidies up.
+pub(crate) async fn complete(
+    hold: &Hold<'_>,
+    journal: &mut Journal,
+    executed: &Executed,
+    inventory: Vec<InventoryItem>,
+) -> Result<(), ApplyError> {
+    let message = (!executed.notes.is_empty()).then(|| executed.notes.join("; "));
+    hold.note(journal, |status| {
+        status.phase = Phase::Complete;
+        status.message = message;
+        status.inventory = inventory;
+    })
+    .await?;
+    hold.label(&journal.record, Some(State::Current)).await?;
+    settle_earlier(hold, journal).await?;
+    hold.report(&Event::Complete);
+    Ok(())
+}
+
+/// Takes the labels off the records that no longer matter; a rolled back version goes into quarantine; the oldest are dropped.
+async fn settle_earlier(hold: &Hold<'_>, journal: &Journal) -> Result<(), ApplyError> {
+    let this = &journal.record;
+    let which = if this.spec.number > KEPT as u64 {
+        Which::All
+    } else {
+        Which::Labelled
+    };
+    let mut records = hold.records(which).await?;
+    records.retain(|record| {
+        record.metadata.uid != this.metadata.uid && record.spec.number < this.spec.number
+    });
+    records.sort_by_key(|record| std::cmp::Reverse(record.spec.number));
+    for (at, record) in records.iter().enumerate() {
+        if at + 1 >= KEPT {
+            hold.forget(record).await?;
+        } else if record.is_labelled() {
+            settle(hold, this, record).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn settle(hold: &Hold<'_>, this: &Record, record: &Record) -> Result<(), ApplyError> {
+    let is_rollback = matches!(this.spec.kind, ReleaseKind::Rollback(_));
+    if !is_rollback {
+        return hold.label(record, None).await;
+    }
+    let was_rolled_back =
+        this.spec.parent == Some(record.spec.number) && record.phase() == Phase::Complete;
+    if let Some(status) = record.status.as_ref().filter(|_| was_rolled_back) {
+        let why = format!(
+            "rolled back by `{}` in release {}",
+            this.spec.actor, this.spec.number
+        );
+        let status = ReleaseStatus {
+            quarantined: Some(why),
+            ..status.clone()
+        };
+        hold.patch_status(record, &status).await?;
+        return hold.label(record, Some(State::Quarantined)).await;
+    }
+    Ok(())
+}
+
+/// Notes that everything was put back, and whether the version goes into quarantine.
+pub(crate) async fn reverted(
+    hold: &Hold<'_>,
+    journal: &mut Journal,
+    why: &ApplyError,
+    notes: &[String],
+) -> Result<(), ApplyError> {
+    let text = why.to_string();
+    let message = std::iter::once(text.clone())
+        .chain(notes.iter().cloned())
+        .collect::<Vec<_>>()
+        .join("; ");
+    let quarantined = why.condemns_version().then_some(text);
+    hold.note(journal, |status| {
+        status.phase = Phase::Reverted;
+        status.message = Some(message);
+        status.quarantined = quarantined;
+    })
+    .await?;
+    hold.label(&journal.record, Some(State::Reverted)).await?;
+    hold.report(&Event::Reverted);
+    Ok(())
+}
+
+/// Returns the inventory: what stays as it was, and what was applied.
+pub(crate) fn inventory(
+    kept: &[InventoryItem],
+    works: &[Work],
+    live: &BTreeMap<ObjectId, Value>,
+) -> Vec<InventoryItem> {
+    let applied = works
+        .iter()
+        .filter(|work| work.action != Action::Delete)
+        .filter_map(|work| {
+            let uid = live.get(&work.id)?["metadata"]["uid"].as_str()?.to_owned();
+            Some(InventoryItem {
+                id: work.id.clone(),
+                uid,
+            })
+        });
+    let mut items: Vec<InventoryItem> = kept.iter().cloned().chain(applied).collect();
+    items.sort();
+    items
+}
+
+/// Returns the kind of namespaces.
+pub(crate) fn namespace_kind() -> GroupKind {
+    GroupKind::new("", "Namespace")
+}

@@ -1,0 +1,383 @@
+//! Doing what was planned, wave by wave.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use futures_util::{StreamExt as _, stream};
+use serde_json::Value;
+use steading_model::ObjectId;
+use steading_model::desired::{FIELD_MANAGER, LABEL_APPLICATION, LABEL_ENVIRONMENT};
+use steading_plan::mask::combined_digest;
+use steading_plan::{Action, FieldOwner, Wave, fill_secret_digest, used_secrets};
+
+use super::begin::same_for;
+use super::error::ApplyError;
+use super::hold::Hold;
+use super::journal::Journal;
+use super::write::{Force, Gone};
+use crate::fault::{Cause, Fault};
+use crate::kind::{ServedKind, built_in};
+use crate::observe::secrets::digest_of;
+use crate::progress::Event;
+use crate::request::RequestError;
+
+/// How many steps of one wave are under way side by side.
+const SIDE_BY_SIDE: usize = 8;
+
+/// How often an object that others keep changing is read anew before it is given up.
+const READINGS: usize = 8;
+
+/// One object to change.
+pub(crate) struct Work {
+    pub(crate) id: ObjectId,
+    pub(crate) action: Action,
+    pub(crate) wave: Wave,
+    pub(crate) desired: Option<Value>,
+    /// The UID of the object that it was planned for.
+    pub(crate) uid: Option<String>,
+    /// The managers whose fields are taken.
+    pub(crate) displaces: BTreeSet<String>,
+    pub(crate) guard: Guard,
+}
+
+/// What is known of the live object.
+pub(crate) enum Guard {
+    /// It is not there.
+    Absent,
+    /// It is as it was planned for.
+    Planned(Value),
+    /// An interrupted run may have changed it already.
+    Resumed,
+}
+
+/// What a step left behind.
+#[derive(Default)]
+pub(crate) struct Executed {
+    /// The objects as they are now.
+    pub(crate) live: BTreeMap<ObjectId, Value>,
+    /// What somebody should know.
+    pub(crate) notes: Vec<String>,
+}
+
+/// What one step left behind.
+enum Left {
+    Live(Value),
+    Nothing,
+    Going,
+}
+
+impl Work {
+    pub(crate) fn live(&self) -> Option<&Value> {
+        match &self.guard {
+            Guard::Planned(live) => Some(live),
+            Guard::Absent | Guard::Resumed => None,
+        }
+    }
+}
+
+/// Executes all steps. On an error, and when cancelled, what is under way is finished and nothing new begun.
+pub(crate) async fn execute(
+    hold: &Hold<'_>,
+    journal: &mut Journal,
+    works: &[Work],
+    until: Instant,
+) -> Result<Executed, ApplyError> {
+    let mut executed = Executed::default();
+    let done = AtomicUsize::new(0);
+    let waves: BTreeSet<Wave> = works.iter().map(|work| work.wave).collect();
+    for wave in waves {
+        hold.note_wave(journal, wave).await?;
+        hold.report(&Event::Wave(wave));
+        let of_wave: Vec<&Work> = works.iter().filter(|work| work.wave == wave).collect();
+        let steps =
+            stream::iter(&of_wave).map(|work| async { (*work, step(hold, work, until).await) });
+        let mut steps = steps.buffer_unordered(SIDE_BY_SIDE);
+        let mut failed = None;
+        let mut applied = Vec::new();
+        while let Some((work, left)) = steps.next().await {
+            match left {
+                Ok(Left::Live(live)) => {
+                    applied.push(work.id.clone());
+                    executed.live.insert(work.id.clone(), live);
+                }
+                Ok(Left::Nothing) => {}
+                Ok(Left::Going) => executed
+                    .notes
+                    .push(format!("`{}` is deleted, but not gone yet", work.id)),
+                Err(error) => {
+                    failed.get_or_insert(error);
+                    continue;
+                }
+            }
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            hold.report(&Event::Done {
+                object: work.id.clone(),
+                action: work.action,
+                done,
+                of: works.len(),
+            });
+        }
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        super::wait::until_ready(hold, &mut executed.live, &applied, until).await?;
+    }
+    Ok(executed)
+}
+
+async fn step(hold: &Hold<'_>, work: &Work, until: Instant) -> Result<Left, ApplyError> {
+    if hold.run.cancel.is_cancelled() {
+        return Err(ApplyError::Cancelled);
+    }
+    let Some(desired) = &work.desired else {
+        return delete(hold, work, until).await;
+    };
+    let kind = hold.kind_of(&work.id, Some(desired)).await?;
+    let mut object = desired.clone();
+    fill(hold, &work.id, &mut object).await?;
+    if work.action == Action::Replace {
+        clear(hold, work, &kind, until).await?;
+    }
+    let live = place(hold, work, &kind, object).await?;
+    super::generate::complete(hold, &work.id, &kind, desired, live)
+        .await
+        .map(Left::Live)
+}
+
+async fn delete(hold: &Hold<'_>, work: &Work, until: Instant) -> Result<Left, ApplyError> {
+    let kind = match hold.kind_of(&work.id, work.live()).await {
+        Err(ApplyError::Unserved { .. }) => return Ok(Left::Nothing),
+        kind => kind?,
+    };
+    let Some(uid) = &work.uid else {
+        return Ok(Left::Nothing);
+    };
+    Ok(match hold.delete(&kind, &work.id, uid, until).await? {
+        Gone::Yes => Left::Nothing,
+        Gone::NotYet => Left::Going,
+    })
+}
+
+/// Deletes the object that is to be replaced, if it is still there.
+async fn clear(
+    hold: &Hold<'_>,
+    work: &Work,
+    kind: &ServedKind,
+    until: Instant,
+) -> Result<(), ApplyError> {
+    let Some(uid) = &work.uid else { return Ok(()) };
+    match hold.delete(kind, &work.id, uid, until).await? {
+        Gone::Yes => Ok(()),
+        Gone::NotYet => Err(ApplyError::NotReady {
+            object: work.id.clone(),
+            why: "it must go before it is made again, and is still there".to_owned(),
+            seconds: 0,
+        }),
+    }
+}
+
+/// Writes the digest of the Secrets that pods use into their template, as those Secrets are now.
+async fn fill(hold: &Hold<'_>, id: &ObjectId, object: &mut Value) -> Result<(), ApplyError> {
+    let names: BTreeSet<String> = used_secrets(&id.kind, object)
+        .into_iter()
+        .flatten()
+        .map(str::to_owned)
+        .collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let kind = built_in("", "Secret");
+    let mut digests = BTreeMap::new();
+    for name in &names {
+        let secret = hold
+            .get(&kind, &kind.id(id.namespace.as_deref(), name))
+            .await?;
+        digests.insert(name.as_str(), secret.as_ref().map(digest_of));
+    }
+    let combined = combined_digest(
+        digests
+            .iter()
+            .map(|(name, digest)| (*name, digest.as_deref())),
+    );
+    fill_secret_digest(&id.kind, object, &combined);
+    Ok(())
+}
+
+/// Applies the object: first taking nothing from anybody, then what it was planned to take.
+async fn place(
+    hold: &Hold<'_>,
+    work: &Work,
+    kind: &ServedKind,
+    object: Value,
+) -> Result<Value, ApplyError> {
+    let mut displaces = work.displaces.clone();
+    let mut live = match &work.guard {
+        Guard::Planned(live) if work.action == Action::Update => Some(live.clone()),
+        Guard::Resumed => resumed(hold, work, kind, &mut displaces).await?,
+        _ => None,
+    };
+    let mut force = Force::No;
+    for _ in 0..READINGS {
+        let applied = hold
+            .apply(
+                kind,
+                &work.id,
+                &guarded(&object, live.as_ref()),
+                FIELD_MANAGER,
+                force,
+            )
+            .await;
+        let refused = match applied {
+            Err(ApplyError::Request(error)) if error.fault == Fault::Conflict => error,
+            applied => return applied,
+        };
+        if refused.causes.is_empty() {
+            live = reread(hold, work, kind, live, &displaces).await?;
+        } else {
+            permitted(&work.id, &refused, &displaces)?;
+            force = Force::Yes;
+        }
+    }
+    Err(ApplyError::Moved {
+        what: format!("`{}` is changed by somebody again and again", work.id),
+    })
+}
+
+/// Looks at what an interrupted run may have left: it must be ours, or the one that was planned for.
+async fn resumed(
+    hold: &Hold<'_>,
+    work: &Work,
+    kind: &ServedKind,
+    displaces: &mut BTreeSet<String>,
+) -> Result<Option<Value>, ApplyError> {
+    let live = hold.get(kind, &work.id).await?;
+    let Some(found) = &live else { return Ok(None) };
+    let is_planned = work.uid.is_some() && found["metadata"]["uid"].as_str() == work.uid.as_deref();
+    if !is_planned && !is_labelled(hold, found) {
+        return Err(ApplyError::Moved {
+            what: format!("`{}` was made by somebody else", work.id),
+        });
+    }
+    let managers = found["metadata"]["managedFields"]
+        .as_array()
+        .into_iter()
+        .flatten();
+    displaces.extend(managers.filter_map(|entry| entry["manager"].as_str().map(str::to_owned)));
+    Ok(live)
+}
+
+/// Says whether an object carries the labels of this application.
+pub(crate) fn is_labelled(hold: &Hold<'_>, object: &Value) -> bool {
+    let labels = &object["metadata"]["labels"];
+    labels[LABEL_APPLICATION] == hold.key.application.as_str()
+        && labels[LABEL_ENVIRONMENT] == hold.key.environment.as_str()
+}
+
+/// Adds which object, in which version, is meant.
+fn guarded(object: &Value, live: Option<&Value>) -> Value {
+    let mut object = object.clone();
+    for name in ["uid", "resourceVersion"] {
+        if let Some(value) = live.and_then(|live| live["metadata"].get(name)) {
+            object["metadata"][name] = value.clone();
+        }
+    }
+    object
+}
+
+/// Reads an object that changed under our hands; it may go on if what is ours of it did not.
+async fn reread(
+    hold: &Hold<'_>,
+    work: &Work,
+    kind: &ServedKind,
+    before: Option<Value>,
+    displaces: &BTreeSet<String>,
+) -> Result<Option<Value>, ApplyError> {
+    let now = hold.get(kind, &work.id).await?;
+    let is_same = match (&before, &now) {
+        (Some(before), Some(now)) => {
+            before["metadata"]["uid"] == now["metadata"]["uid"] && same_for(before, now, displaces)
+        }
+        _ => false,
+    };
+    if is_same || matches!(work.guard, Guard::Resumed) {
+        return Ok(now);
+    }
+    Err(ApplyError::Moved {
+        what: format!("`{}` was changed", work.id),
+    })
+}
+
+/// Refuses a conflict with anybody but those whose fields were planned to be taken.
+fn permitted(
+    id: &ObjectId,
+    refused: &RequestError,
+    displaces: &BTreeSet<String>,
+) -> Result<(), ApplyError> {
+    let stranger = refused
+        .causes
+        .iter()
+        .find(|cause| !displaces.contains(manager(cause)));
+    match stranger {
+        None => Ok(()),
+        Some(cause) => Err(ApplyError::Conflict {
+            object: id.clone(),
+            field: cause.field.trim_start_matches('.').to_owned(),
+            owner: FieldOwner {
+                manager: manager(cause).to_owned(),
+                since: None,
+            },
+        }),
+    }
+}
+
+/// Returns the manager that a conflict names: `conflict with "kubectl-edit" using apps/v1`.
+fn manager(cause: &Cause) -> &str {
+    cause.message.split('"').nth(1).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use steading_model::GroupKind;
+
+    fn refused() -> RequestError {
+        RequestError {
+            doing: "apply `Deployment shop/web`".to_owned(),
+            fault: Fault::Conflict,
+            answer: "Apply failed with 1 conflict".to_owned(),
+            causes: vec![Cause {
+                field: ".spec.replicas".to_owned(),
+                message: r#"conflict with "kubectl-scale" using apps/v1"#.to_owned(),
+            }],
+            tried: 1,
+        }
+    }
+
+    fn id() -> ObjectId {
+        ObjectId {
+            kind: GroupKind::new("apps", "Deployment"),
+            namespace: Some("shop".to_owned()),
+            name: "web".to_owned(),
+        }
+    }
+
+    #[test]
+    fn only_planned_managers_are_displaced() {
+        assert!(permitted(&id(), &refused(), &["kubectl-scale".to_owned()].into()).is_ok());
+        let error = permitted(&id(), &refused(), &BTreeSet::new()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`spec.replicas` of `Deployment shop/web` belongs to `kubectl-scale`"
+        );
+    }
+
+    #[test]
+    fn an_apply_names_object_and_version() {
+        let live =
+            serde_json::json!({"metadata": {"uid": "u", "resourceVersion": "5", "name": "web"}});
+        let object = serde_json::json!({"metadata": {"name": "web"}});
+        assert_eq!(guarded(&object, Some(&live))["metadata"], live["metadata"]);
+        assert_eq!(guarded(&object, None), object);
+    }
+}

@@ -1,0 +1,112 @@
+//! What was released before.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use steading_model::{Object, ObjectId};
+use steading_plan::release::{Payload, ReleaseStatus};
+use steading_plan::{InventoryItem, ReleaseKey};
+
+use super::error::ApplyError;
+use super::hold::{Hold, Run};
+use super::journal::{Which, selector};
+use crate::connect::Cluster;
+use crate::kind::release_kind;
+use crate::list::Filter;
+use crate::record::{Record, ReleaseSummary, State};
+use crate::request::RequestError;
+
+/// Returns the releases of an application that are kept, the newest first.
+pub async fn history(
+    cluster: &Cluster,
+    key: &ReleaseKey,
+) -> Result<Vec<ReleaseSummary>, RequestError> {
+    let filter = Filter::within(Some(&key.namespace)).labelled(selector(key));
+    let records: Vec<Record> = cluster
+        .list(&release_kind(), &filter, |_, json| {
+            serde_json::from_str(json.get()).ok()
+        })
+        .await?;
+    let mut releases: Vec<ReleaseSummary> = records
+        .into_iter()
+        .map(|record| ReleaseSummary {
+            spec: record.spec,
+            status: record.status,
+        })
+        .collect();
+    releases.sort_by_key(|release| std::cmp::Reverse(release.spec.number));
+    Ok(releases)
+}
+
+/// Takes every version of an application out of quarantine; returns the numbers of their releases.
+pub async fn unquarantine(run: &Run<'_>, key: &ReleaseKey) -> Result<Vec<u64>, ApplyError> {
+    let hold = Hold::take(*run, key).await?;
+    let released = tokio::select! {
+        released = unquarantined(&hold) => released,
+        lost = hold.lease.keep() => Err(ApplyError::Lease(lost)),
+    };
+    hold.lease.release().await;
+    released
+}
+
+async fn unquarantined(hold: &Hold<'_>) -> Result<Vec<u64>, ApplyError> {
+    let mut numbers = Vec::new();
+    for record in hold.records(Which::Labelled).await? {
+        let Some(status) = record
+            .status
+            .as_ref()
+            .filter(|status| status.quarantined.is_some())
+        else {
+            continue;
+        };
+        hold.patch_status(
+            &record,
+            &ReleaseStatus {
+                quarantined: None,
+                ..status.clone()
+            },
+        )
+        .await?;
+        hold.label(&record, Some(State::Reverted)).await?;
+        numbers.push(record.spec.number);
+    }
+    Ok(numbers)
+}
+
+/// Returns what an object is called.
+pub(crate) fn id_of(object: &Value) -> Option<ObjectId> {
+    Object::from_json(object.clone(), None).map(|object| object.id)
+}
+
+/// Returns the objects that an interrupted release does not touch and that are in its inventory nevertheless.
+pub(crate) async fn kept(
+    hold: &Hold<'_>,
+    record: &Record,
+    payload: &Payload,
+) -> Result<Vec<InventoryItem>, ApplyError> {
+    let touched: BTreeSet<&ObjectId> = payload.journal.iter().map(|entry| &entry.id).collect();
+    let records = hold.records(Which::Labelled).await?;
+    let parent = records
+        .into_iter()
+        .find(|earlier| Some(earlier.spec.number) == record.spec.parent);
+    let before = parent
+        .and_then(|parent| parent.status)
+        .map(|status| status.inventory)
+        .unwrap_or_default();
+    let mut kept: Vec<InventoryItem> = before
+        .into_iter()
+        .filter(|item| !touched.contains(&item.id))
+        .collect();
+    for object in &payload.desired {
+        let Some(id) = id_of(object)
+            .filter(|id| !touched.contains(id) && !kept.iter().any(|item| item.id == *id))
+        else {
+            continue;
+        };
+        let kind = hold.kind_of(&id, Some(object)).await?;
+        let live = hold.get(&kind, &id).await?;
+        let uid = live.and_then(|live| live["metadata"]["uid"].as_str().map(str::to_owned));
+        kept.extend(uid.map(|uid| InventoryItem { id, uid }));
+    }
+    Ok(kept)
+}

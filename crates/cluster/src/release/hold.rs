@@ -1,0 +1,104 @@
+//! A namespace held for releasing: what every step of a transaction needs.
+
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+use steading_plan::ReleaseKey;
+
+use super::error::ApplyError;
+use crate::cancel::Cancel;
+use crate::connect::Cluster;
+use crate::lease::{self, Lease, LeaseError};
+use crate::progress::{Event, Progress};
+use crate::random;
+use crate::request::{Attempt, Call};
+use crate::settings::Settings;
+
+/// A run that releases: the cluster, who does it, who is told, and whether to stop.
+#[derive(Clone, Copy)]
+pub struct Run<'a> {
+    /// The cluster.
+    pub cluster: &'a Cluster,
+    /// Who releases, and how.
+    pub settings: &'a Settings,
+    /// Who is told.
+    pub progress: &'a dyn Progress,
+    /// Whether to stop.
+    pub cancel: &'a Cancel,
+}
+
+/// A namespace whose Lease is ours, for one application.
+pub(crate) struct Hold<'a> {
+    pub(crate) run: Run<'a>,
+    /// The cluster, with the patience of a release under way.
+    pub(crate) cluster: Cluster,
+    pub(crate) key: ReleaseKey,
+    /// What this run is called, in the Lease and in its record.
+    pub(crate) id: String,
+    pub(crate) lease: Lease,
+}
+
+impl<'a> Hold<'a> {
+    /// Takes the Lease of an application's namespace.
+    pub(crate) async fn take(run: Run<'a>, key: &ReleaseKey) -> Result<Self, ApplyError> {
+        let cluster = run.cluster.patient();
+        let id = random::text(8)
+            .unwrap_or_else(|_| format!("{:08x}", run.settings.clock.now().as_nanosecond()));
+        let waiting = |holder: &str, since: &str| {
+            run.progress.report(
+                key,
+                &Event::WaitingForLease {
+                    holder: holder.to_owned(),
+                    since: since.to_owned(),
+                },
+            );
+        };
+        let taken = tokio::select! {
+            taken = lease::acquire(&cluster, &key.namespace, &id, run.settings, &waiting) => taken,
+            () = run.cancel.cancelled() => return Err(ApplyError::Cancelled),
+        };
+        let lease = taken.map_err(|error| match error {
+            LeaseError::Request(error) => ApplyError::Request(error),
+            error => ApplyError::Lease(error),
+        })?;
+        Ok(Self {
+            run,
+            cluster,
+            key: key.clone(),
+            id,
+            lease,
+        })
+    }
+
+    /// Sends a request that changes something: before each try it is proven that the Lease is ours.
+    pub(crate) async fn write(&self, call: Call) -> Result<Bytes, ApplyError> {
+        let mut tried = 0;
+        loop {
+            tried += 1;
+            let remaining = self.lease.ensure().await.map_err(ApplyError::Lease)?;
+            match self
+                .cluster
+                .attempt(&call.clone().within(remaining), tried)
+                .await
+            {
+                Attempt::Done(body) => return Ok(body),
+                Attempt::Again(pause) => tokio::time::sleep(pause).await,
+                Attempt::Failed(error) => return Err(ApplyError::Request(error)),
+            }
+        }
+    }
+
+    /// Sends a request that changes something, and reads the answer.
+    pub(crate) async fn write_and_read<T: DeserializeOwned>(
+        &self,
+        call: Call,
+    ) -> Result<T, ApplyError> {
+        let body = self.write(call).await?;
+        serde_json::from_slice(&body).map_err(|error| {
+            ApplyError::Request(crate::request::garbled("read an answer".to_owned(), &error))
+        })
+    }
+
+    pub(crate) fn report(&self, event: &Event) {
+        self.run.progress.report(&self.key, event);
+    }
+}

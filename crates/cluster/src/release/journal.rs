@@ -1,0 +1,248 @@
+//! Writing the record of a release.
+
+use http::Method;
+use serde_json::{Value, json};
+use steading_model::desired::{LABEL_APPLICATION, LABEL_ENVIRONMENT, LABEL_ESTATE};
+use steading_plan::release::{Payload, Phase, ReleaseSpec, ReleaseStatus};
+use steading_plan::{ReleaseKey, Wave};
+
+use super::error::ApplyError;
+use super::hold::Hold;
+use crate::fault::Fault;
+use crate::kind::{built_in, release_kind};
+use crate::list::Filter;
+use crate::payload;
+use crate::record::{self, ANNOTATION_RUN, LABEL_STATE, Record, State};
+use crate::request::{Call, RequestError};
+
+const MERGE: &str = "application/merge-patch+json";
+
+/// An open record, and its status as it was written last.
+pub(crate) struct Journal {
+    pub(crate) record: Record,
+    pub(crate) status: ReleaseStatus,
+}
+
+impl Journal {
+    /// Continues the journal of a record that was begun; one that was not has none.
+    pub(crate) fn of(record: Record) -> Option<Self> {
+        let status = record.status.clone()?;
+        Some(Self { record, status })
+    }
+}
+
+/// Returns the label selector of an application's records.
+pub(crate) fn selector(key: &ReleaseKey) -> String {
+    format!(
+        "{LABEL_APPLICATION}={},{LABEL_ENVIRONMENT}={}",
+        key.application, key.environment
+    )
+}
+
+fn path(record: &Record) -> String {
+    release_kind().path_of(Some(&record.metadata.namespace), &record.metadata.name)
+}
+
+fn title(record: &Record) -> String {
+    format!(
+        "`Release {}/{}`",
+        record.metadata.namespace, record.metadata.name
+    )
+}
+
+impl Hold<'_> {
+    /// Reads the application's records: those that matter still, or all.
+    pub(crate) async fn records(&self, which: Which) -> Result<Vec<Record>, ApplyError> {
+        let labels = match which {
+            Which::Labelled => format!("{},{LABEL_STATE}", selector(&self.key)),
+            Which::All => selector(&self.key),
+        };
+        let filter = Filter::within(Some(&self.key.namespace)).labelled(labels);
+        let records = self
+            .cluster
+            .list(&release_kind(), &filter, |_, json| {
+                serde_json::from_str(json.get()).ok()
+            })
+            .await;
+        records.map_err(|error| match error.fault {
+            Fault::NotFound => ApplyError::NotInstalled,
+            _ => ApplyError::Request(error),
+        })
+    }
+
+    /// Writes a record and its payload, and says that it runs.
+    pub(crate) async fn record(
+        &self,
+        spec: ReleaseSpec,
+        payload: &Payload,
+    ) -> Result<Journal, ApplyError> {
+        let parts = payload::pack(payload);
+        let spec = ReleaseSpec {
+            chunks: parts.len(),
+            ..spec
+        };
+        let record = self.create_record(spec).await?;
+        for (at, bytes) in parts.into_iter().enumerate() {
+            self.create(
+                &built_in("", "Secret").path(Some(&self.key.namespace)),
+                &payload::part(&record, at, bytes),
+                &title(&record),
+            )
+            .await?;
+        }
+        let status = ReleaseStatus {
+            phase: Phase::Running,
+            wave: None,
+            message: None,
+            inventory: Vec::new(),
+            quarantined: None,
+            updated_at: self.run.settings.clock.text(),
+        };
+        let mut journal = Journal { record, status };
+        self.note(&mut journal, |_| {}).await?;
+        Ok(journal)
+    }
+
+    async fn create_record(&self, spec: ReleaseSpec) -> Result<Record, ApplyError> {
+        let name = record::name(&self.key, spec.number);
+        let object = json!({
+            "apiVersion": release_kind().api_version(), "kind": "Release",
+            "metadata": {
+                "name": name, "namespace": self.key.namespace,
+                "labels": {
+                    LABEL_ESTATE: spec.estate, LABEL_APPLICATION: spec.application, LABEL_ENVIRONMENT: spec.environment,
+                    LABEL_STATE: State::Open.word(), "app.kubernetes.io/managed-by": "steading",
+                },
+                "annotations": { ANNOTATION_RUN: self.id },
+            },
+            "spec": record::write_spec(&spec),
+        });
+        self.create(
+            &release_kind().path(Some(&self.key.namespace)),
+            &object,
+            &format!("`Release {}/{name}`", self.key.namespace),
+        )
+        .await?;
+        let call = Call::get(
+            release_kind().path_of(Some(&self.key.namespace), &name),
+            format!("read `Release {}/{name}`", self.key.namespace),
+        );
+        let record: Record = self
+            .cluster
+            .fetch(call)
+            .await
+            .map_err(ApplyError::Request)?;
+        match record.run() == self.id {
+            true => Ok(record),
+            false => Err(ApplyError::Moved {
+                what: format!(
+                    "release {} was made by `{}`",
+                    record.spec.number, record.spec.actor
+                ),
+            }),
+        }
+    }
+
+    /// Creates an object; one that is there already counts as created, because the answer to an earlier try may have been lost.
+    async fn create(&self, path: &str, object: &Value, what: &str) -> Result<(), ApplyError> {
+        let call = Call::new(Method::POST, path, format!("record {what}"))
+            .query("fieldManager", "steading");
+        match self.write(call.json("application/json", object)).await {
+            Ok(_)
+            | Err(ApplyError::Request(RequestError {
+                fault: Fault::Exists,
+                ..
+            })) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Changes the status of a record and writes it.
+    pub(crate) async fn note(
+        &self,
+        journal: &mut Journal,
+        change: impl FnOnce(&mut ReleaseStatus),
+    ) -> Result<(), ApplyError> {
+        change(&mut journal.status);
+        journal.status.updated_at = self.run.settings.clock.text();
+        self.patch_status(&journal.record, &journal.status).await
+    }
+
+    /// Notes that a wave begins.
+    pub(crate) async fn note_wave(
+        &self,
+        journal: &mut Journal,
+        wave: Wave,
+    ) -> Result<(), ApplyError> {
+        match journal.status.wave == Some(wave) {
+            true => Ok(()),
+            false => self.note(journal, |status| status.wave = Some(wave)).await,
+        }
+    }
+
+    pub(crate) async fn patch_status(
+        &self,
+        record: &Record,
+        status: &ReleaseStatus,
+    ) -> Result<(), ApplyError> {
+        let call = Call::new(
+            Method::PATCH,
+            format!("{}/status", path(record)),
+            format!("note the progress in {}", title(record)),
+        );
+        self.write(
+            call.query("fieldManager", "steading")
+                .json(MERGE, &json!({ "status": status })),
+        )
+        .await
+        .map(drop)
+    }
+
+    /// Sets or removes the label that says that a record still matters.
+    pub(crate) async fn label(
+        &self,
+        record: &Record,
+        state: Option<State>,
+    ) -> Result<(), ApplyError> {
+        let word = state.map(State::word);
+        if record.metadata.labels.get(LABEL_STATE).map(String::as_str) == word {
+            return Ok(());
+        }
+        let call = Call::new(
+            Method::PATCH,
+            path(record),
+            format!("label {}", title(record)),
+        );
+        let labels = json!({ "metadata": { "labels": { LABEL_STATE: word } } });
+        self.write(call.query("fieldManager", "steading").json(MERGE, &labels))
+            .await
+            .map(drop)
+    }
+
+    /// Removes a record; its payload goes with it.
+    pub(crate) async fn forget(&self, record: &Record) -> Result<(), ApplyError> {
+        let call = Call::new(
+            Method::DELETE,
+            path(record),
+            format!("remove {}", title(record)),
+        );
+        let options = json!({ "preconditions": { "uid": record.metadata.uid }, "propagationPolicy": "Background" });
+        match self.write(call.json("application/json", &options)).await {
+            Ok(_)
+            | Err(ApplyError::Request(RequestError {
+                fault: Fault::NotFound | Fault::Conflict,
+                ..
+            })) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Which records are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Which {
+    /// Those that matter still.
+    Labelled,
+    /// All of them.
+    All,
+}

@@ -1,0 +1,195 @@
+//! Waiting until what was applied is ready, with a deadline that names what is in the way.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use steading_model::{GroupKind, ObjectId};
+
+use super::error::ApplyError;
+use super::hold::Hold;
+use super::journal::selector;
+use crate::blocker;
+use crate::list::Filter;
+use crate::progress::Event;
+use crate::ready::{Readiness, readiness};
+
+/// The first pause between two looks; it grows.
+const FIRST: Duration = Duration::from_millis(100);
+/// The longest pause between two looks.
+const LONGEST: Duration = Duration::from_secs(1);
+/// From how long a wait on what is in the way is looked up and told.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// Up to this many objects of a kind are read one by one; more are listed.
+const ONE_BY_ONE: usize = 3;
+
+/// Waits until objects are ready; `live` holds them as they were applied, and afterwards as they are.
+pub(crate) async fn until_ready(
+    hold: &Hold<'_>,
+    live: &mut BTreeMap<ObjectId, Value>,
+    ids: &[ObjectId],
+    until: Instant,
+) -> Result<(), ApplyError> {
+    let started = Instant::now();
+    let mut wait = Wait {
+        hold,
+        waiting: BTreeMap::new(),
+        told: BTreeMap::new(),
+        started,
+    };
+    wait.assess(live, ids);
+    let mut pause = FIRST;
+    while !wait.waiting.is_empty() {
+        wait.fail(live).await?;
+        if hold.run.cancel.is_cancelled() {
+            return Err(ApplyError::Cancelled);
+        }
+        if Instant::now() >= until {
+            return Err(wait.too_late(live).await);
+        }
+        wait.tell(live).await;
+        tokio::select! {
+            () = tokio::time::sleep(pause.min(until.saturating_duration_since(Instant::now()))) => {}
+            () = hold.run.cancel.cancelled() => return Err(ApplyError::Cancelled),
+        }
+        pause = (pause * 3 / 2).min(LONGEST);
+        let ids: Vec<ObjectId> = wait.waiting.keys().cloned().collect();
+        reread(hold, live, &ids).await?;
+        wait.assess(live, &ids);
+    }
+    Ok(())
+}
+
+/// What is still waited for.
+struct Wait<'a> {
+    hold: &'a Hold<'a>,
+    waiting: BTreeMap<ObjectId, Readiness>,
+    told: BTreeMap<ObjectId, String>,
+    started: Instant,
+}
+
+impl Wait<'_> {
+    fn assess(&mut self, live: &BTreeMap<ObjectId, Value>, ids: &[ObjectId]) {
+        for id in ids {
+            let readiness = live.get(id).map_or_else(
+                || Readiness::Waiting("it is not there any more".to_owned()),
+                |live| readiness(id, live),
+            );
+            match readiness {
+                Readiness::Ready => {
+                    if self.waiting.remove(id).is_some() {
+                        self.hold.report(&Event::Ready { object: id.clone() });
+                    }
+                }
+                other => {
+                    self.waiting.insert(id.clone(), other);
+                }
+            }
+        }
+    }
+
+    /// Ends the wait if something failed for good.
+    async fn fail(&self, live: &BTreeMap<ObjectId, Value>) -> Result<(), ApplyError> {
+        for (id, readiness) in &self.waiting {
+            if let Readiness::Failed(why) = readiness {
+                let why = self.named(id, why, live).await;
+                return Err(ApplyError::Failed {
+                    object: id.clone(),
+                    why,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    async fn too_late(&self, live: &BTreeMap<ObjectId, Value>) -> ApplyError {
+        let Some((id, readiness)) = self.waiting.iter().next() else {
+            return ApplyError::Cancelled;
+        };
+        let why = self.named(id, readiness.why(), live).await;
+        ApplyError::NotReady {
+            object: id.clone(),
+            why,
+            seconds: self.started.elapsed().as_secs(),
+        }
+    }
+
+    /// Tells what is waited for, whenever that changes.
+    async fn tell(&mut self, live: &BTreeMap<ObjectId, Value>) {
+        let looks_closer = self.started.elapsed() >= PATIENCE;
+        for (id, readiness) in &self.waiting {
+            let why = match looks_closer {
+                true => self.named(id, readiness.why(), live).await,
+                false => readiness.why().to_owned(),
+            };
+            if self.told.get(id) != Some(&why) {
+                self.hold.report(&Event::Waiting {
+                    object: id.clone(),
+                    why: why.clone(),
+                });
+                self.told.insert(id.clone(), why);
+            }
+        }
+    }
+
+    /// Adds what is in the way, as far as the cluster says it.
+    async fn named(&self, id: &ObjectId, why: &str, live: &BTreeMap<ObjectId, Value>) -> String {
+        let found = match live.get(id) {
+            Some(object) => blocker::find(&self.hold.cluster, id, object).await,
+            None => None,
+        };
+        found.map_or_else(|| why.to_owned(), |found| format!("{why}: {found}"))
+    }
+}
+
+/// Reads objects anew, by one list per kind where there are several.
+async fn reread(
+    hold: &Hold<'_>,
+    live: &mut BTreeMap<ObjectId, Value>,
+    ids: &[ObjectId],
+) -> Result<(), ApplyError> {
+    let mut by_kind: BTreeMap<(&GroupKind, Option<&str>), BTreeSet<&ObjectId>> = BTreeMap::new();
+    for id in ids {
+        by_kind
+            .entry((&id.kind, id.namespace.as_deref()))
+            .or_default()
+            .insert(id);
+    }
+    for ((_, namespace), ids) in by_kind {
+        let Some(first) = ids.first() else { continue };
+        let kind = hold.kind_of(first, live.get(*first)).await?;
+        if ids.len() <= ONE_BY_ONE {
+            for id in ids {
+                replace(live, id, hold.get(&kind, id).await?);
+            }
+            continue;
+        }
+        let filter = Filter::within(namespace).labelled(selector(&hold.key));
+        let found = hold.cluster.list(&kind, &filter, |item, json| {
+            let id = kind.id(item.metadata.namespace.as_deref(), &item.metadata.name);
+            ids.contains(&id)
+                .then(|| {
+                    serde_json::from_str(json.get())
+                        .ok()
+                        .map(|value: Value| (id, value))
+                })
+                .flatten()
+        });
+        let mut found: BTreeMap<ObjectId, Value> = found
+            .await
+            .map_err(ApplyError::Request)?
+            .into_iter()
+            .collect();
+        for id in ids {
+            replace(live, id, found.remove(id));
+        }
+    }
+    Ok(())
+}
+
+fn replace(live: &mut BTreeMap<ObjectId, Value>, id: &ObjectId, found: Option<Value>) {
+    match found {
+        Some(found) => live.insert(id.clone(), found),
+        None => live.remove(id),
+    };
+}

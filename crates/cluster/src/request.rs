@@ -1,0 +1,364 @@
+//! One request to the API server: what is sent, how often it is tried, and what a refusal says.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Method, Request, StatusCode, header};
+use http_body_util::BodyExt as _;
+use kube::client::Body;
+use serde::de::DeserializeOwned;
+
+use crate::connect::Cluster;
+use crate::fault::{Cause, Fault, Refusal};
+use crate::{random, redact};
+
+/// How long one try may take.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Asks for a list in which the objects have nothing but their metadata.
+const METADATA_ONLY: &str =
+    "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
+
+/// A request that failed for good: what was tried and the last answer. Never holds the value of a Secret.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("cannot {doing}{}: {answer}", tries(*.tried))]
+pub struct RequestError {
+    /// What was tried, with the object: "apply `Deployment shop-prod/web`".
+    pub doing: String,
+    /// What kind of failure it is.
+    pub fault: Fault,
+    /// The server's last answer, or why there is none.
+    pub answer: String,
+    /// The fields that the answer names.
+    pub causes: Vec<Cause>,
+    /// How often it was tried.
+    pub tried: u32,
+}
+
+fn tries(tried: u32) -> String {
+    match tried {
+        0 | 1 => String::new(),
+        tried => format!(" (tried {tried} times)"),
+    }
+}
+
+/// A request, before it is sent.
+#[derive(Clone)]
+pub(crate) struct Call {
+    /// What is done, for messages: "list `Deployment`".
+    doing: String,
+    method: Method,
+    path: String,
+    query: Vec<(&'static str, String)>,
+    accept: &'static str,
+    content: Option<(&'static str, Bytes)>,
+    /// Text that no message may repeat.
+    secrets: Vec<String>,
+    timeout: Duration,
+}
+
+/// What came of sending a request once.
+pub(crate) enum Attempt {
+    /// It was answered.
+    Done(Bytes),
+    /// It may succeed after a pause.
+    Again(Duration),
+    /// It failed for good.
+    Failed(RequestError),
+}
+
+/// The answer to one try.
+struct Refused {
+    fault: Fault,
+    refusal: Refusal,
+    retry_after: Option<Duration>,
+}
+
+impl Call {
+    pub(crate) fn new(method: Method, path: impl Into<String>, doing: impl Into<String>) -> Self {
+        Self {
+            doing: doing.into(),
+            method,
+            path: path.into(),
+            query: Vec::new(),
+            accept: "application/json",
+            content: None,
+            secrets: Vec::new(),
+            timeout: TIMEOUT,
+        }
+    }
+
+    pub(crate) fn get(path: impl Into<String>, doing: impl Into<String>) -> Self {
+        Self::new(Method::GET, path, doing)
+    }
+
+    pub(crate) fn query(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.query.push((name, value.into()));
+        self
+    }
+
+    pub(crate) fn json(self, content_type: &'static str, body: &serde_json::Value) -> Self {
+        let secrets = redact::secrets(body);
+        self.secrets(secrets)
+            .content(content_type, body.to_string().into())
+    }
+
+    fn content(mut self, content_type: &'static str, body: Bytes) -> Self {
+        self.content = Some((content_type, body));
+        self
+    }
+
+    /// Asks for the objects' metadata alone.
+    pub(crate) fn metadata_only(mut self) -> Self {
+        self.accept = METADATA_ONLY;
+        self
+    }
+
+    fn secrets(mut self, secrets: Vec<String>) -> Self {
+        self.secrets = secrets;
+        self
+    }
+
+    /// Bounds each try, for a writer that must know before its lease ends.
+    pub(crate) fn within(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout.min(TIMEOUT);
+        self
+    }
+
+    fn uri(&self) -> String {
+        let pairs = self
+            .query
+            .iter()
+            .map(|(name, value)| format!("{name}={}", encoded(value)));
+        let query = pairs.collect::<Vec<_>>().join("&");
+        match query.is_empty() {
+            true => self.path.clone(),
+            false => format!("{}?{query}", self.path),
+        }
+    }
+
+    fn request(&self) -> Result<Request<Body>, http::Error> {
+        let mut request = Request::builder()
+            .method(self.method.clone())
+            .uri(self.uri());
+        request = request.header(header::ACCEPT, self.accept);
+        let body = match &self.content {
+            Some((content_type, bytes)) => {
+                request = request.header(header::CONTENT_TYPE, *content_type);
+                Body::from(bytes.clone())
+            }
+            None => Body::empty(),
+        };
+        request.body(body)
+    }
+
+    fn failed(&self, refused: Refused, tried: u32) -> RequestError {
+        let Refused {
+            fault,
+            refusal,
+            retry_after: _,
+        } = refused;
+        let hide = |text: &str| redact::hide(text, &self.secrets);
+        let causes = refusal.details.causes.iter();
+        RequestError {
+            doing: self.doing.clone(),
+            fault,
+            answer: hide(&refusal.message),
+            causes: causes
+                .map(|cause| Cause {
+                    field: hide(&cause.field),
+                    message: hide(&cause.message),
+                })
+                .collect(),
+            tried,
+        }
+    }
+}
+
+impl Cluster {
+    /// Sends a request, trying again while the failure may pass, and returns the body of the answer.
+    ///
+    /// Every request of this crate may be sent twice: reads, applies and merges are idempotent, and whoever creates or deletes
+    /// looks at what is there when it is told "exists" or "not found".
+    pub(crate) async fn send(&self, call: Call) -> Result<Bytes, RequestError> {
+        let mut tried = 0;
+        loop {
+            tried += 1;
+            match self.attempt(&call, tried).await {
+                Attempt::Done(body) => return Ok(body),
+                Attempt::Again(pause) => tokio::time::sleep(pause).await,
+                Attempt::Failed(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Sends a request once; `tried` counts from 1.
+    pub(crate) async fn attempt(&self, call: &Call, tried: u32) -> Attempt {
+        let refused = match self.send_once(call).await {
+            Ok(body) => return Attempt::Done(body),
+            Err(refused) => refused,
+        };
+        let pause = self
+            .retry()
+            .pause(tried, refused.retry_after, random::byte());
+        let pause = pause.filter(|_| refused.fault.is_passing());
+        let error = call.failed(refused, tried);
+        match pause {
+            Some(pause) => {
+                self.tell(&error);
+                Attempt::Again(pause)
+            }
+            None => Attempt::Failed(error),
+        }
+    }
+
+    /// Sends a request and reads the answer as JSON.
+    pub(crate) async fn fetch<T: DeserializeOwned>(&self, call: Call) -> Result<T, RequestError> {
+        let doing = call.doing.clone();
+        let body = self.send(call).await?;
+        serde_json::from_slice(&body).map_err(|error| garbled(doing, &error))
+    }
+
+    /// Sends a request that nothing depends on; nothing if it fails.
+    pub(crate) async fn attempt_once(&self, call: &Call) -> Option<Bytes> {
+        self.send_once(call).await.ok()
+    }
+
+    async fn send_once(&self, call: &Call) -> Result<Bytes, Refused> {
+        let request = call
+            .request()
+            .map_err(|error| Refused::without_answer(Fault::Other, &error))?;
+        match tokio::time::timeout(call.timeout, self.exchange(request)).await {
+            Ok(answer) => answer,
+            Err(_) => Err(Refused::plain(
+                Fault::Unreachable,
+                format!("no answer within {} s", call.timeout.as_secs_f32()),
+            )),
+        }
+    }
+
+    async fn exchange(&self, request: Request<Body>) -> Result<Bytes, Refused> {
+        let answer = self
+            .client()
+            .send(request)
+            .await
+            .map_err(|error| Refused::unsent(&error))?;
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        let body = answer.into_body().collect().await;
+        let body = body
+            .map_err(|error| Refused::without_answer(Fault::Unreachable, &error))?
+            .to_bytes();
+        if status.is_success() {
+            return Ok(body);
+        }
+        Err(Refused::answered(status, &headers, &body))
+    }
+}
+
+/// An answer that could not be understood; serde's message has a position, and no value of the text.
+pub(crate) fn garbled(doing: String, error: &serde_json::Error) -> RequestError {
+    RequestError {
+        doing,
+        fault: Fault::Garbled,
+        answer: format!(
+            "the answer cannot be understood: line {}, column {}",
+            error.line(),
+            error.column()
+        ),
+        causes: Vec::new(),
+        tried: 1,
+    }
+}
+
+impl Refused {
+    fn plain(fault: Fault, message: String) -> Self {
+        let refusal = Refusal {
+            message,
+            ..Refusal::default()
+        };
+        Self {
+            fault,
+            refusal,
+            retry_after: None,
+        }
+    }
+
+    fn without_answer(fault: Fault, error: &(dyn std::error::Error + 'static)) -> Self {
+        Self::plain(fault, innermost(error))
+    }
+
+    fn unsent(error: &kube::Error) -> Self {
+        let fault = match error {
+            kube::Error::Auth(_) => Fault::Unauthenticated,
+            _ => Fault::Unreachable,
+        };
+        Self::without_answer(fault, error)
+    }
+
+    fn answered(status: StatusCode, headers: &http::HeaderMap, body: &[u8]) -> Self {
+        let mut refusal: Refusal = serde_json::from_slice(body).unwrap_or_default();
+        if refusal.message.is_empty() {
+            refusal.message = format!("{status}");
+        }
+        let seconds = headers
+            .get(header::RETRY_AFTER)
+            .and_then(|value| value.to_str().ok()?.parse().ok());
+        Self {
+            fault: Fault::of(status.as_u16(), &refusal.reason, &refusal.message),
+            refusal,
+            retry_after: seconds.map(Duration::from_secs),
+        }
+    }
+}
+
+/// Returns the text of the innermost cause: what went wrong, without the layers that passed it on.
+fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.last().map(ToString::to_string).unwrap_or_default()
+}
+
+/// Encodes a query value: everything but unreserved characters.
+fn encoded(value: &str) -> String {
+    let encode = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+            char::from(byte).to_string()
+        }
+        _ => format!("%{byte:02X}"),
+    };
+    value.bytes().map(encode).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn query_values_are_encoded() {
+        let call = Call::get("/api/v1/pods", "list")
+            .query("labelSelector", "a/b in (c,d)")
+            .query("limit", "5");
+        assert_eq!(
+            call.uri(),
+            "/api/v1/pods?labelSelector=a%2Fb%20in%20%28c%2Cd%29&limit=5"
+        );
+    }
+
+    #[test]
+    fn an_error_names_object_tries_and_answer() {
+        let refused = Refused::plain(Fault::Busy, "too many requests".to_owned());
+        let error = Call::get("/", "apply `Service a/b`").failed(refused, 4);
+        assert_eq!(
+            error.to_string(),
+            "cannot apply `Service a/b` (tried 4 times): too many requests"
+        );
+    }
+
+    #[test]
+    fn a_refusal_never_repeats_a_secret_value() {
+        let body = serde_json::json!({"kind": "Secret", "data": {"key": "aHVudGVyMjI="}});
+        let call = Call::get("/", "apply `Secret a/b`").json("application/json", &body);
+        let message = "data.key: got hunter22 and aHVudGVyMjI=".to_owned();
+        let error = call.failed(Refused::plain(Fault::Invalid, message), 1);
+        assert_eq!(error.answer, "data.key: got ••• and •••");
+    }
+}

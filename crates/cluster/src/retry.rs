@@ -1,0 +1,85 @@
+//! How long to try again when the server is overloaded or does not answer.
+
+use std::time::Duration;
+
+/// A bounded number of tries, with growing pauses between them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retry {
+    /// How many requests are sent at most.
+    pub tries: u32,
+    /// The pause after the first; it doubles from try to try.
+    pub first: Duration,
+    /// The longest pause; also the most that a `Retry-After` of the server may ask for.
+    pub longest: Duration,
+}
+
+impl Retry {
+    /// For reading before anything is done: a server that is not there is reported after about two seconds.
+    pub const READING: Self = Self {
+        tries: 4,
+        first: Duration::from_millis(250),
+        longest: Duration::from_secs(5),
+    };
+
+    /// For a release that is under way: a restart of the API server is sat out for about half a minute.
+    pub const RELEASING: Self = Self {
+        tries: 9,
+        first: Duration::from_millis(200),
+        longest: Duration::from_secs(8),
+    };
+
+    /// Returns the pause after a failed try (counted from 1), or nothing if it was the last.
+    ///
+    /// `chance` spreads those that failed together: 0 is half the pause, 255 all of it. What the server asks for is kept.
+    pub(crate) fn pause(
+        &self,
+        tried: u32,
+        asked: Option<Duration>,
+        chance: u8,
+    ) -> Option<Duration> {
+        if tried >= self.tries {
+            return None;
+        }
+        let doubled = self
+            .first
+            .saturating_mul(1 << (tried - 1).min(16))
+            .min(self.longest);
+        let spread = doubled / 2 + doubled / 2 * u32::from(chance) / 255;
+        Some(spread.max(asked.unwrap_or_default().min(self.longest)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RETRY: Retry = Retry {
+        tries: 4,
+        first: Duration::from_millis(100),
+        longest: Duration::from_millis(300),
+    };
+
+    #[test]
+    fn pauses_double_up_to_the_longest_and_end() {
+        let pauses = (1..6)
+            .map(|tried| RETRY.pause(tried, None, 255))
+            .collect::<Vec<_>>();
+        let expected = [Some(100), Some(200), Some(300), None, None];
+        assert_eq!(
+            pauses,
+            expected.map(|pause| pause.map(Duration::from_millis))
+        );
+    }
+
+    #[test]
+    fn chance_takes_up_to_half_of_a_pause() {
+        assert_eq!(RETRY.pause(1, None, 0), Some(Duration::from_millis(50)));
+    }
+
+    #[test]
+    fn what_the_server_asks_for_is_kept_within_bounds() {
+        let asked = |seconds| RETRY.pause(1, Some(Duration::from_millis(seconds)), 0);
+        assert_eq!(asked(250), Some(Duration::from_millis(250)));
+        assert_eq!(asked(60_000), Some(Duration::from_millis(300)));
+    }
+}
