@@ -151,6 +151,12 @@ fn surge(deployment: &Value, replicas: i128) -> i128 {
     }
 }
 
+/// Returns bytes in the largest binary unit that is exact, rounded up to mebibytes.
+pub(crate) fn memory(bytes: i128) -> String {
+    let text = format!("{}Mi", (bytes + (1 << 20) - 1) >> 20);
+    Quantity::parse(&text).map_or(text, |quantity| quantity.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

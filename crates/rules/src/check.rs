@@ -94,9 +94,9 @@ impl Judge<'_> {
             Check::Application(check) => {
                 for (at, application) in self.run.applications.iter().enumerate() {
                     let found = check(&self.run.subject(application));
-                    found
-                        .into_iter()
-                        .for_each(|finding| self.finding(rule, finding.of(at)));
+                    for finding in found {
+                        self.finding(rule, finding.of(at));
+                    }
                 }
             }
             Check::Together(check) => check(self.run)

@@ -18,24 +18,11 @@ pub fn pages() -> Vec<(String, String)> {
 }
 
 fn page(rule: &Rule) -> String {
-    let Rule {
-        code,
-        name,
-        severity,
-        docs,
-        check: _,
-    } = rule;
-    let text: String = docs.lines().fold(String::new(), |mut text, line| {
-        text.push_str(line.strip_prefix(' ').unwrap_or(line));
-        text.push('\n');
-        text
-    });
-    let waiver = waiver(rule);
+    let (code, name, severity) = (rule.code.0, rule.name, word(rule.severity));
     format!(
-        "# {name} ({})\n\nDefault: {}.\n\n{}\n\n{waiver}",
-        code.0,
-        word(*severity),
-        text.trim()
+        "# {name} ({code})\n\nDefault: {severity}.\n\n{}\n\n{}",
+        rule.text(),
+        waiver(rule)
     )
 }
 

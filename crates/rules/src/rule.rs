@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use steading_model::application::{Application, Route, Visibility};
-use steading_model::estate::Estate;
+use steading_model::estate::{Environment, Estate};
 use steading_model::name::{AppName, EnvironmentName, HostName};
 use steading_model::{Code, Desired, FieldPath, Label, Severity, Span};
 
@@ -16,8 +16,8 @@ pub struct Rule {
     pub name: &'static str,
     /// How bad its findings are where the estate does not say otherwise.
     pub severity: Severity,
-    /// What it does, why, and how to get past it: Markdown, the first line in one sentence.
-    pub docs: &'static str,
+    /// The doc comment of its file, each line with a space before it.
+    pub(crate) docs: &'static str,
     pub(crate) check: Check,
 }
 
@@ -197,7 +197,7 @@ impl Subject<'_> {
     pub(crate) fn is_critical(&self) -> bool {
         self.estate
             .environment(&self.application.environment)
-            .is_some_and(|environment| environment.is_critical())
+            .is_some_and(Environment::is_critical)
     }
 
     /// Returns the place to point at for the size of the whole application: what of it was written, the most telling first.
@@ -227,6 +227,15 @@ impl Rule {
     /// Returns the first sentence of its documentation.
     pub fn summary(&self) -> &'static str {
         self.docs.lines().next().unwrap_or_default().trim()
+    }
+
+    /// Returns what it does, why, and an example, in Markdown; the first line is one sentence.
+    pub fn text(&self) -> String {
+        let lines = self
+            .docs
+            .lines()
+            .map(|line| line.strip_prefix(' ').unwrap_or(line));
+        lines.collect::<Vec<_>>().join("\n").trim().to_owned()
     }
 
     /// Says whether an application can waive it.

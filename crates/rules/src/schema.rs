@@ -1,6 +1,6 @@
 //! What Kubernetes knows about its objects, without a cluster.
 //!
-//! The built-in kinds come from an API server's own OpenAPI documents, packed by [`compact`]. Custom resources that Steading emits have
+//! The built-in kinds come from an API server's own `OpenAPI` documents, packed by [`compact`]. Custom resources that Steading emits have
 //! short descriptions of our own (`kinds/`), those of the user's cluster are kept in the estate; both are [`Description`]s. The
 //! [`Catalog`] knows them all: it says which kinds exist, how their lists are merged, and what is wrong with an object ([`violations`]).
 

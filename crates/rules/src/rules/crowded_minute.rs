@@ -22,8 +22,11 @@ rule! {
 
 const MOST: usize = 4;
 
+/// When jobs start: minute and hour, time zone, environment.
+type Start<'a> = (String, &'a str, &'a str);
+
 fn check(run: &Run<'_>) -> Vec<Finding> {
-    let mut starts: BTreeMap<(String, &str, &str), Vec<(usize, &str)>> = BTreeMap::new();
+    let mut starts: BTreeMap<Start<'_>, Vec<(usize, &str)>> = BTreeMap::new();
     for (at, application) in run.applications.iter().enumerate() {
         for (name, job) in application
             .fields

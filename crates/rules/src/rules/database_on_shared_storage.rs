@@ -57,13 +57,11 @@ fn writer(component: &Component, volume: &Volume) -> Option<String> {
     Some(format!("the SQLite file `{sqlite}`"))
 }
 
-/// Returns the path of a SQLite file that a variable names: `sqlite:///data/app.db`, `/data/app.sqlite3`.
+/// Returns the path of a `SQLite` file that a variable names: `sqlite:///data/app.db`, `/data/app.sqlite3`.
 fn sqlite_file(text: &str) -> Option<&str> {
-    let start = text
-        .find("/")
-        .map(|at| text[at..].trim_start_matches('/').len())
-        .map(|rest| text.len() - rest - 1)?;
-    let path = text[start..].split(['?', ';', ' ']).next()?;
+    let relative = text[text.find('/')?..].trim_start_matches('/');
+    let path = &text[text.len() - relative.len() - 1..];
+    let path = path.split(['?', ';', ' ']).next()?;
     let extension = path.rsplit('.').next()?;
     matches!(extension, "db" | "db3" | "sqlite" | "sqlite3").then_some(path)
 }

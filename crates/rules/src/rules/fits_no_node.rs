@@ -1,6 +1,6 @@
 //! A pod fits some node.
 
-use crate::capacity::pod;
+use crate::capacity::{memory, pod};
 use crate::rule::{Check, Finding, Subject, rule};
 
 rule! {
@@ -34,10 +34,11 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
         .filter_map(|object| Some((object, pod(&object.json)?)));
     pods.filter(|(_, demand)| !lab.nodes.is_empty() && !fits(demand.cpu, demand.memory))
         .map(|(object, demand)| {
-            let memory = (demand.memory + (1 << 20) - 1) >> 20;
             let message = format!(
-                "no node has {}m of CPU and {memory}Mi of memory for one pod of {}",
-                demand.cpu, object.id
+                "no node has {}m of CPU and {} of memory for a pod of {}",
+                demand.cpu,
+                memory(demand.memory),
+                object.id
             );
             let nodes: Vec<String> = lab
                 .nodes

@@ -42,5 +42,5 @@ fn is_loop(script: &str) -> bool {
         .windows(2)
         .any(|pair| pair[0] == "while" && matches!(pair[1], "true" | ":" | "1" | "["))
         || words.windows(2).any(|pair| pair == ["until", "false"]);
-    endless && words.iter().any(|word| *word == "sleep")
+    endless && words.contains(&"sleep")
 }

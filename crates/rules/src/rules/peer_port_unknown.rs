@@ -1,6 +1,6 @@
 //! Network access names ports that pods listen on.
 
-use steading_model::application::{Application, Peer, PeerTarget};
+use steading_model::application::{Application, Component, Peer, PeerTarget};
 
 use crate::rule::{Check, Finding, Subject, rule};
 
@@ -49,10 +49,7 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 fn listening(application: &Application) -> Vec<u16> {
-    let ports = application
-        .components
-        .iter()
-        .flat_map(|component| component.ports());
+    let ports = application.components.iter().flat_map(Component::ports);
     ports.map(|port| port.spec.port.get()).collect()
 }
 

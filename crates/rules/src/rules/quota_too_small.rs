@@ -3,7 +3,7 @@
 use serde_json::Value;
 use steading_model::quantity::Quantity;
 
-use crate::capacity::release;
+use crate::capacity::{memory, release};
 use crate::rule::{Check, Finding, Subject, rule};
 
 rule! {
@@ -93,6 +93,6 @@ fn readable(key: &str, amount: i128) -> String {
     match key {
         "requests.cpu" => format!("{amount}m"),
         "pods" => amount.to_string(),
-        _ => format!("{}Mi", (amount + (1 << 20) - 1) >> 20),
+        _ => memory(amount),
     }
 }

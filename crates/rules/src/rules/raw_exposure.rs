@@ -40,7 +40,7 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
             if ROUTES.contains(&kind) {
                 let finding = Finding::new(
                     subject.span(&path.key("kind")),
-                    format!("a {kind} under `raw` lets requests in past the estate's gates"),
+                    format!("`{kind}` under `raw` lets requests in past the estate's gates"),
                 );
                 return Some(finding.help("declare it under `ingress`"));
             }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use steading_model::application::{Component, SpreadMode};
 use steading_model::estate::Lab;
+use steading_model::name::{LabelName, Literal};
 
 use crate::rule::{Check, Finding, Subject, rule};
 
@@ -79,11 +80,8 @@ fn places(lab: &Lab, component: &Component, over: &str) -> Option<usize> {
     let places: BTreeSet<Option<&str>> = fits
         .map(|node| match over {
             HOST_NAME => Some(node.name.as_str()),
-            ZONE => node.zone.as_ref().map(|zone| zone.as_str()),
-            label => node
-                .labels
-                .get(label)
-                .map(steading_model::name::Literal::as_str),
+            ZONE => node.zone.as_ref().map(LabelName::as_str),
+            label => node.labels.get(label).map(Literal::as_str),
         })
         .collect();
     (!places.is_empty() && !places.contains(&None)).then_some(places.len())

@@ -166,7 +166,7 @@ impl<'a> Cursor<'a> {
         for _ in 0..8 {
             match structure {
                 Structure::Named(place) => {
-                    structure = self.types.get(*place).unwrap_or(&Structure::Anything)
+                    structure = self.types.get(*place).unwrap_or(&Structure::Anything);
                 }
                 other => return other,
             }

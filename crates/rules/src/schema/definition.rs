@@ -133,7 +133,7 @@ fn record_schema(record: &Record) -> Map<String, Value> {
     }
     let mut written = Map::from_iter([("type".to_owned(), json!("object"))]);
     let mut add = |key: &str, value: Option<Value>| {
-        written.extend(value.map(|value| (key.to_owned(), value)))
+        written.extend(value.map(|value| (key.to_owned(), value)));
     };
     add("description", (!about.is_empty()).then(|| json!(about)));
     add(
@@ -143,7 +143,7 @@ fn record_schema(record: &Record) -> Map<String, Value> {
     add("required", (!required.is_empty()).then(|| json!(required)));
     add(
         "x-kubernetes-preserve-unknown-fields",
-        (*rest == Rest::Open).then(|| json!(true)),
+        (*rest == Rest::Open).then_some(Value::Bool(true)),
     );
     written
 }

@@ -1,4 +1,4 @@
-//! The built-in definitions of Kubernetes: made from a server's OpenAPI documents, packed small, unpacked once when first needed.
+//! The built-in definitions of Kubernetes: made from a server's `OpenAPI` documents, packed small, unpacked once when first needed.
 
 use std::io::{Read, Write};
 use std::sync::OnceLock;
@@ -11,7 +11,7 @@ use super::structure::{Record, Structure};
 /// The version of Kubernetes that the built-in definitions are of.
 pub const KUBERNETES_VERSION: &str = "1.36";
 
-const PACKED: &[u8] = include_bytes!("../../data/kubernetes-1.36.deflate");
+const PACKED: &[u8] = include_bytes!("../../data/kubernetes.bin");
 
 /// A kind that an API server serves.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -64,7 +64,7 @@ impl ServedKind {
     }
 }
 
-/// Packs the OpenAPI v3 documents of an API server, each with its group and version such as `apis/apps/v1`, into the form that this
+/// Packs the `OpenAPI` v3 documents of an API server, each with its group and version such as `apis/apps/v1`, into the form that this
 /// crate carries. The same documents in any order give the same bytes.
 ///
 /// # Errors

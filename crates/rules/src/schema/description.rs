@@ -222,7 +222,7 @@ mod tests {
             let file = sources.add("written.yaml", description.write());
             let (read, report) = read(&sources, file);
             assert_eq!(report, Report::default());
-            assert_eq!(read, [description.clone()]);
+            assert_eq!(read, std::slice::from_ref(description));
         }
     }
 }

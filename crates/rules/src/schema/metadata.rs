@@ -9,7 +9,7 @@ const LONGEST_LABEL: usize = 63;
 const LONGEST_NAME: usize = 253;
 /// All keys and values of an object's annotations together.
 const LARGEST_ANNOTATIONS: usize = 256 << 10;
-/// All keys and values of a ConfigMap or Secret together.
+/// All keys and values of a `ConfigMap` or Secret together.
 const LARGEST_DATA: usize = 1 << 20;
 
 /// What form a name takes.
@@ -108,7 +108,7 @@ pub(super) fn validate(metadata: &Value, trail: &Trail<'_>, found: &mut Vec<Viol
     }
 }
 
-/// Looks at the size of a ConfigMap or Secret.
+/// Looks at the size of a `ConfigMap` or Secret.
 pub(super) fn validate_size(json: &Value, found: &mut Vec<Violation>) {
     let parts = ["data", "binaryData", "stringData"]
         .into_iter()

@@ -15,7 +15,7 @@
 
 use serde_json::{Map, Value};
 use steading_model::read::Reader;
-use steading_model::{Entry, Node};
+use steading_model::{Entry, Mapping, Node};
 
 use super::structure::{Field, List, ListKey, ListStyle, Need, Record, Rest, Structure};
 
@@ -70,10 +70,7 @@ fn read_list(item: &Node, reader: &mut Reader<'_>) -> Option<Structure> {
             style: ListStyle::Set,
         })));
     }
-    let entries = item
-        .as_mapping()
-        .map(|mapping| mapping.entries())
-        .unwrap_or_default();
+    let entries = item.as_mapping().map(Mapping::entries).unwrap_or_default();
     let keys: Vec<ListKey> = entries.iter().filter_map(list_key).collect();
     let style = if keys.is_empty() {
         ListStyle::Atomic
@@ -103,7 +100,9 @@ pub(super) fn read_record(node: &Node, reader: &mut Reader<'_>) -> Option<Record
     for entry in mapping.entries() {
         match entry.key.as_str() {
             REST => record.rest = Rest::Open,
-            ABOUT => record.about = entry.value.as_text().unwrap_or_default().to_owned(),
+            ABOUT => record
+                .about
+                .push_str(entry.value.as_text().unwrap_or_default()),
             key => match reader.within(key, |reader| read_field(entry, reader)) {
                 Some((name, field)) => drop(record.fields.insert(name, field)),
                 None => complete = false,
@@ -163,16 +162,16 @@ fn read_choice(node: &Node, text: &str, reader: &mut Reader<'_>) -> Option<(Stru
             None
         })?;
         words.push(word);
-        match after.strip_prefix(" | ") {
-            Some(more) => rest = more,
-            None => {
-                let about = after
-                    .strip_prefix(" (")
-                    .and_then(|about| about.strip_suffix(')'))
-                    .unwrap_or_default();
-                return Some((Structure::Choice(words), about.to_owned()));
-            }
-        }
+        let Some(more) = after.strip_prefix(" | ") else {
+            let about = after
+                .strip_prefix(" (")
+                .and_then(|about| about.strip_suffix(')'));
+            return Some((
+                Structure::Choice(words),
+                about.unwrap_or_default().to_owned(),
+            ));
+        };
+        rest = more;
     }
 }
 

@@ -1,4 +1,4 @@
-//! From an API server's OpenAPI v3 documents to [`Definitions`].
+//! From an API server's `OpenAPI` v3 documents to [`Definitions`].
 
 use std::collections::{BTreeMap, BTreeSet};
 

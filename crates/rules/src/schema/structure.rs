@@ -121,12 +121,20 @@ impl ListStyle {
 }
 
 impl Rest {
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde passes a reference"
+    )]
     fn is_closed(&self) -> bool {
         *self == Self::Closed
     }
 }
 
 impl Need {
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde passes a reference"
+    )]
     fn is_optional(&self) -> bool {
         *self == Self::Optional
     }

@@ -79,7 +79,7 @@ impl Validator<'_> {
         match (cursor.structure(), value) {
             (Structure::Anything, _) => {}
             (Structure::Record(record), Value::Object(entries)) => {
-                self.record(entries, record, cursor, trail)
+                self.record(entries, record, cursor, trail);
             }
             (Structure::Map(item), Value::Object(entries)) => {
                 for (key, value) in entries {
