@@ -5,7 +5,7 @@
 //! a [`Decision`] says what was done.
 //!
 //! The generations differ in `ingress` (a mapping, public by default; a list with `public`; a list with `access`), and a file of the
-//! chart for platform services (`name`, `host`, `storage`) has a form of its own ([`service`]).
+//! chart for platform services (`name`, `host`, `storage`) has a form of its own (`service`).
 
 mod application;
 mod env;

@@ -1,6 +1,6 @@
 //! YAML as users write it and as Kubernetes' tools read it, with the place of every part.
 //!
-//! The events come from `granit-parser`; what a scalar *is* we decide ourselves ([`scalar`]): by YAML 1.2's core schema, with a
+//! The events come from `granit-parser`; what a scalar *is* we decide ourselves (`scalar`): by YAML 1.2's core schema, with a
 //! finding wherever `kubectl` (which reads YAML 1.1) or a hasty reader would take it for something else.
 //!
 //! # Guarantees

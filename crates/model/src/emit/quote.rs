@@ -82,7 +82,7 @@ fn looks_like_time(text: &str) -> bool {
         && text.contains(['-', ':'])
         && text
             .chars()
-            .all(|c| c.is_ascii_digit() || "-:.TtZz+ ".contains(c))
+            .all(|c| c.is_ascii_digit() || "-:._TtZz+ ".contains(c))
 }
 
 fn double_quoted(text: &str, out: &mut String) {
@@ -142,6 +142,7 @@ mod tests {
             "0x1F",
             "0b1",
             "22:22",
+            "1_0:30",
             "2024-01-31",
             "2024-01-31T10:00:00Z",
             ".inf",
