@@ -7,6 +7,7 @@
 mod lists;
 mod owners;
 mod path;
+mod project;
 mod removal;
 mod scalar;
 mod walk;
@@ -17,7 +18,7 @@ use steading_model::GroupKind;
 use crate::live::Opened;
 use crate::step::FieldChange;
 
-pub(crate) use path::Segment;
+pub(crate) use project::{merge, project};
 
 /// Two objects to compare.
 pub(crate) struct Pair<'a> {
@@ -48,4 +49,20 @@ pub(crate) fn compare(pair: &Pair<'_>, previous: Option<&Value>) -> Vec<FieldCha
     changes.sort_by(|one, two| one.path.cmp(&two.path));
     changes.dedup();
     changes
+}
+
+/// Says whether `live` lacks anything of `desired`.
+pub(crate) fn differs(kind: &GroupKind, desired: &Value, live: &Value) -> bool {
+    !walk::differences(kind, desired, live, &[]).is_empty()
+}
+
+/// Says whether we own a field of a live object that `desired` does not have.
+pub(crate) fn owns_beyond(live: &Opened<'_>, desired: &Value) -> bool {
+    let value = live.value();
+    let owned = live.owned();
+    let mut found = Vec::new();
+    for owned in &owned {
+        removal::removals(owned, desired, &value, &mut found);
+    }
+    !found.is_empty()
 }

@@ -18,6 +18,7 @@ mod compare;
 mod differing;
 mod effect;
 mod expected;
+mod fit;
 pub mod health;
 mod live;
 pub mod mask;
@@ -27,9 +28,13 @@ mod ownership;
 mod plan;
 pub mod release;
 pub mod report;
+pub mod revert;
+mod rollback;
+pub mod saved;
 pub mod step;
 mod survey;
 mod version;
+pub mod view;
 mod wave;
 
 pub use blockers::{Blocker, blockers};
@@ -42,6 +47,9 @@ pub use observed::{
 pub use options::{ACCEPT_DOWNGRADE, Options, Quarantine, Scope, spelled};
 pub use plan::{plan, retired};
 pub use report::{NotDone, PlanReport, Reason};
+pub use revert::{Restore, RevertAction, RevertStep, Reverted, revert};
+pub use rollback::rollback;
+pub use saved::{ReplayError, Saved};
 pub use step::{
     Action, Effect, FieldChange, FieldOwner, Plan, ReleaseKind, ReleasePlan, Standing, Step, Wave,
 };

@@ -27,6 +27,9 @@ pub struct Observed {
     pub unreadable: Vec<Unreadable>,
     /// What was asked only for objects that differ.
     pub details: Details,
+    /// The nodes, where they could be read: without any, nothing is said of whether a pod fits.
+    #[serde(default)]
+    pub nodes: Vec<Live>,
 }
 
 /// A live object, kept as text until it is looked at, without its managed fields' timestamps lost.

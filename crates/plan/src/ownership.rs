@@ -15,8 +15,30 @@ pub(crate) enum Ownership {
     Foreign(Option<FieldOwner>),
 }
 
+/// What the labels of an application's objects say.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Identity<'a> {
+    pub(crate) estate: &'a str,
+    pub(crate) application: &'a str,
+    pub(crate) environment: &'a str,
+}
+
+impl<'a> From<&'a Desired> for Identity<'a> {
+    fn from(desired: &'a Desired) -> Self {
+        Self {
+            estate: &desired.estate,
+            application: desired.application.as_str(),
+            environment: desired.environment.as_str(),
+        }
+    }
+}
+
 /// Says whose a live object is: by its labels, or by the UID that the current release recorded.
-pub(crate) fn ownership(live: &Opened<'_>, desired: &Desired, recorded: Option<&str>) -> Ownership {
+pub(crate) fn ownership(
+    live: &Opened<'_>,
+    identity: &Identity<'_>,
+    recorded: Option<&str>,
+) -> Ownership {
     let labels = live.labels();
     let label = |name| labels.get(name).map(String::as_str);
     let is_recorded = recorded.is_some_and(|uid| live.text("uid").as_deref() == Some(uid));
@@ -27,15 +49,15 @@ pub(crate) fn ownership(live: &Opened<'_>, desired: &Desired, recorded: Option<&
             Ownership::Foreign(live.last_writer())
         };
     }
-    if label(LABEL_ESTATE) != Some(&desired.estate) {
+    if label(LABEL_ESTATE) != Some(identity.estate) {
         return named(format!(
             "estate {}",
             label(LABEL_ESTATE).unwrap_or("unknown")
         ));
     }
     let (application, environment) = (label(LABEL_APPLICATION), label(LABEL_ENVIRONMENT));
-    let is_same = application == Some(desired.application.as_str())
-        && environment == Some(desired.environment.as_str());
+    let is_same =
+        application == Some(identity.application) && environment == Some(identity.environment);
     if is_same || (application.is_none() && is_recorded) {
         return Ownership::Ours;
     }
@@ -54,6 +76,6 @@ fn named(manager: String) -> Ownership {
 }
 
 /// Says whether the labels alone make a live object that application's: what deleting asks for.
-pub(crate) fn is_labelled_for(live: &Opened<'_>, desired: &Desired) -> bool {
-    live.is_labelled_ours() && ownership(live, desired, None) == Ownership::Ours
+pub(crate) fn is_labelled_for(live: &Opened<'_>, identity: &Identity<'_>) -> bool {
+    live.is_labelled_ours() && ownership(live, identity, None) == Ownership::Ours
 }

@@ -13,12 +13,14 @@ mod retired;
 
 use steading_model::Desired;
 
+use crate::fit;
 use crate::observed::Observed;
 use crate::options::Options;
 use crate::report::PlanReport;
 use crate::step::Plan;
 use crate::survey::Survey;
 
+pub(crate) use draft::Draft;
 pub use retired::retired;
 
 /// Plans the way from what is observed to what is desired.
@@ -28,6 +30,8 @@ pub use retired::retired;
 pub fn plan(desired: &[Desired], observed: &Observed, options: &Options) -> (Plan, PlanReport) {
     let survey = Survey::new(desired, observed, options);
     let mut drafts = draft::drafts(&survey);
+    prune::strays(&survey, &mut drafts);
     gates::check(&survey, &mut drafts);
+    fit::check(&survey, &mut drafts);
     order::order(&survey, drafts)
 }

@@ -262,7 +262,7 @@ impl<'a> Survey<'a> {
             return Finding::Held(vec![Reason::Refused(reason)]);
         }
         let is_adopted = self.options.is_adopted(&object.id);
-        let owner = ownership(live, case.desired, case.recorded(&object.id));
+        let owner = ownership(live, &case.desired.into(), case.recorded(&object.id));
         if let Ownership::Foreign(owner) = owner
             && !is_adopted
         {

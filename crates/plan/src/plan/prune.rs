@@ -4,6 +4,7 @@
 //! but is in no inventory is reported and left: an interrupted release is put right by reverting it, which knows what it made.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use steading_model::desired::{ANNOTATION_DATA, ANNOTATION_GENERATE};
 use steading_model::{Desired, ObjectId};
@@ -56,6 +57,35 @@ pub(super) fn prune(survey: &Survey<'_>, case: &Case<'_>, draft: &mut Draft) {
     }
 }
 
+/// Reports what carries an application's labels and was applied by us, but is in no inventory: it is nobody's to delete.
+pub(super) fn strays(survey: &Survey<'_>, drafts: &mut [Draft]) {
+    let recorded: BTreeSet<&ObjectId> = survey
+        .observed
+        .releases
+        .values()
+        .flat_map(|history| history.inventory.iter().map(|item| &item.id))
+        .collect();
+    let known = |id: &ObjectId| survey.claimed.contains_key(id) || recorded.contains(id);
+    for (id, live) in survey.observed.objects.iter().filter(|(id, _)| !known(id)) {
+        let live = Opened::new(live);
+        if !live.is_applied_by_us() {
+            continue;
+        }
+        let owner = survey.cases.iter().position(|case| {
+            let is_near = id
+                .namespace
+                .as_ref()
+                .is_none_or(|namespace| *namespace == case.key.namespace);
+            let is_open = case.history.is_some_and(|history| history.open.is_some());
+            is_near && !is_open && is_labelled_for(&live, &case.desired.into())
+        });
+        if let Some(draft) = owner.and_then(|owner| drafts.get_mut(owner)) {
+            let why = "it carries the labels of this application, but no release made it";
+            draft.note(Some(id), Reason::Kept(why.to_owned()));
+        }
+    }
+}
+
 fn fate(survey: &Survey<'_>, case: &Case<'_>, item: &InventoryItem) -> Fate {
     if !survey.options.scope.covers(&item.id) {
         return Fate::Held(Reason::ClusterScoped);
@@ -76,7 +106,7 @@ fn fate(survey: &Survey<'_>, case: &Case<'_>, item: &InventoryItem) -> Fate {
     if live.text("uid").as_deref() != Some(&item.uid) {
         return Fate::Released("it was made again by someone else".to_owned());
     }
-    if !is_labelled_for(&live, case.desired) {
+    if !is_labelled_for(&live, &case.desired.into()) {
         return Fate::Released(
             "its labels say that it is not of this application any more".to_owned(),
         );
@@ -107,7 +137,7 @@ fn holds_others(survey: &Survey<'_>, desired: &Desired, id: &ObjectId) -> Option
         .filter(|(inside, _)| inside.namespace.as_ref() == Some(&id.name));
     for (inside, live) in inside {
         let live = Opened::new(live);
-        if !is_labelled_for(&live, desired) && live.is_labelled_ours() {
+        if !is_labelled_for(&live, &desired.into()) && live.is_labelled_ours() {
             return Some(format!("it holds `{inside}` of another application"));
         }
         if guarded(survey.observed, inside, &live).is_some() && !survey.options.is_accepted(inside)

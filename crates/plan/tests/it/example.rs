@@ -73,7 +73,7 @@ pub(crate) fn application(name: &str, namespace: &str, objects: Vec<Value>) -> D
     }
 }
 
-fn objects(name: &str, namespace: &str) -> Vec<Value> {
+pub(crate) fn objects(name: &str, namespace: &str) -> Vec<Value> {
     let app = json!({"app": name});
     vec![
         json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}),

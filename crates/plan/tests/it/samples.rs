@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use steading_model::{Desired, Object};
 use steading_plan::{
-    Details, FieldOwner, History, InventoryItem, Observed, Standing, differing, mask, plan,
+    Details, FieldOwner, History, InventoryItem, Observed, Reason, Standing, differing, mask, plan,
     release_key,
 };
 
@@ -118,11 +118,23 @@ fn the_edits_are_named_with_their_owners() {
         ]
     );
     assert_eq!((plan.releases.len(), plan.unchanged), (0, 8));
+    let reasons: Vec<_> = report
+        .not_done
+        .iter()
+        .map(|not_done| not_done.reason.clone())
+        .collect();
+    let short =
+        |text: &str| Reason::OverQuota(format!("{text} allowed by `ResourceQuota default/q`"));
     assert_eq!(
-        report.not_done.len(),
-        1,
-        "the edit is newer: {:?}",
-        report.not_done
+        reasons,
+        [
+            Reason::Downgrade(
+                "ghcr.io/acme/web:1.3.0".to_owned(),
+                "ghcr.io/acme/web:1.2.0".to_owned()
+            ),
+            short("requests.cpu: 1500m needed while new pods start, 1"),
+            short("requests.memory: 1536Mi needed while new pods start, 512Mi"),
+        ]
     );
 }
 
