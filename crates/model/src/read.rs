@@ -12,6 +12,7 @@ use crate::node::{Entry, FieldPath, Mapping, Node, Value};
 use crate::shape::Shape;
 
 pub use collections::Key;
+pub(crate) use scalars::read_integer;
 
 /// A value has another type than it must.
 pub const WRONG_TYPE: Code = Code("ST1001");

@@ -6,7 +6,7 @@ use ipnet::IpNet;
 
 use super::dns;
 use crate::node::Node;
-use crate::read::{Read, Reader};
+use crate::read::{Read, Reader, read_integer};
 use crate::shape::Shape;
 use crate::text;
 
@@ -81,12 +81,8 @@ impl fmt::Display for PortNumber {
 
 impl Read for PortNumber {
     fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
-        let port = u16::read(node, reader)?;
-        let found = Self::new(port);
-        if found.is_none() {
-            reader.invalid(node, "must be between 1 and 65535");
-        }
-        found
+        let port = read_integer(node, reader, 1, i64::from(u16::MAX))?;
+        u16::try_from(port).ok().and_then(Self::new)
     }
 
     fn shape() -> Shape {

@@ -63,13 +63,22 @@ fn parse_schedule(text: &str) -> Result<String, String> {
             schedule.split(' ').count()
         ));
     }
-    if schedule.contains(['L', '#', 'W']) {
+    if is_beyond_cron_jobs(&schedule) {
         return Err(format!(
             "must not use `L`, `W` or `#`, which CronJobs do not know: `{text}`"
         ));
     }
     croner::Cron::from_str(&schedule).map_err(|error| format!("must be a schedule: {error}"))?;
     Ok(schedule)
+}
+
+/// Says whether a schedule has signs that only other programs know; names such as `WED` and `JUL` are not meant.
+fn is_beyond_cron_jobs(schedule: &str) -> bool {
+    let words = schedule.split(|c: char| !c.is_ascii_alphabetic());
+    schedule.contains('#')
+        || words
+            .filter(|word| word.len() != 3)
+            .any(|word| word.to_ascii_uppercase().contains(['L', 'W']))
 }
 
 fn parse_zone(text: &str) -> Result<String, String> {
@@ -109,4 +118,25 @@ fn parse_date(text: &str) -> Result<String, String> {
     Date::from_str(text)
         .map_err(|_| format!("must be a day such as `2027-01-31`, not `{text}`"))?;
     Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Schedule;
+
+    #[test]
+    fn schedules_are_what_cron_jobs_know() {
+        for known in ["30 3 * * *", "0 3 * * WED", "0 3 1 jul-aug *", "@daily"] {
+            assert!(Schedule::parse(known).is_ok(), "{known}");
+        }
+        for unknown in [
+            "0 3 L * *",
+            "0 3 15W * *",
+            "0 3 * * FRIL",
+            "0 3 * * 5#2",
+            "0 3 * * * *",
+        ] {
+            assert!(Schedule::parse(unknown).is_err(), "{unknown}");
+        }
+    }
 }

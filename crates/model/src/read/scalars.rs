@@ -36,7 +36,13 @@ impl Read for bool {
     }
 }
 
-fn read_integer(node: &Node, reader: &mut Reader<'_>, least: i64, greatest: i64) -> Option<i64> {
+/// Reads a whole number within its limits.
+pub(crate) fn read_integer(
+    node: &Node,
+    reader: &mut Reader<'_>,
+    least: i64,
+    greatest: i64,
+) -> Option<i64> {
     match node.as_scalar().map(|scalar| scalar.kind) {
         Some(ScalarKind::Integer(value)) if (least..=greatest).contains(&value) => Some(value),
         Some(ScalarKind::Integer(_)) => {
