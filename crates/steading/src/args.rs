@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{CommandFactory, FromArgMatches, Parser};
 
 use crate::command::Command;
+use crate::error::Kind;
 use crate::ui::Ui;
 
 /// The widest that help gets.
@@ -30,7 +31,7 @@ Exit codes:
 #[derive(Parser)]
 #[command(name = "steading", after_help = AFTER_HELP, disable_help_subcommand = true)]
 pub(crate) struct Arguments {
-    /// The folder of the estate [default: STEADING_ESTATE, else the nearest folder upwards with estate.yaml]
+    /// The folder of the estate [default: `STEADING_ESTATE`, else the nearest folder upwards with `estate.yaml`]
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) estate: Option<PathBuf>,
 
@@ -47,6 +48,17 @@ pub(crate) fn parse(
         .term_width(ui.width().min(WIDEST))
         .try_get_matches_from(arguments)?;
     Arguments::from_arg_matches(&matches)
+}
+
+/// Prints what is wrong with the command line, or help and version, which come as errors too; returns the exit code.
+pub(crate) fn report(error: &clap::Error) -> u8 {
+    // Help that nobody reads to the end is no error.
+    drop(error.print());
+    if error.use_stderr() {
+        Kind::Usage.code()
+    } else {
+        0
+    }
 }
 
 /// Returns the definition of the command line, for completions and the reference.

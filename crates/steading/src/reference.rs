@@ -45,11 +45,13 @@ fn schema(declaration: Declaration) -> String {
 }
 
 fn index(pages: &[(String, String)]) -> String {
-    let mut text = format!("{GENERATED}# Reference\n\n");
-    for (path, page) in pages {
+    let line = |(path, page): &(String, String)| {
         let title = page.lines().find_map(|line| line.strip_prefix("# "));
         let title = title.unwrap_or_else(|| path.rsplit('/').next().unwrap_or(path));
-        text.push_str(&format!("- [{title}]({path})\n"));
-    }
-    text
+        format!("- [{title}]({path})\n")
+    };
+    let head = format!("{GENERATED}# Reference\n\n");
+    std::iter::once(head)
+        .chain(pages.iter().map(line))
+        .collect()
 }

@@ -9,9 +9,9 @@ mod paint;
 mod progress;
 mod table;
 
-use std::io::Write;
+use std::io::{Stderr, Write, stderr};
 
-use crate::error::{CommandError, Kind};
+use crate::error::CommandError;
 use crate::settings::{Settings, Stream};
 
 pub(crate) use data::Data;
@@ -22,6 +22,7 @@ pub(crate) use table::Table;
 /// How the program speaks.
 pub(crate) struct Ui {
     out: data::Stdout,
+    err: Stderr,
     out_paint: Paint,
     err_paint: Paint,
     motion: progress::Motion,
@@ -34,6 +35,7 @@ impl Ui {
         let still = settings.ci || settings.stderr == Stream::Other;
         Self {
             out: data::Stdout::default(),
+            err: stderr(),
             out_paint: Paint::on(settings.stdout, settings),
             err_paint: Paint::on(settings.stderr, settings),
             motion: if still {
@@ -78,7 +80,7 @@ impl Ui {
     /// Says something beside the data, on standard error.
     pub(crate) fn say(&self, text: &str) {
         // Nothing can be done where standard error is gone.
-        drop(writeln!(std::io::stderr().lock(), "{text}"));
+        drop(writeln!(self.err.lock(), "{text}"));
     }
 
     /// Warns.
@@ -114,17 +116,6 @@ impl Ui {
         }
         for hint in error.hints() {
             self.hint(hint);
-        }
-    }
-
-    /// Prints what clap says about the command line: help and version to standard output, errors to standard error.
-    pub(crate) fn usage(&self, error: &clap::Error) -> u8 {
-        // Help that nobody reads to the end is no error.
-        drop(error.print());
-        if error.use_stderr() {
-            Kind::Usage.code()
-        } else {
-            0
         }
     }
 }

@@ -129,9 +129,9 @@ pub(crate) fn run(arguments: Check, session: &Session) -> Result<Outcome, Comman
 /// Counts what is waived; what is waived in several environments counts once.
 fn waived(loaded: &Loaded, selection: &Selection, waived: Vec<Waived>) -> usize {
     let mut report = Report::default();
-    waived
-        .into_iter()
-        .for_each(|waived| report.push(waived.finding));
+    for waived in waived {
+        report.push(waived.finding);
+    }
     let mut report = selection.of(report, loaded);
     report.sort(loaded.sources());
     report.diagnostics().len()

@@ -25,8 +25,8 @@ pub(crate) struct Completions {
 }
 
 /// Runs `steading completions`.
-pub(crate) fn run(arguments: Completions, session: &Session) -> Result<Outcome, CommandError> {
-    let Completions { shell } = arguments;
+pub(crate) fn run(arguments: &Completions, session: &Session) -> Result<Outcome, CommandError> {
+    let Completions { shell } = *arguments;
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut args::definition(), "steading", &mut script);
     session.ui.data().write_all(&script)?;

@@ -11,7 +11,11 @@ const FOLDER: &str = "schemas/";
 pub(crate) fn split(files: Vec<InputFile>) -> (Vec<InputFile>, Vec<InputFile>) {
     files
         .into_iter()
-        .partition(|file| file.path.starts_with(FOLDER) && file.path.ends_with(".yaml"))
+        .partition(|file| file.path.starts_with(FOLDER) && has_schema_name(&file.path))
+}
+
+fn has_schema_name(path: &str) -> bool {
+    path.rsplit_once('.').is_some_and(|(_, end)| end == "yaml")
 }
 
 /// Returns the catalogue of kinds with the schemas of the estate over it; `None` where it has none.

@@ -1,8 +1,10 @@
 //! The estate as read from disk.
 
 use steading_model::estate::Estate;
-use steading_model::load::{ApplicationFile, Declarations, load};
-use steading_model::{Report, Sources, Span};
+use steading_model::load::{ApplicationFile, Declarations, InputFile, load};
+use steading_model::name::{AppName, EnvironmentName};
+use steading_model::resolve::{NO_ESTATE, Overrides};
+use steading_model::{Diagnostic, Report, Sources, Span};
 use steading_rules::schema::Catalog;
 
 use crate::diagnostics::{Findings, Place};
@@ -21,25 +23,62 @@ pub(crate) struct Loaded {
     catalog: Option<Catalog>,
     /// What stands before paths when they are shown.
     prefix: String,
+    /// What the command line says about an application.
+    pub(super) overrides: Option<(AppName, Overrides)>,
 }
 
 impl Loaded {
     /// Reads and loads the estate of a session.
     pub(crate) fn read(session: &Session) -> Result<Self, CommandError> {
         let directory = session.estate()?;
-        let (files, mut report) = estate::read(&directory);
+        let (files, report) = estate::read(&directory);
+        Ok(Self::of_files(files, report, directory.shown().to_owned()))
+    }
+
+    /// Loads files; `prefix` stands before their paths when they are shown.
+    pub(super) fn of_files(files: Vec<InputFile>, mut report: Report, prefix: String) -> Self {
         let (schemas, files) = schemas::split(files);
         let (mut declarations, findings) = load(files);
         report.extend(findings);
         let (catalog, findings) = schemas::catalog(schemas, &mut declarations.sources);
         report.extend(findings);
-        let prefix = directory.shown().to_owned();
-        Ok(Self {
+        if declarations.estate.is_none() && !report.has_errors() {
+            let finding = Diagnostic::error(NO_ESTATE, "`estate.yaml` declares no estate");
+            report.push(
+                finding
+                    .help("write `kind: Estate`, or start one elsewhere with `steading init DIR`"),
+            );
+        }
+        Self {
             declarations,
             report,
             catalog,
             prefix,
-        })
+            overrides: None,
+        }
+    }
+
+    /// Takes an image from the command line, which wins over everything; it must be clear whose image it is.
+    pub(crate) fn override_image(
+        &mut self,
+        image: Option<&str>,
+        applications: &[String],
+    ) -> Result<(), CommandError> {
+        let Some(image) = image else {
+            return Ok(());
+        };
+        let file = match applications {
+            [name] => self.declarations.application(name),
+            _ => {
+                return Err(CommandError::usage(
+                    "`--image` needs exactly one application",
+                ));
+            }
+        };
+        if let Some(name) = file.map(|file| file.name.clone()) {
+            self.overrides = Some((name, self.declarations.overrides(Some(image))));
+        }
+        Ok(())
     }
 
     /// Returns the files, for places.
@@ -77,7 +116,7 @@ impl Loaded {
         let all: Vec<&str> = environments
             .into_iter()
             .flat_map(|all| all.keys())
-            .map(|name| name.as_str())
+            .map(EnvironmentName::as_str)
             .collect();
         match named {
             None => Ok(all),

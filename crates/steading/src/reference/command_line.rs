@@ -34,15 +34,12 @@ pub(super) fn pages() -> Vec<(String, String)> {
 }
 
 fn page(command: &Command, title: &str, below: &[&Command]) -> String {
-    let mut text = format!("{GENERATED}# {title}\n\n{}", block(command));
-    for command in below {
-        text.push_str(&format!(
-            "\n## {title} {}\n\n{}",
-            command.get_name(),
-            block(command)
-        ));
-    }
-    text
+    let head = format!("{GENERATED}# {title}\n\n{}", block(command));
+    let section =
+        |command: &&Command| format!("\n## {title} {}\n\n{}", command.get_name(), block(command));
+    std::iter::once(head)
+        .chain(below.iter().map(section))
+        .collect()
 }
 
 fn block(command: &Command) -> String {

@@ -7,6 +7,9 @@ use steading_model::shape::{FieldShape, Presence, RecordRef, RecordShape, Shape}
 use super::text::prose;
 use super::{Declaration, GENERATED, shapes};
 
+/// The head of each table.
+const TABLE: &str = "| field | form | meaning |\n|---|---|---|\n";
+
 /// Returns the page.
 pub(super) fn page(declaration: Declaration) -> String {
     let (title, spec) = match declaration {
@@ -35,11 +38,21 @@ struct Page {
 
 impl Page {
     fn record(&mut self, record: &RecordShape) {
-        self.text.push_str(&format!(
-            "\n## {}\n\n{}\n\n| field | form | meaning |\n|---|---|---|\n",
+        let heading = [
+            "
+## ",
             record.name,
-            prose(record.docs)
-        ));
+            "
+
+",
+            &prose(record.docs),
+            "
+
+",
+            TABLE,
+        ]
+        .concat();
+        self.text.push_str(&heading);
         let before = self.open.len();
         for field in &record.fields {
             self.meet(&field.shape);
@@ -83,10 +96,11 @@ fn row(field: &FieldShape) -> String {
         Presence::Required => " (required)",
         Presence::Optional => "",
     };
-    let mut meaning = prose(docs).replace("\n\n", "<br>");
-    for (word, docs) in words(shape) {
-        meaning.push_str(&format!("<br>`{word}`: {}", prose(docs)));
-    }
+    let meaning = prose(docs).replace("\n\n", "<br>");
+    let words = words(shape)
+        .into_iter()
+        .map(|(word, docs)| format!("<br>`{word}`: {}", prose(docs)));
+    let meaning: String = std::iter::once(meaning).chain(words).collect();
     format!(
         "| `{key}`{required} | {} | {} |\n",
         cell(&form(shape)),
@@ -111,7 +125,9 @@ fn words(shape: &Shape) -> Vec<(&'static str, &'static str)> {
 fn form(shape: &Shape) -> String {
     match shape {
         Shape::Text { format: "text", .. } => "text".to_owned(),
-        Shape::Text { about, example, .. } if example.is_empty() => (*about).to_owned(),
+        Shape::Text {
+            about, example: "", ..
+        } => (*about).to_owned(),
         Shape::Text { about, example, .. } => format!("{about}; such as `{example}`"),
         Shape::Literal => "text, number or boolean, as written".to_owned(),
         Shape::Integer { least, greatest } => format!("whole number, {least} to {greatest}"),

@@ -1,11 +1,18 @@
 //! What a longer operation is doing: a spinner on a terminal, one line per step in a log.
 
 use std::io::Write;
+use std::sync::Once;
+use std::thread;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{Paint, Role};
+
+/// What ends sooner is not worth a look: nothing flickers past.
+const PATIENCE: Duration = Duration::from_millis(300);
+/// How often the spinner turns.
+const TICK: Duration = Duration::from_millis(120);
 
 /// Whether lines may be drawn over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,24 +26,29 @@ pub(crate) enum Motion {
 /// A longer operation.
 pub(crate) struct Progress {
     bar: Option<ProgressBar>,
+    begun: Once,
     paint: Paint,
 }
 
 impl Progress {
     pub(super) fn new(motion: Motion, paint: Paint) -> Self {
         let bar = (motion == Motion::Moving).then(|| {
-            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
             bar.set_style(style("{spinner} {msg} {elapsed:.dim}"));
             bar
         });
-        Self { bar, paint }
+        Self {
+            bar,
+            begun: Once::new(),
+            paint,
+        }
     }
 
     /// Shows what is going on at the moment; a log does not get it.
     pub(crate) fn activity(&self, text: &str) {
         if let Some(bar) = &self.bar {
-            bar.enable_steady_tick(Duration::from_millis(120));
             bar.set_message(text.to_owned());
+            self.begun.call_once(|| show_later(bar));
         }
     }
 
@@ -56,6 +68,17 @@ impl Drop for Progress {
             bar.finish_and_clear();
         }
     }
+}
+
+fn show_later(bar: &ProgressBar) {
+    let bar = bar.downgrade();
+    thread::spawn(move || {
+        thread::sleep(PATIENCE);
+        if let Some(bar) = bar.upgrade().filter(|bar| !bar.is_finished()) {
+            bar.set_draw_target(ProgressDrawTarget::stderr());
+            bar.enable_steady_tick(TICK);
+        }
+    });
 }
 
 fn print(line: &str) {

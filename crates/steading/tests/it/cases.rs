@@ -43,8 +43,8 @@ fn every_case_says_what_it_is_about() {
 fn cases() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
     let mut cases: Vec<PathBuf> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
+        .expect("the folder is there")
+        .map(|entry| entry.expect("the entry can be read").path())
         .collect();
     cases.sort();
     assert!(cases.len() > 10, "the cases must be there");
@@ -58,10 +58,10 @@ fn transcript(case: &Path) -> String {
     } else {
         Home::new()
     };
-    let commands = fs::read_to_string(case.join("cmd")).unwrap();
+    let commands = fs::read_to_string(case.join("cmd")).expect("a case has a `cmd`");
     let mut text = String::new();
     for line in commands.lines() {
-        writeln!(text, "$ {line}").unwrap();
+        writeln!(text, "$ {line}").expect("a String takes everything");
         let words: Vec<&str> = line.split_whitespace().collect();
         match words.as_slice() {
             ["steading", arguments @ ..] => text.push_str(&run(&home, arguments)),
@@ -82,13 +82,9 @@ fn run(home: &Home, arguments: &[&str]) -> String {
     let output = home.run(arguments);
     let mut text = home.filtered(&output.stdout);
     if !output.stderr.is_empty() {
-        write!(
-            text,
-            "--- standard error\n{}",
-            home.filtered(&output.stderr)
-        )
-        .unwrap();
+        text.push_str("--- standard error\n");
+        text.push_str(&home.filtered(&output.stderr));
     }
-    writeln!(text, "--- exit code {}", output.status.code().unwrap()).unwrap();
-    text
+    let code = output.status.code().expect("the program ended by itself");
+    text + &format!("--- exit code {code}\n")
 }

@@ -15,7 +15,7 @@ pub(crate) struct Home {
 impl Home {
     pub(crate) fn new() -> Self {
         Self {
-            folder: tempfile::tempdir().unwrap(),
+            folder: tempfile::tempdir().expect("a folder can be made"),
         }
     }
 
@@ -32,8 +32,9 @@ impl Home {
 
     pub(crate) fn write(&self, path: &str, content: impl AsRef<[u8]>) {
         let path = self.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
+        fs::create_dir_all(path.parent().expect("a file is in a folder"))
+            .expect("a folder can be made");
+        fs::write(path, content).expect("a file can be written");
     }
 
     /// Returns the program with an empty environment, started in this folder.
@@ -48,30 +49,33 @@ impl Home {
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Output {
-        self.steading(arguments).output().unwrap()
+        self.steading(arguments)
+            .output()
+            .expect("the program starts")
     }
 
     /// Returns bytes as text, with this folder's path left out.
     pub(crate) fn filtered(&self, bytes: &[u8]) -> String {
         let text = String::from_utf8_lossy(bytes);
-        let real: PathBuf = self.path().canonicalize().unwrap();
-        text.replace(real.to_str().unwrap(), "[HOME]")
-            .replace(self.path().to_str().unwrap(), "[HOME]")
+        let real: PathBuf = self.path().canonicalize().expect("the folder is there");
+        text.replace(real.to_str().expect("the path is text"), "[HOME]")
+            .replace(self.path().to_str().expect("the path is text"), "[HOME]")
     }
 }
 
 fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
+    fs::create_dir_all(to).expect("a folder can be made");
+    for entry in fs::read_dir(from).expect("the folder is there") {
+        let entry = entry.expect("the entry can be read");
         let target = to.join(entry.file_name());
-        let kind = entry.file_type().unwrap();
+        let kind = entry.file_type().expect("the entry has a type");
         if kind.is_symlink() {
-            symlink(fs::read_link(entry.path()).unwrap(), target).unwrap();
+            let link = fs::read_link(entry.path()).expect("the link can be read");
+            symlink(link, target).expect("a link can be made");
         } else if kind.is_dir() {
             copy(&entry.path(), &target);
         } else {
-            fs::copy(entry.path(), target).unwrap();
+            fs::copy(entry.path(), target).expect("a file can be copied");
         }
     }
 }

@@ -24,11 +24,11 @@ pub(super) struct Flags {
     #[arg(long, value_name = "ENV,…", value_parser = environments)]
     environments: Option<Environments>,
 
-    /// ClusterIssuer of cert-manager; empty for none
+    /// `ClusterIssuer` of cert-manager; empty for none
     #[arg(long, value_name = "NAME", value_parser = optional_name)]
     issuer: Option<OptionalName>,
 
-    /// StorageClass for data
+    /// `StorageClass` for data
     #[arg(long, value_name = "NAME", value_parser = SubdomainName::parse)]
     storage_class: Option<SubdomainName>,
 

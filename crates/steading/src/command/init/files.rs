@@ -94,9 +94,9 @@ spec:
 }
 
 fn lines(environments: &Environments, indent: usize) -> String {
-    environments
+    let lines = environments
         .0
         .iter()
-        .map(|name| format!("{:indent$}{name}: {{}}\n", ""))
-        .collect()
+        .map(|name| format!("{:indent$}{name}: {{}}\n", ""));
+    lines.collect::<Vec<_>>().concat()
 }
