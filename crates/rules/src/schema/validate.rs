@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use steading_model::read::nearest;
 use steading_model::{FieldPath, quantity::Quantity};
 
-use super::catalog::{Cursor, Known};
+use super::catalog::{Cursor, Known, Origin};
 use super::definitions;
 use super::metadata;
 use super::structure::{List, ListKey, ListStyle, Need, Record, Rest, Structure};
@@ -60,14 +60,28 @@ impl<'a> Trail<'a> {
 pub(super) fn object(json: &Value, known: Known<'_>, found: &mut Vec<Violation>) {
     let mut validator = Validator {
         metadata: definitions::built_in().metadata,
+        reading: match known.origin {
+            Origin::BuiltIn | Origin::Cluster => Reading::Lenient,
+            Origin::Own => Reading::Literal,
+        },
         found,
     };
     validator.value(json, known.root, Trail::ROOT);
 }
 
+/// What `null` and empty words are.
+#[derive(Clone, Copy, PartialEq)]
+enum Reading {
+    /// The API server reads built-in kinds so: as if the field were not there. Definitions of a cluster may allow `null`.
+    Lenient,
+    /// It takes custom resources as they are.
+    Literal,
+}
+
 struct Validator<'v> {
     /// The place of the type of `metadata`, whose labels and annotations are looked at wherever it occurs.
     metadata: usize,
+    reading: Reading,
     found: &'v mut Vec<Violation>,
 }
 
@@ -77,6 +91,7 @@ impl Validator<'_> {
             metadata::validate(value, &trail, self.found);
         }
         match (cursor.structure(), value) {
+            (_, Value::Null) if self.reading == Reading::Lenient => {}
             (Structure::Anything, _) => {}
             (Structure::Record(record), Value::Object(entries)) => {
                 self.record(entries, record, cursor, trail);
@@ -101,14 +116,16 @@ impl Validator<'_> {
     ) {
         for (key, value) in entries {
             match record.fields.get(key) {
-                // The API server reads `null` as a field that is not there.
-                Some(_) if value.is_null() => {}
                 Some(field) => self.value(value, cursor.to(&field.structure), trail.key(key)),
                 None if record.rest == Rest::Open => {}
                 None => self.unknown(key, record, trail),
             }
         }
-        let is_missing = |key: &str| entries.get(key).is_none_or(Value::is_null);
+        let lenient = self.reading == Reading::Lenient;
+        let is_missing = |key: &str| match entries.get(key) {
+            Some(value) => lenient && value.is_null(),
+            None => true,
+        };
         for (key, _) in record
             .fields
             .iter()
@@ -160,7 +177,8 @@ impl Validator<'_> {
     }
 
     fn choice(&mut self, word: &str, words: &[String], trail: Trail<'_>) {
-        if words.iter().any(|known| known == word) {
+        let unset = word.is_empty() && self.reading == Reading::Lenient;
+        if unset || words.iter().any(|known| known == word) {
             return;
         }
         let known: Vec<&str> = words

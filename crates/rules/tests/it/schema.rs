@@ -155,6 +155,32 @@ fn values_of_secrets_are_never_repeated() {
 }
 
 #[test]
+fn null_is_absent_in_built_in_kinds_and_wrong_in_ours() {
+    assert_eq!(corrupt("replicas: 2", "replicas: null"), "");
+    assert!(corrupt("image: ghcr.io/example/web:1", "name2: null").contains("ST3003"));
+    assert!(
+        corrupt(
+            "matchLabels: { app: web } }",
+            "matchLabels: { app: null } }"
+        )
+        .is_empty()
+    );
+    assert!(
+        corrupt("selector: { matchLabels: { app: web } }", "selector: null")
+            .contains("ST3005 Error: `spec.selector`")
+    );
+    let found = findings(
+        "apiVersion: traefik.io/v1alpha1\nkind: IngressRoute\nmetadata: { name: a, namespace: x }\nspec: { routes: [], tls: null }\n",
+    );
+    assert!(
+        found.contains(
+            "ST3004 Error: `spec.tls` of IngressRoute x/a must be a mapping, not nothing"
+        ),
+        "{found}"
+    );
+}
+
+#[test]
 fn what_only_the_cluster_knows_is_a_warning_under_raw() {
     let found =
         findings("apiVersion: example.com/v1\nkind: Widget\nmetadata: { name: a, namespace: x }\n");
