@@ -61,7 +61,6 @@ pub(crate) fn compile(estate: &Estate, application: &Application) -> (Option<Com
 }
 
 fn objects(scope: &Scope<'_>, output: &mut Output) {
-    catalogue::check(scope, output);
     quota::objects(scope, output);
     account::objects(scope, output);
     policy::default_deny(scope, output);
@@ -122,7 +121,7 @@ fn timeout(scope: &Scope<'_>) -> u64 {
     let rollout = scope.application.fields.rollout.as_ref();
     let declared = rollout
         .and_then(|rollout| rollout.timeout.as_ref())
-        .map(|timeout| timeout.seconds());
+        .map(steading_model::name::DurationText::seconds);
     let health = scope
         .application
         .components

@@ -9,9 +9,8 @@ use steading_model::application::{
     Component, ContainerFields, FileContent, FileSpec, InitStep, Job, JobScript, Resources,
     Secrets, Security,
 };
-use steading_model::name::{EnvName, ImageRef, Literal, MountPath};
+use steading_model::name::{ComponentName, EnvName, ImageRef, Literal, MountPath};
 
-use crate::codes::{LIKE_CYCLE, NO_COMPONENT};
 use crate::scope::{Output, Scope};
 use crate::{catalogue, secret};
 
@@ -74,7 +73,7 @@ const SCRIPT_MODE: u32 = 0o555;
 
 impl<'a> Container<'a> {
     /// Starts with nothing.
-    pub(crate) fn empty(name: &str, path: FieldPath) -> Self {
+    fn empty(name: &str, path: FieldPath) -> Self {
         Self {
             name: name.to_owned(),
             path,
@@ -130,19 +129,28 @@ impl<'a> Container<'a> {
         step: &'a InitStep,
         output: &mut Output,
     ) -> Self {
+        let basis = basis(scope, step.like.as_ref(), Some(component));
         let path = component.field("init").key(name);
-        let mut trail = vec![format!("init step {name}")];
-        let basis = match &step.like {
-            Some(like) => named(scope, like.as_str(), &path, &mut trail, output),
-            None => Some(Self::of_component(scope, component, output)),
-        };
-        let basis = basis.unwrap_or_else(|| Self::empty(name, path.clone()));
-        basis.over_step(name, step, path)
+        Self::starting_from(scope, basis, name, output).over_step(name, step, path)
     }
 
     /// Returns the container of a job.
     pub(crate) fn of_job(scope: &Scope<'a>, name: &str, job: &'a Job, output: &mut Output) -> Self {
-        like_job(scope, name, job, &mut Vec::new(), output)
+        let basis = basis(scope, job.like.as_ref(), scope.application.main_component());
+        Self::starting_from(scope, basis, name, output).over_job(scope, name, job, output)
+    }
+
+    /// Returns the container of a component, or one with nothing.
+    pub(crate) fn starting_from(
+        scope: &Scope<'a>,
+        component: Option<&'a Component>,
+        name: &str,
+        output: &mut Output,
+    ) -> Self {
+        match component {
+            Some(component) => Self::of_component(scope, component, output),
+            None => Self::empty(name, FieldPath::default()),
+        }
     }
 
     fn over_step(mut self, name: &str, step: &'a InitStep, path: FieldPath) -> Self {
@@ -312,127 +320,17 @@ impl<'a> Container<'a> {
     }
 }
 
-/// Returns the container that `like` names: a component, else an init step, else a job.
-fn named<'a>(
+/// Returns the component that a container starts from: the one that `like` names, else its own.
+fn basis<'a>(
     scope: &Scope<'a>,
-    like: &str,
-    path: &FieldPath,
-    trail: &mut Vec<String>,
-    output: &mut Output,
-) -> Option<Container<'a>> {
-    let application = scope.application;
-    let components = &application.components;
-    if let Some(component) = components
-        .iter()
-        .find(|component| component.name.as_str() == like)
-    {
-        return Some(Container::of_component(scope, component, output));
+    like: Option<&ComponentName>,
+    own: Option<&'a Component>,
+) -> Option<&'a Component> {
+    let mut components = scope.application.components.iter();
+    match like {
+        Some(like) => components.find(|component| component.name == *like),
+        None => own,
     }
-    let step = components.iter().find_map(|component| {
-        let (_, step) = component
-            .fields
-            .init
-            .iter()
-            .find(|(name, _)| name.as_str() == like)?;
-        Some((component, step))
-    });
-    let here = path.key("like");
-    if let Some((component, step)) = step {
-        let key = format!("init step {like}");
-        if trail.contains(&key) {
-            cycle(scope, &here, trail, &key, output);
-            return None;
-        }
-        trail.push(key);
-        let basis = match &step.like {
-            Some(next) => named(
-                scope,
-                next.as_str(),
-                &component.field("init").key(like),
-                trail,
-                output,
-            )?,
-            None => Container::of_component(scope, component, output),
-        };
-        return Some(basis.over_step(like, step, component.field("init").key(like)));
-    }
-    let job = application
-        .fields
-        .jobs
-        .iter()
-        .find(|(name, _)| name.as_str() == like);
-    let Some((name, job)) = job else {
-        let message = format!(
-            "`{here}` names no container of `{}`: `{like}`",
-            scope.name()
-        );
-        output.error(scope, NO_COMPONENT, &here, message, known(scope));
-        return None;
-    };
-    let key = format!("job {name}");
-    if trail.contains(&key) {
-        cycle(scope, &here, trail, &key, output);
-        return None;
-    }
-    Some(like_job(scope, name.as_str(), job, trail, output))
-}
-
-fn like_job<'a>(
-    scope: &Scope<'a>,
-    name: &str,
-    job: &'a Job,
-    trail: &mut Vec<String>,
-    output: &mut Output,
-) -> Container<'a> {
-    trail.push(format!("job {name}"));
-    let path = scope.application.field("jobs").key(name);
-    let basis = match (&job.like, scope.application.main_component()) {
-        (Some(like), _) => named(scope, like.as_str(), &path, trail, output),
-        (None, Some(component)) => Some(Container::of_component(scope, component, output)),
-        (None, None) => None,
-    };
-    let basis = basis.unwrap_or_else(|| Container::empty(name, path));
-    basis.over_job(scope, name, job, output)
-}
-
-fn cycle(scope: &Scope<'_>, path: &FieldPath, trail: &[String], again: &str, output: &mut Output) {
-    let start = trail
-        .iter()
-        .position(|key| key == again)
-        .unwrap_or_default();
-    let around: Vec<&str> = trail[start..]
-        .iter()
-        .map(String::as_str)
-        .chain([again])
-        .collect();
-    let message = format!("containers start from each other: {}", around.join(" -> "));
-    output.error(
-        scope,
-        LIKE_CYCLE,
-        path,
-        message,
-        "let one of them start from a component",
-    );
-}
-
-fn known(scope: &Scope<'_>) -> String {
-    let application = scope.application;
-    let components = application
-        .components
-        .iter()
-        .map(|component| component.name.as_str());
-    let steps = application
-        .components
-        .iter()
-        .flat_map(|component| component.fields.init.keys());
-    let jobs = application.fields.jobs.keys();
-    let others = steps
-        .chain(jobs)
-        .map(steading_model::name::ComponentName::as_str);
-    format!(
-        "there is: {}",
-        components.chain(others).collect::<Vec<_>>().join(", ")
-    )
 }
 
 fn literals(literals: &[Literal]) -> Vec<String> {

@@ -2,15 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use steading_model::FieldPath;
 use steading_model::application::CatalogueUse;
 use steading_model::estate::CatalogueEntry;
 use steading_model::name::LabelName;
-use steading_model::read::nearest;
-use steading_model::{Diagnostic, FieldPath};
 
 use crate::basis::Source;
-use crate::codes::UNKNOWN_USE;
-use crate::scope::{Output, Scope};
+use crate::scope::Scope;
 
 /// Returns the entries that an application uses.
 pub(crate) fn used<'a>(
@@ -35,39 +33,4 @@ pub(crate) fn variables<'a>(scope: &Scope<'a>, env: &mut BTreeMap<String, Source
             env.insert(name.to_string(), source);
         }
     }
-}
-
-/// Reports the entries that the catalogue does not have.
-pub(crate) fn check(scope: &Scope<'_>, output: &mut Output) {
-    for name in scope.application.fields.uses.keys() {
-        if !scope.estate.fields.catalogue.contains_key(name) {
-            unknown(
-                scope,
-                name,
-                &scope.application.field("uses").key(name.as_str()),
-                output,
-            );
-        }
-    }
-}
-
-/// Reports an entry that the catalogue does not have.
-pub(crate) fn unknown(scope: &Scope<'_>, name: &LabelName, path: &FieldPath, output: &mut Output) {
-    let known: Vec<&str> = scope
-        .estate
-        .fields
-        .catalogue
-        .keys()
-        .map(LabelName::as_str)
-        .collect();
-    let help = match (nearest(name.as_str(), &known), known.as_slice()) {
-        (Some(near), _) => format!("did you mean `{near}`?"),
-        (None, []) => "the estate's `catalogue` is empty".to_owned(),
-        (None, known) => format!("the catalogue has: {}", known.join(", ")),
-    };
-    let message = format!("the catalogue has no entry `{name}`");
-    let span = scope.application.tree.key_span_at(path);
-    output
-        .report
-        .push(Diagnostic::error(UNKNOWN_USE, message).at(span).help(help));
 }

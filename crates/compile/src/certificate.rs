@@ -5,7 +5,6 @@
 
 use serde_json::json;
 
-use crate::codes::NO_CERTIFICATE;
 use crate::json::Fields;
 use crate::names;
 use crate::route::Entry;
@@ -17,12 +16,6 @@ pub(crate) fn tls(scope: &Scope<'_>, entry: &Entry<'_>, output: &mut Output) -> 
         return Fields::new().with("secretName", secret.as_str());
     }
     let Some(certificates) = &scope.estate.fields.certificates else {
-        let message = format!(
-            "`{}` needs a certificate, but the estate does not say where they come from",
-            entry.host
-        );
-        let help = "add `certificates: { issuer: … }` to the estate, or `tlsSecret` to the route";
-        output.error(scope, NO_CERTIFICATE, &entry.path, message, help);
         return Fields::new();
     };
     let zone = entry.host.as_str().split_once('.').map(|(_, zone)| zone);

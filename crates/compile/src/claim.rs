@@ -3,21 +3,21 @@
 //! A volume on a node or a file server is made together with its claim: each names the other, so that nobody else's claim takes
 //! the volume and the claim never waits for a provisioner that does not exist. It is retained when the claim goes.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use steading_model::FieldPath;
-use steading_model::application::{Backup, Component, DataMeaning, Volume};
+use steading_model::application::{Backup, Component, DataMeaning, Kind, Volume};
 use steading_model::desired::ANNOTATION_DATA;
 use steading_model::estate::StorageClassFields;
 use steading_model::quantity::Quantity;
 
 use crate::annotation::ANNOTATION_BACKUP;
-use crate::codes::NO_SIZE;
 use crate::json::Fields;
+use crate::rollout;
 use crate::scope::{Metadata, Output, Scope};
 use crate::storage::{self, Ownership, Place};
 
 /// What a folder on a file server is said to hold where no size is declared; the server does not enforce it.
-const NOMINAL: i64 = 10 * 1024 * 1024 * 1024;
+const NOMINAL: &str = "10Gi";
 
 /// Adds the claims of a component, and returns the templates for those that each replica has.
 pub(crate) fn objects(scope: &Scope<'_>, component: &Component, output: &mut Output) -> Vec<Value> {
@@ -27,7 +27,7 @@ pub(crate) fn objects(scope: &Scope<'_>, component: &Component, output: &mut Out
             continue;
         };
         let Some(class) = class(&place) else { continue };
-        let Some(size) = size(scope, &path, volume, &place, output) else {
+        let Some(size) = size(volume, &place) else {
             continue;
         };
         let claim = Claim {
@@ -45,6 +45,21 @@ pub(crate) fn objects(scope: &Scope<'_>, component: &Component, output: &mut Out
         }
     }
     templates
+}
+
+/// Returns the backups of the volumes that each replica has, by volume, as JSON.
+pub(crate) fn replica_backups(component: &Component) -> Option<String> {
+    let volumes = component.volumes();
+    let own = volumes.iter().filter(|(_, _, volume)| {
+        volume.size.is_some() && storage::meaning(volume) != DataMeaning::Shared
+    });
+    let backups: Map<String, Value> = own
+        .filter_map(|(name, _, volume)| {
+            Some((name.clone(), backup(volume.backup.as_ref()?).into()))
+        })
+        .collect();
+    let stateful = component.fields.kind == Some(Kind::Stateful);
+    (stateful && !backups.is_empty()).then(|| Value::from(backups).to_string())
 }
 
 /// Returns the place of a volume on its node.
@@ -75,29 +90,11 @@ fn class<'a>(place: &Place<'a>) -> Option<&'a StorageClassFields> {
     }
 }
 
-fn size(
-    scope: &Scope<'_>,
-    path: &FieldPath,
-    volume: &Volume,
-    place: &Place<'_>,
-    output: &mut Output,
-) -> Option<Quantity> {
-    let nominal = || {
-        matches!(place, Place::OnServer(..))
-            .then(|| Quantity::parse(&format!("{}Gi", NOMINAL >> 30)).ok())
-            .flatten()
-    };
-    let size = volume.size.or_else(nominal).filter(|size| !size.is_zero());
-    if size.is_none() {
-        output.error(
-            scope,
-            NO_SIZE,
-            path,
-            format!("`{path}` has no size"),
-            "add `size`, such as `size: 2Gi`",
-        );
-    }
-    size
+/// Returns the size of a claim; what is on a file server needs none.
+fn size(volume: &Volume, place: &Place<'_>) -> Option<Quantity> {
+    let nominal = matches!(place, Place::OnServer(..)).then_some(NOMINAL);
+    let nominal = nominal.and_then(|size| Quantity::parse(size).ok());
+    volume.size.or(nominal)
 }
 
 struct Claim<'a, 'b> {
@@ -116,7 +113,7 @@ impl Claim<'_, '_> {
         let scope = self.scope;
         let claim = scope.part_name(self.component, self.name);
         let volume = self.volume_name();
-        let hand_made = self.source(place, None);
+        let hand_made = source(place, None);
         let metadata = self.annotated(
             scope
                 .named(claim.as_str())
@@ -135,17 +132,19 @@ impl Claim<'_, '_> {
     }
 
     /// Returns the template of one claim for each pod; hand-made volumes are there for each before it asks.
+    ///
+    /// Templates can never change, so they say nothing that may: the backup is said by the workload, and growth is not for them.
     fn template(&self, place: &Place<'_>, output: &mut Output) -> Value {
         let workload = self.scope.component_name(self.component);
-        let replicas = if self.source(place, Some(0)).is_some() {
-            self.component.fields.replicas.unwrap_or(1)
+        let replicas = if source(place, Some(0)).is_some() {
+            rollout::replicas(self.scope, self.component)
         } else {
             0
         };
         for replica in 0..replicas {
             let claim = format!("{}-{workload}-{replica}", self.name);
             let volume = format!("{}-{replica}", self.volume_name());
-            if let Some(source) = self.source(place, Some(replica)) {
+            if let Some(source) = source(place, Some(replica)) {
                 self.volume(&volume, &claim, source, output);
             }
         }
@@ -156,7 +155,7 @@ impl Claim<'_, '_> {
         Fields::new()
             .with("apiVersion", "v1")
             .with("kind", "PersistentVolumeClaim")
-            .with("metadata", self.annotated(metadata).template())
+            .with("metadata", self.guarded(metadata).template())
             .with("spec", self.spec().with("volumeMode", "Filesystem"))
             .into()
     }
@@ -205,36 +204,6 @@ impl Claim<'_, '_> {
         );
     }
 
-    /// Returns where a hand-made volume is; none where the class makes it.
-    fn source(&self, place: &Place<'_>, replica: Option<u32>) -> Option<Fields> {
-        match place {
-            Place::OnNode(class, path) => {
-                let path =
-                    replica.map_or_else(|| path.clone(), |replica| format!("{path}-{replica}"));
-                let host = Fields::new()
-                    .with("path", path)
-                    .with("type", "DirectoryOrCreate");
-                let node = class.node.as_ref().map(|node| on_node(node.as_str()));
-                Some(
-                    Fields::new()
-                        .with("hostPath", host)
-                        .with("nodeAffinity", node),
-                )
-            }
-            Place::OnServer(_, server, path) => {
-                let nfs = Fields::new()
-                    .with("server", server.as_str())
-                    .with("path", path.as_str());
-                Some(
-                    Fields::new()
-                        .with("nfs", nfs)
-                        .with("mountOptions", vec!["nfsvers=4"]),
-                )
-            }
-            Place::Claim(_) | Place::Node(_) | Place::Served(_) => None,
-        }
-    }
-
     /// Says what the data means: what can be made again needs no guard.
     fn guarded(&self, metadata: Metadata) -> Metadata {
         let meaning = storage::meaning(self.volume);
@@ -244,8 +213,13 @@ impl Claim<'_, '_> {
 
     fn annotated(&self, metadata: Metadata) -> Metadata {
         let metadata = self.guarded(metadata);
-        let metadata =
-            metadata.annotation_if(ANNOTATION_BACKUP, self.volume.backup.as_ref().map(backup));
+        let metadata = metadata.annotation_if(
+            ANNOTATION_BACKUP,
+            self.volume
+                .backup
+                .as_ref()
+                .map(|declared| Value::from(backup(declared)).to_string()),
+        );
         match self
             .volume
             .max_size
@@ -260,20 +234,51 @@ impl Claim<'_, '_> {
     }
 }
 
+/// Returns where a hand-made volume is; none where the class makes it.
+fn source(place: &Place<'_>, replica: Option<u32>) -> Option<Fields> {
+    match place {
+        Place::OnNode(class, path) => {
+            let path = replica.map_or_else(|| path.clone(), |replica| format!("{path}-{replica}"));
+            let host = Fields::new()
+                .with("path", path)
+                .with("type", "DirectoryOrCreate");
+            let node = class.node.as_ref().map(|node| on_node(node.as_str()));
+            Some(
+                Fields::new()
+                    .with("hostPath", host)
+                    .with("nodeAffinity", node),
+            )
+        }
+        Place::OnServer(_, server, path) => {
+            let nfs = Fields::new()
+                .with("server", server.as_str())
+                .with("path", path.as_str());
+            Some(
+                Fields::new()
+                    .with("nfs", nfs)
+                    .with("mountOptions", vec!["nfsvers=4"]),
+            )
+        }
+        Place::Claim(_) | Place::Node(_) | Place::Served(_) => None,
+    }
+}
+
 fn on_node(node: &str) -> Value {
     let expression = json!({ "key": "kubernetes.io/hostname", "operator": "In", "values": [node] });
     json!({ "required": { "nodeSelectorTerms": [{ "matchExpressions": [expression] }] } })
 }
 
-fn backup(backup: &Backup) -> String {
-    let fields = match backup {
+fn backup(backup: &Backup) -> Fields {
+    match backup {
         Backup::Never(why) => Fields::new().with("none", why.as_str()),
         Backup::Scheduled(fields) => Fields::new()
             .with(
                 "schedule",
-                fields.schedule.as_ref().map(|schedule| schedule.as_str()),
+                fields
+                    .schedule
+                    .as_ref()
+                    .map(steading_model::name::Schedule::as_str),
             )
             .with("keep", fields.keep),
-    };
-    Value::from(fields).to_string()
+    }
 }

@@ -159,14 +159,14 @@ fn route_fact(scope: &Scope<'_>, index: usize, part: &str) -> Option<String> {
 
 fn service_fact(scope: &Scope<'_>, component: &Component, part: &str) -> Option<String> {
     let (_, spec) = component.fields.first_port()?;
-    let port = service::first_service_port(component);
+    let number = service::first_service_port(component);
     let host = service::host(scope, component);
     match part {
         "host" => Some(host),
-        "port" => Some(port.to_string()),
-        "url" if spec.protocol == Protocol::Https => Some(format!("https://{host}:{port}")),
-        "url" if port == 80 => Some(format!("http://{host}")),
-        "url" => Some(format!("http://{host}:{port}")),
+        "port" => Some(number.to_string()),
+        "url" if spec.protocol == Protocol::Https => Some(format!("https://{host}:{number}")),
+        "url" if number == 80 => Some(format!("http://{host}")),
+        "url" => Some(format!("http://{host}:{number}")),
         _ => None,
     }
 }

@@ -1,4 +1,4 @@
-//! Files that containers see: ConfigMaps named by their content, so that a change rolls the pods and a rollback finds the old ones.
+//! Files that containers see: `ConfigMaps` named by their content, so that a change rolls the pods and a rollback finds the old ones.
 
 use std::collections::BTreeMap;
 
@@ -12,14 +12,14 @@ use crate::names;
 use crate::scope::{Output, Scope};
 use crate::volumes::Volumes;
 
-/// What a ConfigMap holds at most.
+/// What a `ConfigMap` holds at most.
 const LIMIT: usize = 1024 * 1024;
 /// The mode of files that do not say.
 const MODE: u32 = 0o444;
 /// The mode of scripts that do not say.
 const SCRIPT_MODE: u32 = 0o555;
 
-/// One file as it stands in a ConfigMap.
+/// One file as it stands in a `ConfigMap`.
 struct Stored<'a> {
     key: String,
     /// Where it is in the volume: the path in the container without its leading `/`.
@@ -93,7 +93,7 @@ fn mount(volume: &str, place: &str) -> Fields {
         .with("readOnly", true)
 }
 
-/// Returns the files in groups that fit a ConfigMap each.
+/// Returns the files in groups that fit a `ConfigMap` each.
 fn groups<'a>(
     scope: &Scope<'_>,
     container: &'a Container<'_>,
@@ -181,7 +181,7 @@ fn key(place: &str) -> String {
     format!("{}-{}", end.trim_start_matches('.'), names::hash(place, 8))
 }
 
-/// Adds a ConfigMap and returns the source of the volume.
+/// Adds a `ConfigMap` and returns the source of the volume.
 fn config_map(
     scope: &Scope<'_>,
     files: &[Stored<'_>],

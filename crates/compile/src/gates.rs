@@ -1,27 +1,18 @@
 //! The gates of a route as Traefik middlewares, in the application's own namespace: references to other namespaces are off there
 //! by default. Gates that several routes share are made once.
 
-use serde_json::Value;
-use steading_model::application::{AuthMode, StripPrefix, Visibility};
-use steading_model::estate::{ChainLink, MiddlewareRef, RateClass, Sso};
+use steading_model::application::{StripPrefix, Visibility};
+use steading_model::estate::{ChainLink, MiddlewareRef, RateClass};
 use steading_model::name::LabelName;
-use steading_model::read::nearest;
 
-use crate::codes::{NO_PRIVATE_RANGE, NO_SSO, UNKNOWN_MIDDLEWARE};
+use crate::codes::NO_PRIVATE_RANGE;
 use crate::json::{Fields, text_map, texts};
-use crate::ranges;
 use crate::route::Entry;
 use crate::scope::{Output, Scope};
+use crate::{login, ranges};
 
 /// The rate class of routes that name none.
 const USUAL_CLASS: &str = "page";
-/// The headers that the login sets where the estate names none.
-const IDENTITY: [&str; 4] = [
-    "Remote-User",
-    "Remote-Groups",
-    "Remote-Email",
-    "Remote-Name",
-];
 /// The response headers of every route.
 const SECURITY_HEADERS: [(&str, &str); 3] = [
     ("Referrer-Policy", "strict-origin-when-cross-origin"),
@@ -46,19 +37,19 @@ pub(crate) fn gates(
 ) -> Vec<Gate> {
     let gate = match link {
         ChainLink::AllowList => allow_list(scope, entry, output),
-        ChainLink::RateLimit => rate_limit(scope, entry, output),
+        ChainLink::RateLimit => rate_limit(scope, entry),
         ChainLink::SecurityHeaders => Some(security_headers(entry)),
-        ChainLink::BotWall => bot_wall(scope, entry, output),
-        ChainLink::Authentication => authentication(scope, entry, output),
+        ChainLink::BotWall => bot_wall(scope, entry),
+        ChainLink::Authentication => login::gate(scope, entry),
         ChainLink::BodyLimit => body_limit(scope, entry),
-        ChainLink::Custom => return custom(scope, entry, output),
+        ChainLink::Custom => return custom(scope, entry),
         ChainLink::Redirect => redirect(entry),
         ChainLink::StripPrefix => strip_prefix(entry),
     };
     gate.into_iter().collect()
 }
 
-fn own(name: impl Into<String>, kind: &str, fields: Fields) -> Gate {
+pub(crate) fn own(name: impl Into<String>, kind: &str, fields: Fields) -> Gate {
     Gate::Own(name.into(), Fields::new().with(kind, fields))
 }
 
@@ -97,15 +88,8 @@ fn class<'a>(scope: &Scope<'a>, entry: &Entry<'_>) -> Option<(&'a str, &'a RateC
         .map(|(name, class)| (name.as_str(), class))
 }
 
-fn rate_limit(scope: &Scope<'_>, entry: &Entry<'_>, output: &mut Output) -> Option<Gate> {
+fn rate_limit(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<Gate> {
     let limits = entry.route.limits.as_ref();
-    if let Some(name) = limits
-        .and_then(|limits| limits.class.as_ref())
-        .filter(|_| class(scope, entry).is_none())
-    {
-        let rates = scope.estate.fields.ingress.rates.keys();
-        unknown(scope, entry, "rate class", name, rates, output);
-    }
     let declared = limits.and_then(|limits| {
         limits
             .requests
@@ -165,111 +149,11 @@ fn security_headers(entry: &Entry<'_>) -> Gate {
     )
 }
 
-fn bot_wall(scope: &Scope<'_>, entry: &Entry<'_>, output: &mut Output) -> Option<Gate> {
-    if entry.route.bot_protection != Some(true) {
-        return None;
-    }
+fn bot_wall(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<Gate> {
+    let wanted = entry.route.bot_protection == Some(true);
     let wall = scope.estate.fields.ingress.bot_wall.as_ref();
-    if wall.is_none() {
-        let path = entry.path.key("botProtection");
-        output.error(
-            scope,
-            UNKNOWN_MIDDLEWARE,
-            &path,
-            "the estate has no bot wall",
-            "add `ingress: { botWall: { name: … } }` to the estate",
-        );
-    }
-    wall.map(|wall| existing(scope, wall))
-}
-
-fn authentication(scope: &Scope<'_>, entry: &Entry<'_>, output: &mut Output) -> Option<Gate> {
-    let sso = scope.estate.fields.ingress.sso.as_ref();
-    if entry.auth() != AuthMode::Required {
-        return sso.filter(|_| has_login(scope)).map(without_identity);
-    }
-    if entry.route.redirect_to.is_some() {
-        return None;
-    }
-    let Some(sso) = sso else {
-        let message = format!(
-            "`{}` needs the estate's login, but the estate has none",
-            entry.host
-        );
-        let help = "say where the login happens (`auth: { app: why }`, `{ public: why }` or `{ none: why }`), or add `ingress: { sso: { url: … } }` to the estate";
-        output.error(scope, NO_SSO, &entry.path, message, help);
-        return None;
-    };
-    let groups = if entry.route.groups.is_empty() {
-        &sso.groups
-    } else {
-        &entry.route.groups
-    };
-    let name = if entry.route.groups.is_empty() {
-        "login".to_owned()
-    } else {
-        format!("{}-login", entry.name)
-    };
-    let fields = Fields::new()
-        .with("address", address(sso, groups))
-        .with("authResponseHeaders", identity(sso));
-    Some(own(name, "forwardAuth", fields))
-}
-
-/// Says whether any route of the application relies on the estate's login.
-fn has_login(scope: &Scope<'_>) -> bool {
-    let required = |auth: &Option<steading_model::application::Auth>| {
-        auth.as_ref()
-            .is_none_or(|auth| auth.mode == AuthMode::Required)
-    };
-    let mut routes = scope.application.fields.ingress.iter();
-    routes.any(|route| route.redirect_to.is_none() && required(&route.auth))
-}
-
-/// An application that trusts the login's headers on one route must not get them from strangers on another.
-fn without_identity(sso: &Sso) -> Gate {
-    let headers = text_map(identity_names(sso).map(|name| (name.to_owned(), "")));
-    own(
-        "without-identity",
-        "headers",
-        Fields::new().with("customRequestHeaders", headers),
-    )
-}
-
-fn identity(sso: &Sso) -> Value {
-    texts(identity_names(sso))
-}
-
-fn identity_names(sso: &Sso) -> impl Iterator<Item = &str> {
-    let usual = IDENTITY.into_iter().filter(|_| sso.headers.is_empty());
-    sso.headers.iter().map(String::as_str).chain(usual)
-}
-
-fn address(sso: &Sso, groups: &[String]) -> String {
-    let url = sso.url.as_str();
-    if groups.is_empty() {
-        return url.to_owned();
-    }
-    let parameter = sso.groups_parameter.as_deref().unwrap_or("groups");
-    let groups: Vec<String> = groups.iter().map(|group| encoded(group)).collect();
-    let separator = if url.contains('?') { '&' } else { '?' };
-    format!(
-        "{url}{separator}{}={}",
-        encoded(parameter),
-        groups.join(",")
-    )
-}
-
-fn encoded(text: &str) -> String {
-    let mut encoded = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
+    let gate = || wall.map_or_else(|| missing("bot-wall"), |wall| existing(scope, wall));
+    wanted.then(gate)
 }
 
 fn body_limit(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<Gate> {
@@ -287,16 +171,19 @@ fn body_limit(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<Gate> {
     ))
 }
 
-fn custom(scope: &Scope<'_>, entry: &Entry<'_>, output: &mut Output) -> Vec<Gate> {
+fn custom(scope: &Scope<'_>, entry: &Entry<'_>) -> Vec<Gate> {
     let known = &scope.estate.fields.ingress.middlewares;
-    let mut gates = Vec::new();
-    for name in &entry.route.middlewares {
-        match known.get(name) {
-            Some(middleware) => gates.push(existing(scope, middleware)),
-            None => unknown(scope, entry, "middleware", name, known.keys(), output),
-        }
-    }
-    gates
+    let gate = |name: &LabelName| match known.get(name) {
+        Some(middleware) => existing(scope, middleware),
+        None => missing(name.as_str()),
+    };
+    entry.route.middlewares.iter().map(gate).collect()
+}
+
+/// Names a middleware that does not exist: where a gate is missing that the resolver would have reported, the ingress controller
+/// refuses the route instead of leaving it open.
+pub(crate) fn missing(name: &str) -> Gate {
+    Gate::Existing(format!("missing-{name}"), None)
 }
 
 fn existing(scope: &Scope<'_>, middleware: &MiddlewareRef) -> Gate {
@@ -348,29 +235,4 @@ fn strip_prefix(entry: &Entry<'_>) -> Option<Gate> {
         "stripPrefix",
         Fields::new().with("prefixes", prefixes),
     ))
-}
-
-fn unknown<'a>(
-    scope: &Scope<'_>,
-    entry: &Entry<'_>,
-    what: &str,
-    name: &LabelName,
-    known: impl Iterator<Item = &'a LabelName>,
-    output: &mut Output,
-) {
-    let known: Vec<&str> = known.map(LabelName::as_str).collect();
-    let help = match nearest(name.as_str(), &known) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None if known.is_empty() => {
-            format!("add it to the estate's `ingress`; there is no {what} yet")
-        }
-        None => format!("the estate has: {}", known.join(", ")),
-    };
-    output.error(
-        scope,
-        UNKNOWN_MIDDLEWARE,
-        &entry.path,
-        format!("the estate has no {what} `{name}`"),
-        help,
-    );
 }

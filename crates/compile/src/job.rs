@@ -10,7 +10,7 @@ use steading_model::desired::{ANNOTATION_PHASE, PHASE_AFTER};
 use steading_model::name::ComponentName;
 
 use crate::basis::Container;
-use crate::codes::{NO_COMMAND, NO_VOLUME};
+use crate::codes::NO_VOLUME;
 use crate::json::Fields;
 use crate::pod::{self, Pod, Role};
 use crate::scope::{Metadata, Output, Scope};
@@ -57,17 +57,6 @@ fn task<'a>(
 ) -> Task<'a> {
     let path = scope.application.field("jobs").key(name.as_str());
     let main = Container::of_job(scope, name.as_str(), job, output);
-    let says = !(main.command.is_empty() && main.args.is_empty() && job.image.is_none());
-    if !says {
-        let message = format!("job `{name}` does not say what to run");
-        output.error(
-            scope,
-            NO_COMMAND,
-            &path,
-            message,
-            "add `command`, `script` or an `image` of its own",
-        );
-    }
     let component = main.component;
     let usual = component.and_then(|component| component.fields.placement.as_ref());
     let mounted = component.map(|component| volumes(scope, component, job, &path, output));
@@ -78,6 +67,10 @@ fn task<'a>(
         mounted: mounted.unwrap_or_default(),
         scratch: component.map(|component| &component.fields.scratch),
         placement: job.placement.as_ref().or(usual),
+        gpu: job
+            .placement
+            .as_ref()
+            .and_then(|placement| placement.gpu.as_ref()),
     };
     Task {
         name: name.to_string(),
@@ -137,15 +130,14 @@ fn scheduled(scope: &Scope<'_>, task: &Task<'_>, job: &Job, output: &mut Output)
         .unwrap_or(&scope.estate.fields.defaults.time_zone);
     let rests = job.suspend == Some(true) || scope.application.fields.parked.is_some();
     let template = Fields::new()
-        .with(
-            "metadata",
-            labelled(scope, task, scope.named("")).template(),
-        )
+        .with("metadata", labelled(task, scope.named("")).template())
         .with("spec", spec(scope, task, output));
     let spec = Fields::new()
         .with(
             "schedule",
-            job.schedule.as_ref().map(|schedule| schedule.as_str()),
+            job.schedule
+                .as_ref()
+                .map(steading_model::name::Schedule::as_str),
         )
         .with("timeZone", zone.as_str())
         .with("concurrencyPolicy", overlap)
@@ -157,11 +149,7 @@ fn scheduled(scope: &Scope<'_>, task: &Task<'_>, job: &Job, output: &mut Output)
         .with("failedJobsHistoryLimit", 3)
         .with("suspend", rests)
         .with("jobTemplate", template);
-    let metadata = labelled(
-        scope,
-        task,
-        scope.named(format!("{}-{}", scope.name(), task.name)),
-    );
+    let metadata = labelled(task, scope.named(format!("{}-{}", scope.name(), task.name)));
     output.push(
         scope,
         metadata.object("batch/v1", "CronJob").with("spec", spec),
@@ -183,7 +171,7 @@ pub(crate) fn once(
     let spec = Value::from(spec(scope, task, output));
     let hash = names::hash(format!("{basis}\0{spec}"), 8);
     let name = format!("{}-{}-{hash}", scope.name(), task.name);
-    let metadata = labelled(scope, task, scope.named(name)).annotation(ANNOTATION_PHASE, phase);
+    let metadata = labelled(task, scope.named(name)).annotation(ANNOTATION_PHASE, phase);
     output.push(
         scope,
         metadata.object("batch/v1", "Job").with("spec", spec),
@@ -206,8 +194,7 @@ pub(crate) fn release(output: &Output) -> String {
 }
 
 fn spec(scope: &Scope<'_>, task: &Task<'_>, output: &mut Output) -> Fields {
-    let metadata = pod::restarts_with(scope, &task.pod, labelled(scope, task, scope.named("")));
-    let metadata = policy::client_labels(scope, metadata);
+    let metadata = policy::client_labels(scope, labelled(task, scope.named("")));
     let pod = pod::spec(scope, &task.pod, output).with("restartPolicy", "Never");
     let template = Fields::new()
         .with("metadata", metadata.template())
@@ -218,8 +205,7 @@ fn spec(scope: &Scope<'_>, task: &Task<'_>, output: &mut Output) -> Fields {
         .with("template", template)
 }
 
-fn labelled(scope: &Scope<'_>, task: &Task<'_>, metadata: Metadata) -> Metadata {
-    let _ = scope;
+fn labelled(task: &Task<'_>, metadata: Metadata) -> Metadata {
     metadata
         .component(&labels::job_component(&task.name))
         .version(task.pod.main.image)

@@ -14,7 +14,7 @@
 //!   value ("atomic") its defaults are written out.
 //! - **Labelled.** All objects carry the labels of [`labels`]; selectors use only those that can never change.
 //! - **Named by what was declared**, never by position. Names that hold a hash hold it because their content is fixed
-//!   (ConfigMaps of files, Jobs of a release) or because two hosts could otherwise share a name.
+//!   (`ConfigMaps` of files, Jobs of a release) or because two hosts could otherwise share a name.
 //! - **Closed.** Nothing is reachable, readable or privileged unless a declaration says so.
 //!
 //! What is wrong becomes a finding of [`CODES`], with the place in the declaration that it comes from.
@@ -22,6 +22,7 @@
 mod account;
 mod annotation;
 mod application;
+mod backend;
 mod basis;
 mod catalogue;
 mod certificate;
@@ -39,6 +40,7 @@ mod gates;
 mod job;
 mod json;
 mod labels;
+mod login;
 mod migrate;
 mod monitoring;
 mod names;

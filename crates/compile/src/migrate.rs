@@ -38,6 +38,7 @@ pub(crate) fn object(scope: &Scope<'_>, component: &Component, output: &mut Outp
         mounted: shared(scope, component, output),
         scratch: Some(&component.fields.scratch),
         placement: component.fields.placement.as_ref(),
+        gpu: None,
     };
     let task = Task {
         name,

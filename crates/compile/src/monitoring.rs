@@ -30,7 +30,7 @@ pub(crate) fn scrape_port(scope: &Scope<'_>, component: &Component) -> Option<u1
         .port
         .or(first)
         .filter(|_| main.name == component.name);
-    port.map(|port| port.get())
+    port.map(steading_model::name::PortNumber::get)
 }
 
 /// Says on a pod where it is scraped.
@@ -56,7 +56,7 @@ pub(crate) fn scraped(scope: &Scope<'_>, component: &Component, metadata: Metada
 /// Adds the dashboards and alert rules.
 pub(crate) fn objects(scope: &Scope<'_>, output: &mut Output) {
     let environment = scope.estate.environment(&scope.application.environment);
-    let critical = environment.is_some_and(|environment| environment.is_critical());
+    let critical = environment.is_some_and(steading_model::estate::Environment::is_critical);
     let Some(monitoring) = scope
         .application
         .fields

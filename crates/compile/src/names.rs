@@ -19,22 +19,18 @@ pub(crate) fn hash(text: impl AsRef<[u8]>, digits: usize) -> String {
 /// Different texts never meet: where the label alone does not say which text it came from (`a.b.com` and `a-b.com`), or is cut,
 /// a hash of the text stands behind it.
 pub(crate) fn slug(text: &str) -> String {
-    let plain = text
-        .chars()
-        .map(|c| match c.to_ascii_lowercase() {
-            c if c.is_ascii_alphanumeric() => c,
-            _ => '-',
-        })
-        .collect::<String>();
-    let trimmed = plain.trim_matches('-');
-    let reversible = trimmed.len() == text.len()
+    let lower = text.to_ascii_lowercase();
+    let words = lower.split(|c: char| !c.is_ascii_alphanumeric());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let plain = words.join("-");
+    let reversible = plain.len() == text.len()
         && text
             .chars()
             .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '.');
-    if reversible && trimmed.len() <= LABEL - 10 {
-        return trimmed.to_owned();
+    if reversible && plain.len() <= LABEL - 10 {
+        return plain;
     }
-    let short = trimmed.chars().take(LABEL - 20).collect::<String>();
+    let short = plain.chars().take(LABEL - 20).collect::<String>();
     let short = short.trim_end_matches('-');
     let hash = hash(text, 8);
     if short.is_empty() {

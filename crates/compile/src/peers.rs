@@ -42,7 +42,7 @@ pub(crate) fn side(scope: &Scope<'_>, target: &PeerTarget) -> Option<Side> {
             vec![pods(Some(namespace.as_str()), literals(selected))]
         }
         PeerTarget::AnyNamespace(selected) => vec![pods(None, literals(selected))],
-        PeerTarget::OwnPods(selected) => vec![own_pods(literals(selected))],
+        PeerTarget::OwnPods(selected) => vec![own_pods(&literals(selected))],
         PeerTarget::Catalogue(name) => {
             vec![catalogue(scope, scope.estate.fields.catalogue.get(name)?)?]
         }
@@ -127,7 +127,7 @@ pub(crate) fn monitoring() -> Value {
 }
 
 /// Returns pods of the own namespace.
-pub(crate) fn own_pods(selected: Value) -> Value {
+pub(crate) fn own_pods(selected: &Value) -> Value {
     json!({ "podSelector": { "matchLabels": selected } })
 }
 

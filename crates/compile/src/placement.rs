@@ -159,7 +159,10 @@ fn toleration(toleration: &Toleration) -> Value {
         .with("operator", operator)
         .with(
             "value",
-            toleration.value.as_ref().map(|value| value.as_str()),
+            toleration
+                .value
+                .as_ref()
+                .map(steading_model::name::Literal::as_str),
         )
         .with("effect", toleration.effect.as_deref())
         .into()

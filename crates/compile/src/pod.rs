@@ -3,18 +3,17 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use steading_model::application::{Component, Placement, Scratch};
-use steading_model::desired::ANNOTATION_SECRETS;
+use steading_model::application::{Component, Gpu, Placement, Scratch};
 use steading_model::name::MountPath;
 
 use crate::basis::Container;
 use crate::container::{self, Setting};
 use crate::json::Fields;
 use crate::names;
-use crate::scope::{Metadata, Output, Scope};
+use crate::scope::{Output, Scope};
 use crate::storage::Mounted;
 use crate::volumes::{self, Volumes};
-use crate::{file, ownership, placement, probe, resources, security};
+use crate::{backend, file, ownership, placement, probe, resources, security};
 
 /// What a pod is made of.
 pub(crate) struct Pod<'a> {
@@ -30,6 +29,8 @@ pub(crate) struct Pod<'a> {
     pub(crate) scratch: Option<&'a BTreeMap<MountPath, Scratch>>,
     /// Where it runs.
     pub(crate) placement: Option<&'a Placement>,
+    /// The GPU that it gets: nothing takes one because its component has one.
+    pub(crate) gpu: Option<&'a Gpu>,
 }
 
 /// What a pod is for.
@@ -62,19 +63,6 @@ pub(crate) fn spec(scope: &Scope<'_>, pod: &Pod<'_>, output: &mut Output) -> Fie
         .with("containers", vec![Value::from(main)])
         .with("volumes", volumes.into_json());
     placement::fields(scope, pod.placement, near(scope, pod), fields)
-}
-
-/// Returns the annotations of a pod template on top of others: which Secrets restart it.
-pub(crate) fn restarts_with(scope: &Scope<'_>, pod: &Pod<'_>, metadata: Metadata) -> Metadata {
-    let containers = pod.steps.iter().chain([&pod.main]);
-    let names: std::collections::BTreeSet<String> = containers
-        .flat_map(|container| container.secret_names(scope))
-        .collect();
-    let names: Vec<String> = names.into_iter().collect();
-    metadata.annotation_if(
-        ANNOTATION_SECRETS,
-        (!names.is_empty()).then(|| names.join(",")),
-    )
 }
 
 /// Returns the priority class of a tier.
@@ -129,12 +117,11 @@ fn main_json(
 ) -> Fields {
     let mut mounts = shared.to_vec();
     mounts.extend(file::mounts(scope, &pod.main, volumes, output));
-    let gpu = pod.placement.and_then(|placement| placement.gpu.as_ref());
-    resources::check_gpu(scope, gpu, &pod.main.path.key("placement"), output);
+    resources::check_gpu(scope, pod.gpu, &pod.main.path.key("placement"), output);
     let setting = Setting {
         mounts,
         security: pod.main.security,
-        gpu,
+        gpu: pod.gpu,
     };
     let main = container::json(scope, &pod.main, setting, output);
     match pod.role {
@@ -143,7 +130,7 @@ fn main_json(
             let main = main
                 .with("ports", ports(component))
                 .with("lifecycle", lifecycle(scope, component));
-            probe::probes(scope, component, main, output)
+            probe::probes(component, main)
         }
     }
 }
@@ -165,7 +152,8 @@ fn lifecycle(scope: &Scope<'_>, component: &Component) -> Fields {
     const DRAIN: u32 = 5;
     let hooks = component.fields.hooks.as_ref();
     let command = |hook: &steading_model::application::Hook| {
-        let command = crate::json::texts(hook.exec.iter().map(|text| text.as_str()));
+        let command =
+            crate::json::texts(hook.exec.iter().map(steading_model::name::Literal::as_str));
         Fields::new().with("exec", Fields::new().with("command", command))
     };
     let start = hooks.and_then(|hooks| hooks.start.as_ref()).map(command);
@@ -175,7 +163,7 @@ fn lifecycle(scope: &Scope<'_>, component: &Component) -> Fields {
         .grace_period_seconds
         .unwrap_or(30)
         .min(DRAIN);
-    let drains = seconds > 0 && crate::route::is_routed(scope, component);
+    let drains = seconds > 0 && backend::is_routed(scope, component);
     let sleep = || Fields::new().with("sleep", Fields::new().with("seconds", seconds));
     let stop = stop.or_else(|| drains.then(sleep));
     Fields::new()

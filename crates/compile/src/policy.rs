@@ -8,12 +8,12 @@
 
 use serde_json::{Value, json};
 use steading_model::FieldPath;
-use steading_model::application::{Component, Kind, Network, Peer, PeerTarget};
+use steading_model::application::{Component, Kind, Network, Peer, Port};
 
 use crate::json::Fields;
 use crate::peers::{self, Side};
 use crate::scope::{Metadata, Output, Scope};
-use crate::{catalogue, labels, monitoring, route};
+use crate::{backend, catalogue, labels, monitoring};
 
 /// Where the API server may listen.
 const API_SERVER: [u16; 2] = [443, 6443];
@@ -40,8 +40,8 @@ pub(crate) fn default_deny(scope: &Scope<'_>, output: &mut Output) {
 pub(crate) fn component(scope: &Scope<'_>, component: &Component, output: &mut Output) {
     let selector = labels::selector(scope.application, component.name.as_str());
     let network = scope.application.fields.network.as_ref();
-    let ingress = ingress(scope, component, network, output);
-    let spec = spec(selector, ingress, egress(scope, network, output));
+    let ingress = ingress(scope, component, network);
+    let spec = spec(selector, ingress, egress(scope, network));
     let metadata = scope
         .named(scope.component_name(component))
         .component(component.name.as_str());
@@ -66,7 +66,7 @@ pub(crate) fn job(
     let component = labels::job_component(name);
     let selector = labels::selector(scope.application, &component);
     let network = network.or(scope.application.fields.network.as_ref());
-    let spec = spec(selector, Vec::new(), egress(scope, network, output));
+    let spec = spec(selector, Vec::new(), egress(scope, network));
     let metadata = scope
         .named(format!("{}-job-{name}", scope.name()))
         .component(&component);
@@ -98,57 +98,41 @@ fn rule(key: &str, peers: Vec<Value>, ports: Vec<Value>) -> Value {
     Fields::new().with(key, peers).with("ports", ports).into()
 }
 
-fn ingress(
-    scope: &Scope<'_>,
-    component: &Component,
-    network: Option<&Network>,
-    output: &mut Output,
-) -> Vec<Value> {
+fn ingress(scope: &Scope<'_>, component: &Component, network: Option<&Network>) -> Vec<Value> {
     let own = own_ports(component);
-    let routed = route::routed_ports(scope, component);
+    let routed = backend::routed_ports(scope, component);
     let mut rules = Vec::new();
     if !routed.is_empty() {
-        rules.push(rule(
-            "from",
-            vec![peers::controller(scope)],
-            peers::tcp(&routed),
-        ));
+        let controller = vec![peers::controller(scope)];
+        rules.push(rule("from", controller, peers::tcp(&routed)));
     }
     if has_company(scope, component) && !own.is_empty() {
-        let pods = peers::own_pods(labels::application_selector(scope.application));
+        let pods = peers::own_pods(&labels::application_selector(scope.application));
         rules.push(rule("from", vec![pods], own.clone()));
     }
     rules.extend(users(scope, component));
     if let Some(port) = monitoring::scrape_port(scope, component) {
         rules.push(rule("from", vec![peers::monitoring()], peers::tcp(&[port])));
     }
-    let path = scope.application.field("network").key("from");
-    for (index, peer) in network
-        .map(|network| network.from.as_slice())
-        .unwrap_or_default()
-        .iter()
-        .enumerate()
-    {
-        let ports = if peer.ports.is_empty() {
-            own.clone()
-        } else {
-            peers::ports_json(&peer.ports)
-        };
-        rules.extend(peer_rule(
-            scope,
-            "from",
-            peer,
-            ports,
-            &path.index(index),
-            output,
-        ));
-    }
+    rules.extend(
+        network
+            .iter()
+            .flat_map(|network| &network.from)
+            .filter_map(|peer| {
+                let ports = if peer.ports.is_empty() {
+                    own.clone()
+                } else {
+                    peers::ports_json(&peer.ports)
+                };
+                peer_rule(scope, "from", peer, ports)
+            }),
+    );
     rules
 }
 
 fn own_ports(component: &Component) -> Vec<Value> {
     let ports = component.ports();
-    let port = |port: &steading_model::application::Port| json!({ "port": port.spec.port.get(), "protocol": crate::service::transport(port.spec.protocol) });
+    let port = |port: &Port| json!({ "port": port.spec.port.get(), "protocol": crate::service::transport(port.spec.protocol) });
     ports.iter().map(port).collect()
 }
 
@@ -197,23 +181,16 @@ fn users(scope: &Scope<'_>, component: &Component) -> Vec<Value> {
     mine.map(rule).collect()
 }
 
-fn egress(scope: &Scope<'_>, network: Option<&Network>, output: &mut Output) -> Vec<Value> {
+fn egress(scope: &Scope<'_>, network: Option<&Network>) -> Vec<Value> {
     let dns = json!([{ "port": 53, "protocol": "UDP" }, { "port": 53, "protocol": "TCP" }]);
     let mut rules = vec![json!({ "to": [peers::everywhere()], "ports": dns })];
-    if !network.is_some_and(|network| network.isolated == Some(true)) {
-        rules.push(rule(
-            "to",
-            crate::ranges::internet(scope.estate),
-            Vec::new(),
-        ));
+    if network.is_none_or(|network| network.isolated != Some(true)) {
+        let internet = crate::ranges::internet(scope.estate);
+        rules.push(rule("to", internet, Vec::new()));
     }
-    let own = peers::own_pods(labels::application_selector(scope.application));
-    let company = scope
-        .application
-        .components
-        .iter()
-        .any(|component| has_company(scope, component));
-    if company {
+    let mut components = scope.application.components.iter();
+    if components.any(|component| has_company(scope, component)) {
+        let own = peers::own_pods(&labels::application_selector(scope.application));
         rules.push(rule("to", vec![own], Vec::new()));
     }
     for (_, _, entry) in catalogue::used(scope) {
@@ -223,41 +200,27 @@ fn egress(scope: &Scope<'_>, network: Option<&Network>, output: &mut Output) -> 
     if !scope.application.fields.permissions.is_empty() {
         rules.push(rule("to", Vec::new(), peers::tcp(&API_SERVER)));
     }
-    let path = scope.application.field("network").key("to");
-    for (index, peer) in network
-        .map(|network| network.to.as_slice())
-        .unwrap_or_default()
-        .iter()
-        .enumerate()
-    {
-        let ports = peers::ports_json(peers::ports(scope, peer));
-        rules.extend(peer_rule(
-            scope,
-            "to",
-            peer,
-            ports,
-            &path.index(index),
-            output,
-        ));
-    }
+    rules.extend(
+        network
+            .iter()
+            .flat_map(|network| &network.to)
+            .filter_map(|peer| {
+                peer_rule(
+                    scope,
+                    "to",
+                    peer,
+                    peers::ports_json(peers::ports(scope, peer)),
+                )
+            }),
+    );
     rules
 }
 
-fn peer_rule(
-    scope: &Scope<'_>,
-    key: &str,
-    peer: &Peer,
-    ports: Vec<Value>,
-    path: &FieldPath,
-    output: &mut Output,
-) -> Option<Value> {
-    if let PeerTarget::Catalogue(name) = &peer.target
-        && !scope.estate.fields.catalogue.contains_key(name)
-    {
-        catalogue::unknown(scope, name, path, output);
-    }
-    match peers::side(scope, &peer.target)? {
-        Side::All => Some(rule(key, Vec::new(), ports)),
-        Side::Some(peers) => Some(rule(key, peers, ports)),
-    }
+/// A peer that nobody knows allows nothing.
+fn peer_rule(scope: &Scope<'_>, key: &str, peer: &Peer, ports: Vec<Value>) -> Option<Value> {
+    let peers = match peers::side(scope, &peer.target)? {
+        Side::All => Vec::new(),
+        Side::Some(peers) => peers,
+    };
+    Some(rule(key, peers, ports))
 }

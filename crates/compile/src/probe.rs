@@ -4,9 +4,7 @@ use serde_json::Value;
 use steading_model::application::{Component, Health, HealthProbe, ProbeRefinement, Protocol};
 use steading_model::name::{HttpPath, Literal, PortNumber};
 
-use crate::codes::NO_PORT;
 use crate::json::{Fields, texts};
-use crate::scope::{Output, Scope};
 
 /// How long an answer may take, in seconds.
 const TIMEOUT: u32 = 5;
@@ -16,35 +14,22 @@ const PERIOD: u32 = 10;
 const STARTUP: u32 = 300;
 
 /// Adds the probes of a component to its container.
-pub(crate) fn probes(
-    scope: &Scope<'_>,
-    component: &Component,
-    container: Fields,
-    output: &mut Output,
-) -> Fields {
-    let Some(health) = &component.fields.health else {
-        return container;
-    };
-    let Some(action) = health
-        .probe()
-        .and_then(|probe| action(scope, component, &probe, output))
-    else {
+pub(crate) fn probes(component: &Component, container: Fields) -> Fields {
+    let health = component.fields.health.as_ref();
+    let action = health
+        .and_then(Health::probe)
+        .and_then(|probe| action(component, &probe));
+    let Some((health, action)) = health.zip(action) else {
         return container;
     };
     let refined = |refinement: Option<&ProbeRefinement>| match refinement {
         Some(refinement) if refinement.none.is_some() => None,
-        refinement => Some(refined(component, health, &action, refinement)),
+        refinement => Some(Value::from(refined(component, health, &action, refinement))),
     };
     container
+        .with("livenessProbe", refined(health.liveness.as_ref()))
+        .with("readinessProbe", refined(health.readiness.as_ref()))
         .with("startupProbe", startup(health, action.clone()))
-        .with(
-            "livenessProbe",
-            refined(health.liveness.as_ref()).map(Value::from),
-        )
-        .with(
-            "readinessProbe",
-            refined(health.readiness.as_ref()).map(Value::from),
-        )
 }
 
 fn startup(health: &Health, action: Fields) -> Fields {
@@ -95,38 +80,14 @@ fn timed(health: &Health, action: Fields) -> Fields {
         .with("periodSeconds", health.period_seconds.unwrap_or(PERIOD))
 }
 
-fn action(
-    scope: &Scope<'_>,
-    component: &Component,
-    probe: &HealthProbe,
-    output: &mut Output,
-) -> Option<Fields> {
+fn action(component: &Component, probe: &HealthProbe) -> Option<Fields> {
     let first = component.fields.first_port().map(|(_, spec)| spec.port);
-    let mut port = |named: &Option<PortNumber>| {
-        let port = named.or(first);
-        if port.is_none() {
-            let path = component.field("health");
-            let message = format!("`{path}` needs a port, and `{}` has none", component.name);
-            output.error(
-                scope,
-                NO_PORT,
-                &path,
-                message,
-                "add `port`, or check with `exec`",
-            );
-        }
-        port
-    };
+    let port = |named: &Option<PortNumber>| named.or(first);
+    let on = |named: &Option<PortNumber>| Some(Fields::new().with("port", port(named)?.get()));
     Some(match probe {
         HealthProbe::Http(path, named) => http(component, path, port(named)?),
-        HealthProbe::Tcp(named) => {
-            let socket = Fields::new().with("port", port(named)?.get());
-            Fields::new().with("tcpSocket", socket)
-        }
-        HealthProbe::Grpc(named) => {
-            let service = Fields::new().with("port", port(named)?.get());
-            Fields::new().with("grpc", service)
-        }
+        HealthProbe::Tcp(named) => Fields::new().with("tcpSocket", on(named)?),
+        HealthProbe::Grpc(named) => Fields::new().with("grpc", on(named)?),
         HealthProbe::Exec(command) => exec(command),
         HealthProbe::None(_) => return None,
     })

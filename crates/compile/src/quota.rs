@@ -22,7 +22,7 @@ pub(crate) fn hard(scope: &Scope<'_>) -> Option<TierQuota> {
     })
 }
 
-/// Adds the ResourceQuota and the LimitRange.
+/// Adds the `ResourceQuota` and the `LimitRange`.
 pub(crate) fn objects(scope: &Scope<'_>, output: &mut Output) {
     let own = scope.application.fields.quota.as_ref();
     let path = scope

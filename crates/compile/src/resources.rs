@@ -101,6 +101,10 @@ fn check(scope: &Scope<'_>, container: &Container<'_>, amounts: Amounts, output:
         ..
     } = amounts;
     let path = container.path.key("resources");
+    // What a job or step takes over was checked where it was written.
+    if scope.application.tree.find(&path).is_none() {
+        return;
+    }
     if memory_limit < memory {
         let message = format!(
             "the memory limit of `{}` is below its request: {memory_limit} < {memory}",

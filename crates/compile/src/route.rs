@@ -1,20 +1,18 @@
-//! Routes: Traefik IngressRoutes with their gates, certificates and what people and checks should know about them.
+//! Routes: Traefik `IngressRoutes` with their gates, certificates and what people and checks should know about them.
 
 use serde_json::Value;
 use steading_model::FieldPath;
-use steading_model::application::{
-    AuthMode, Component, DnsMode, Port, Protocol, Route, RoutePort, Visibility,
-};
+use steading_model::application::{AuthMode, DnsMode, Route, Visibility};
 use steading_model::name::HostName;
 
 use crate::annotation::{
     ANNOTATION_AUTH, ANNOTATION_CATALOGUE, ANNOTATION_CHECK, ANNOTATION_DNS, ANNOTATION_VISIBILITY,
 };
-use crate::codes::{BAD_HOST, NO_COMPONENT, NO_PORT};
+use crate::backend::{self, Backend};
 use crate::gates::{self, Gate};
 use crate::json::Fields;
 use crate::scope::{Metadata, Output, Scope};
-use crate::{certificate, chain, names, outside, service, upstream};
+use crate::{certificate, chain, names, outside};
 
 /// The API of Traefik.
 const TRAEFIK: &str = "traefik.io/v1alpha1";
@@ -33,15 +31,6 @@ pub(crate) struct Entry<'a> {
     pub(crate) path: FieldPath,
 }
 
-/// Where requests of a route go.
-struct Backend {
-    service: String,
-    port: u16,
-    scheme: Option<&'static str>,
-    /// How the backend's TLS is verified: a ServersTransport, by name.
-    transport: Option<(&'static str, Fields)>,
-}
-
 impl<'a> Entry<'a> {
     fn new(scope: &'a Scope<'_>, index: usize) -> Option<Self> {
         let route = scope.application.fields.ingress.get(index)?;
@@ -50,7 +39,7 @@ impl<'a> Entry<'a> {
             .path
             .iter()
             .chain(&route.paths)
-            .map(|path| path.as_str())
+            .map(steading_model::name::HttpPath::as_str)
             .collect();
         paths.sort_unstable();
         paths.dedup();
@@ -95,10 +84,9 @@ pub(crate) fn entries<'a>(scope: &'a Scope<'_>) -> Vec<Entry<'a>> {
 
 /// Adds the objects of all routes.
 pub(crate) fn objects(scope: &Scope<'_>, output: &mut Output) {
-    check_hosts(scope, output);
     let mut made = std::collections::BTreeSet::new();
     for entry in entries(scope) {
-        let backend = backend(scope, &entry, output);
+        let backend = backend::backend(scope, &entry, output);
         let links = chain::complete(&scope.estate.fields.ingress.chain);
         let gates = links
             .into_iter()
@@ -132,43 +120,6 @@ pub(crate) fn objects(scope: &Scope<'_>, output: &mut Output) {
             .object(TRAEFIK, "IngressRoute")
             .with("spec", spec);
         output.push(scope, object, &entry.path);
-    }
-}
-
-/// Says whether requests come to a component by any route.
-pub(crate) fn is_routed(scope: &Scope<'_>, component: &Component) -> bool {
-    !routed_ports(scope, component).is_empty()
-}
-
-/// Returns the ports of a component to which requests come by routes.
-pub(crate) fn routed_ports(scope: &Scope<'_>, component: &Component) -> Vec<u16> {
-    let routes = scope.application.fields.ingress.iter();
-    let own = routes.filter(|route| {
-        let target = scope.application.component_of(route);
-        route.redirect_to.is_none() && target.is_some_and(|target| target.name == component.name)
-    });
-    let mut ports: Vec<u16> = own
-        .filter_map(|route| port_of(component, route))
-        .map(|port| port.spec.port.get())
-        .collect();
-    ports.sort_unstable();
-    ports.dedup();
-    ports
-}
-
-fn check_hosts(scope: &Scope<'_>, output: &mut Output) {
-    for (index, route) in scope.application.fields.ingress.iter().enumerate() {
-        if let Err(problem) = crate::scope::host(scope.estate, scope.application, route) {
-            let path = scope.application.field("ingress").index(index).key("host");
-            let message = format!("the host of the route {problem}");
-            output.error(
-                scope,
-                BAD_HOST,
-                &path,
-                message,
-                "shorten the host, or write it out with its domain",
-            );
-        }
     }
 }
 
@@ -257,75 +208,4 @@ fn matching(host: &str, path: &str) -> String {
         path if path.ends_with('/') => format!("Host(`{host}`) && PathPrefix(`{path}`)"),
         path => format!("Host(`{host}`) && (Path(`{path}`) || PathPrefix(`{path}/`))"),
     }
-}
-
-fn port_of(component: &Component, route: &Route) -> Option<Port> {
-    let ports = component.ports();
-    let first = component.fields.first_port().map(|(name, _)| name);
-    let wanted = |port: &Port| match &route.port {
-        Some(RoutePort::Number(number)) => port.spec.port == *number,
-        Some(RoutePort::Name(name)) => port.name == name.as_str(),
-        None => Some(&port.name) == first.as_ref(),
-    };
-    ports.into_iter().find(wanted)
-}
-
-fn backend(scope: &Scope<'_>, entry: &Entry<'_>, output: &mut Output) -> Option<Backend> {
-    if let Some(upstream) = &scope.application.fields.upstream {
-        let tls = upstream.tls == Some(true);
-        return Some(Backend {
-            service: scope.name().to_owned(),
-            port: upstream::PORT,
-            scheme: tls.then_some("https"),
-            transport: tls.then(|| upstream::transport(&upstream.host)),
-        });
-    }
-    let redirects = entry.route.redirect_to.is_some();
-    let Some(component) = scope.application.component_of(entry.route) else {
-        if !redirects {
-            let named = entry
-                .route
-                .component
-                .as_ref()
-                .map_or_else(|| "any".to_owned(), |name| format!("`{name}`"));
-            let message = format!("`{}` has no component for the route: {named}", scope.name());
-            output.error(
-                scope,
-                NO_COMPONENT,
-                &entry.path,
-                message,
-                "name a component of the application, or add `upstream`",
-            );
-        }
-        return None;
-    };
-    let port = port_of(component, entry.route).filter(|port| port.spec.protocol != Protocol::Udp);
-    if port.is_none() && !redirects {
-        let message = format!("`{}` has no port that the route can go to", component.name);
-        let port = if entry.route.port.is_some() {
-            entry.path.key("port")
-        } else {
-            entry.path.clone()
-        };
-        output.error(
-            scope,
-            NO_PORT,
-            &port,
-            message,
-            "add `port`, or name one of its `ports`",
-        );
-    }
-    let port = port?;
-    let (scheme, transport) = match port.spec.protocol {
-        Protocol::H2c | Protocol::Grpc => (Some("h2c"), None),
-        Protocol::Https => (Some("https"), Some(upstream::unverified())),
-        Protocol::Http | Protocol::Tcp | Protocol::Udp => (None, None),
-    };
-    let service = scope.component_name(component);
-    Some(Backend {
-        service,
-        port: service::service_port(component, &port),
-        scheme,
-        transport,
-    })
 }

@@ -31,7 +31,7 @@ pub(crate) struct Output {
     pub(crate) secrets: BTreeMap<String, SecretPlace>,
     /// The keys that are made once.
     pub(crate) generated: BTreeSet<String>,
-    /// The ConfigMaps of files, by name.
+    /// The `ConfigMaps` of files, by name.
     pub(crate) config_maps: BTreeSet<String>,
     /// Whether any image comes from the own registry.
     pub(crate) pulls_own_images: bool,

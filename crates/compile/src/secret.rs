@@ -209,7 +209,7 @@ fn default_environment(scope: &Scope<'_>) -> String {
     let environment = scope.estate.environment(&scope.application.environment);
     environment.map_or_else(
         || scope.environment().to_owned(),
-        |environment| environment.secret_environment(),
+        steading_model::estate::Environment::secret_environment,
     )
 }
 

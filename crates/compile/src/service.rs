@@ -65,7 +65,7 @@ pub(crate) fn first_service_port(component: &Component) -> u16 {
     component
         .fields
         .service_port
-        .map_or(PORT, |port| port.get())
+        .map_or(PORT, steading_model::name::PortNumber::get)
 }
 
 /// Returns the port of the Service for a port of the component.

@@ -24,6 +24,9 @@ const HIGHEST: i64 = 1_000_000_000;
 const TIMEOUT: u64 = 60;
 
 /// Compiles the objects that all applications of an estate share; each cluster needs them before the first application.
+///
+/// # Panics
+/// Never: the names that it parses are constants.
 pub fn compile_shared(estate: &Estate) -> Desired {
     let mut objects: Vec<Object> = estate
         .fields

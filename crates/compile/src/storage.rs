@@ -5,7 +5,7 @@ use steading_model::application::{Component, DataMeaning, Kind, Volume, VolumeOw
 use steading_model::estate::StorageClassFields;
 
 use crate::claim;
-use crate::codes::{NO_STORAGE_CLASS, NO_VOLUME};
+use crate::codes::{NO_SERVER, NO_STORAGE_CLASS, NO_VOLUME};
 use crate::json::Fields;
 use crate::scope::{Output, Scope};
 use crate::security;
@@ -118,6 +118,13 @@ pub(crate) fn place<'a>(
         output.error(scope, NO_STORAGE_CLASS, path, message, help);
         return None;
     };
+    if volume.path.is_some() && class.server.is_none() {
+        let message =
+            format!("`{path}.path` is a place on a file server, and the estate names none");
+        let help = "add `server` to `storage.classes.shared` of the estate, or write `size` instead of `path`";
+        output.error(scope, NO_SERVER, &path.key("path"), message, help);
+        return None;
+    }
     Some(hand_made(scope, component, name, volume, class).unwrap_or(Place::Served(class)))
 }
 
@@ -188,7 +195,10 @@ fn mount(
         .with("mountPath", volume.mount_path.as_str())
         .with(
             "subPath",
-            volume.sub_path.as_ref().map(|path| path.as_str()),
+            volume
+                .sub_path
+                .as_ref()
+                .map(steading_model::name::RelativePath::as_str),
         )
         .with("readOnly", read_only.then_some(true));
     Mounted {
@@ -209,12 +219,11 @@ fn claim_source(claim: &str) -> Fields {
 /// Only on the node itself must files be given to their owner: elsewhere Kubernetes does it by `fsGroup`, unless an owner is named.
 fn owner(component: &Component, volume: &Volume, place: &Place<'_>) -> Option<(i64, i64)> {
     match &volume.owner {
-        Some(VolumeOwner::Untouched) => None,
         Some(VolumeOwner::Ids(owner)) => Some(owner.ids()),
         None if matches!(place, Place::OnNode(..)) => {
             let identity = security::identity(component.fields.security.as_ref());
             identity.user.zip(identity.group)
         }
-        None => None,
+        Some(VolumeOwner::Untouched) | None => None,
     }
 }

@@ -1,6 +1,6 @@
 //! A device or machine outside the cluster that stands where the pods would.
 //!
-//! An address becomes a Service without selector and an EndpointSlice. A host name becomes an `ExternalName`, which Traefik follows
+//! An address becomes a Service without selector and an `EndpointSlice`. A host name becomes an `ExternalName`, which Traefik follows
 //! only with `allowExternalNameServices`: prefer the address.
 
 use std::net::IpAddr;
@@ -11,8 +11,6 @@ use steading_model::application::{Upstream, UpstreamHost};
 use crate::json::Fields;
 use crate::scope::{Output, Scope};
 
-/// The port of its Service.
-pub(crate) const PORT: u16 = 80;
 /// The name of its port.
 const NAME: &str = "http";
 
@@ -24,7 +22,7 @@ pub(crate) fn objects(scope: &Scope<'_>, output: &mut Output) {
     let path = scope.application.field("upstream");
     let port = Fields::new()
         .with("name", NAME)
-        .with("port", PORT)
+        .with("port", upstream.port.get())
         .with("targetPort", upstream.port.get())
         .with("protocol", "TCP");
     let spec = Fields::new().with("ports", vec![serde_json::Value::from(port)]);

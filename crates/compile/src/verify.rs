@@ -41,10 +41,7 @@ fn task<'a>(
 ) -> Task<'a> {
     let component = scope.application.main_component();
     let name = format!("verify-{}", verify.name);
-    let mut main = match component {
-        Some(component) => Container::of_component(scope, component, output),
-        None => Container::empty(&name, path.clone()),
-    };
+    let mut main = Container::starting_from(scope, component, &name, output);
     main.name.clone_from(&name);
     main.path.clone_from(&path);
     main.image = verify.image.as_ref().or(main.image);
@@ -72,6 +69,7 @@ fn task<'a>(
         mounted: Vec::new(),
         scratch: component.map(|component| &component.fields.scratch),
         placement: component.and_then(|component| component.fields.placement.as_ref()),
+        gpu: None,
     };
     Task {
         name,

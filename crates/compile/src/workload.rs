@@ -1,15 +1,18 @@
-//! Deployments, StatefulSets and DaemonSets.
+//! Deployments, `StatefulSets` and `DaemonSets`.
+
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 use steading_model::application::{Component, Kind};
+use steading_model::desired::ANNOTATION_SECRETS;
 
-use crate::annotation::ANNOTATION_WHY;
+use crate::annotation::{ANNOTATION_BACKUP, ANNOTATION_WHY};
 use crate::basis::Container;
 use crate::json::Fields;
 use crate::placement::{self, Versioned};
 use crate::pod::{self, Pod, Role};
 use crate::scope::{Metadata, Output, Scope};
-use crate::{labels, migrate, monitoring, rollout, service, storage};
+use crate::{claim, labels, migrate, monitoring, rollout, service, storage};
 
 /// How many old versions Kubernetes keeps; Steading's own history is longer.
 const HISTORY: u32 = 3;
@@ -37,8 +40,9 @@ pub(crate) fn object(
         Kind::Daemon => ("DaemonSet", spec),
     };
     let parked = scope.application.fields.parked.as_ref();
-    let metadata = metadata(scope, component, scope.component_name(component));
-    let metadata = metadata.annotation_if(ANNOTATION_WHY, parked.map(|parked| parked.why.as_str()));
+    let metadata = metadata(scope, component, scope.component_name(component))
+        .annotation_if(ANNOTATION_WHY, parked.map(|parked| parked.why.as_str()))
+        .annotation_if(ANNOTATION_BACKUP, claim::replica_backups(component));
     output.push(
         scope,
         metadata.object("apps/v1", kind).with("spec", spec),
@@ -62,6 +66,11 @@ fn pod<'a>(scope: &Scope<'a>, component: &'a Component, output: &mut Output) -> 
         mounted: storage::mounted(scope, component, output),
         scratch: Some(&component.fields.scratch),
         placement: component.fields.placement.as_ref(),
+        gpu: component
+            .fields
+            .placement
+            .as_ref()
+            .and_then(|placement| placement.gpu.as_ref()),
     }
 }
 
@@ -78,7 +87,7 @@ fn template(
     pod: &Pod<'_>,
     output: &mut Output,
 ) -> Fields {
-    let metadata = pod::restarts_with(scope, pod, metadata(scope, component, ""));
+    let metadata = restarts_with(scope, pod, metadata(scope, component, ""));
     let metadata = monitoring::scraped(scope, component, metadata);
     let metadata = crate::policy::client_labels(scope, metadata);
     let spec = pod::spec(scope, pod, output)
@@ -93,6 +102,16 @@ fn template(
     Fields::new()
         .with("metadata", metadata.template())
         .with("spec", spec)
+}
+
+/// Says which Secrets restart the pods. A job reads them anew at each run.
+fn restarts_with(scope: &Scope<'_>, pod: &Pod<'_>, metadata: Metadata) -> Metadata {
+    let containers = pod.steps.iter().chain([&pod.main]);
+    let names = containers.flat_map(|container| container.secret_names(scope));
+    let names: BTreeSet<String> = names.collect();
+    let names: Vec<String> = names.into_iter().collect();
+    let names = (!names.is_empty()).then(|| names.join(","));
+    metadata.annotation_if(ANNOTATION_SECRETS, names)
 }
 
 fn spread(scope: &Scope<'_>, component: &Component) -> Vec<Value> {
@@ -126,7 +145,7 @@ fn deployment(scope: &Scope<'_>, component: &Component, pod: &Pod<'_>, spec: Fie
         .as_ref()
         .and_then(|rollout| rollout.timeout.as_ref());
     let deadline = timeout
-        .map(|timeout| timeout.seconds())
+        .map(steading_model::name::DurationText::seconds)
         .filter(|seconds| *seconds > PROGRESS);
     spec.with("replicas", replicas(scope, component))
         .with(
