@@ -33,11 +33,15 @@ pub(crate) enum Check {
     Waivers,
 }
 
+/// An application's name and its environment's.
+type Named<'a> = (&'a str, &'a str);
+
 /// Everything that is looked at.
 pub(crate) struct Run<'a> {
     pub(crate) estate: &'a Estate,
     pub(crate) applications: &'a [Application],
-    desired: BTreeMap<(&'a str, &'a str), &'a Desired>,
+    desired: BTreeMap<Named<'a>, &'a Desired>,
+    named: BTreeMap<Named<'a>, &'a Application>,
 }
 
 /// One application in one environment.
@@ -123,27 +127,28 @@ impl<'a> Run<'a> {
         applications: &'a [Application],
         desired: &'a [Desired],
     ) -> Self {
-        let named = desired.iter().map(|desired| {
-            (
-                (desired.application.as_str(), desired.environment.as_str()),
-                desired,
-            )
+        let desired = desired.iter().map(|desired| {
+            let named = (desired.application.as_str(), desired.environment.as_str());
+            (named, desired)
         });
+        let named = applications
+            .iter()
+            .map(|application| (named(application), application));
         Self {
             estate,
             applications,
-            desired: named.collect(),
+            desired: desired.collect(),
+            named: named.collect(),
         }
     }
 
     /// Returns an application as a rule sees it.
     pub(crate) fn subject(&'a self, application: &'a Application) -> Subject<'a> {
-        let name = (application.name.as_str(), application.environment.as_str());
         Subject {
             run: self,
             estate: self.estate,
             application,
-            desired: self.desired.get(&name).copied(),
+            desired: self.desired.get(&named(application)).copied(),
         }
     }
 
@@ -153,9 +158,9 @@ impl<'a> Run<'a> {
         name: &AppName,
         environment: &EnvironmentName,
     ) -> Option<&'a Application> {
-        self.applications.iter().find(|application| {
-            application.name == *name && application.environment == *environment
-        })
+        self.named
+            .get(&(name.as_str(), environment.as_str()))
+            .copied()
     }
 }
 
@@ -216,6 +221,10 @@ impl Subject<'_> {
             .find(|path| self.application.tree.find(path).is_some());
         self.key_span(&written.unwrap_or_else(|| self.application.field("components")))
     }
+}
+
+fn named(application: &Application) -> Named<'_> {
+    (application.name.as_str(), application.environment.as_str())
 }
 
 /// Says whether everyone can reach a route.

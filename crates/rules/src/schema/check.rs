@@ -1,5 +1,7 @@
 //! All objects of a run against the catalog, with the place of each finding.
 
+use std::collections::BTreeMap;
+
 use steading_model::application::Application;
 use steading_model::read::nearest;
 use steading_model::{Desired, Diagnostic, FieldPath, Node, Object, Report, Severity, Span};
@@ -16,15 +18,20 @@ const OWN_GROUPS: [&str; 3] = ["apps", "batch", "policy"];
 /// Validates all objects; `applications` give the places within objects that were written verbatim.
 pub fn check(catalog: &Catalog, applications: &[Application], desired: &[Desired]) -> Report {
     let mut report = Report::default();
+    let named: BTreeMap<(&str, &str), &Application> = applications
+        .iter()
+        .map(|application| {
+            (
+                (application.name.as_str(), application.environment.as_str()),
+                application,
+            )
+        })
+        .collect();
     for desired in desired {
-        let same = |application: &&Application| {
-            application.name == desired.application
-                && application.environment == desired.environment
-        };
-        let verbatim = applications
-            .iter()
-            .find(same)
-            .map(raw_nodes)
+        let name = (desired.application.as_str(), desired.environment.as_str());
+        let verbatim = named
+            .get(&name)
+            .map(|application| raw_nodes(application))
             .unwrap_or_default();
         for object in &desired.objects {
             let node = verbatim
