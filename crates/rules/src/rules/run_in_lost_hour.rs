@@ -1,5 +1,6 @@
 //! Jobs do not run in the hour that clocks skip or repeat.
 
+use jiff::Timestamp;
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 use steading_model::name::{Schedule, TimeZone as ZoneName};
@@ -44,9 +45,22 @@ fn is_disputed(schedule: &Schedule, zone: &ZoneName) -> bool {
     else {
         return false;
     };
-    let mut days = date(2026, 1, 1).series(jiff::Span::new().days(1)).take(365);
+    let (Ok(start), Ok(end)) = (midnight(2026), midnight(2027)) else {
+        return false;
+    };
+    let changes = zone
+        .following(start)
+        .take_while(|change| change.timestamp() < end);
+    let mut days = changes.flat_map(|change| {
+        let day = change.timestamp().to_zoned(zone.clone()).date();
+        [day.yesterday().unwrap_or(day), day]
+    });
     days.any(|day| {
         zone.to_ambiguous_timestamp(day.at(hour, minute, 0, 0))
             .is_ambiguous()
     })
+}
+
+fn midnight(year: i16) -> Result<Timestamp, jiff::Error> {
+    TimeZone::UTC.to_timestamp(date(year, 1, 1).at(0, 0, 0, 0))
 }
