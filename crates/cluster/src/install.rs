@@ -6,13 +6,13 @@ use http::Method;
 use serde_json::{Value, json};
 use steading_model::desired::FIELD_MANAGER;
 use steading_model::{Object, ObjectId};
+use steading_plan::health;
 
 use crate::connect::Cluster;
 use crate::fault::Fault;
 use crate::kind::built_in;
-use crate::observe::secrets::{SYSTEM_NAMESPACE, key_object};
+use crate::observe::secrets::{SYSTEM_NAMESPACE, new_key};
 use crate::random::RandomError;
-use crate::ready::{Readiness, readiness};
 use crate::release::{Force, apply_call};
 use crate::request::{Call, RequestError};
 
@@ -70,8 +70,8 @@ async fn apply(cluster: &Cluster, object: &Object) -> Result<(), InstallError> {
 }
 
 /// Makes the key of digests of a namespace, unless there is one.
-pub(crate) async fn make_key(cluster: &Cluster, namespace: &str) -> Result<(), InstallError> {
-    let key = key_object(namespace).map_err(InstallError::Random)?;
+async fn make_key(cluster: &Cluster, namespace: &str) -> Result<(), InstallError> {
+    let key = new_key(namespace).map_err(InstallError::Random)?;
     let call = Call::new(
         Method::POST,
         built_in("", "Secret").path(Some(namespace)),
@@ -101,10 +101,11 @@ async fn established(cluster: &Cluster, definition: &Object) -> Result<(), Insta
             format!("read `{}`", definition.id),
         );
         let live: Value = cluster.fetch(call).await.map_err(InstallError::Request)?;
-        let why = match readiness(&definition.id, &live) {
-            Readiness::Ready if is_listed(cluster, &definition.json).await? => return Ok(()),
-            Readiness::Ready => "it cannot be listed yet".to_owned(),
-            other => other.why().to_owned(),
+        let health = health(Some(&live));
+        let why = match health.is_current() {
+            true if is_listed(cluster, &definition.json).await? => return Ok(()),
+            true => "it cannot be listed yet".to_owned(),
+            false => health.message,
         };
         if Instant::now() >= until {
             return Err(InstallError::NotServed {

@@ -187,12 +187,21 @@ fn find_built_in(group: &str, kind: &str) -> Option<ServedKind> {
     let row = BUILT_IN
         .iter()
         .find(|row| row.0 == group && row.2 == kind)?;
-    Some(ServedKind {
+    Some(of_row(row))
+}
+
+/// Returns all built-in kinds.
+pub(crate) fn all_built_in() -> impl Iterator<Item = ServedKind> {
+    BUILT_IN.iter().map(of_row)
+}
+
+fn of_row(row: &(&str, &str, &str, &str, KindScope)) -> ServedKind {
+    ServedKind {
         kind: GroupKind::new(row.0, row.2),
         version: row.1.to_owned(),
         plural: row.3.to_owned(),
         scope: row.4,
-    })
+    }
 }
 
 impl ServedKind {

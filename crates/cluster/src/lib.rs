@@ -32,13 +32,14 @@ mod observe;
 mod payload;
 mod progress;
 mod random;
-mod ready;
 mod record;
 mod redact;
 pub mod release;
 mod request;
 mod retry;
+mod rights;
 mod settings;
+mod status;
 
 pub use cancel::{Cancel, CancelSwitch, cancellation};
 pub use connect::{Access, Cluster, ConnectError, connect};
@@ -57,4 +58,6 @@ pub use release::{
 };
 pub use request::RequestError;
 pub use retry::Retry;
+pub use rights::{Rule, namespaced_kinds, rights, role};
 pub use settings::{Clock, Settings};
+pub use status::{ApplicationStatus, FieldManager, ObjectStatus, Why, status, why};

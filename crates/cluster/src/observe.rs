@@ -16,6 +16,7 @@ use steading_model::{GroupKind, ObjectId};
 use steading_plan::mask::DigestKey;
 use steading_plan::{Live, Observed, Scope, Unreadable};
 
+use self::secrets::Unkept;
 use crate::connect::Cluster;
 use crate::fault::Fault;
 use crate::kind::{KindScope, ServedKind};
@@ -32,6 +33,8 @@ pub struct Observation {
     pub observed: Observed,
     /// The key with which the values of Secrets in it were replaced by digests.
     pub key: DigestKey,
+    /// That key, where it was made up for this run: the first release keeps it in its namespace.
+    pub(crate) unkept: Option<Unkept>,
 }
 
 /// The objects of one kind as they were found.
@@ -67,7 +70,7 @@ pub async fn observe(
     desired: &[Desired],
 ) -> Result<Observation, RequestError> {
     let mut observed = Observed::default();
-    let (histories, key) = tokio::try_join!(
+    let (histories, (key, unkept)) = tokio::try_join!(
         history::read(cluster, estate, scope),
         secrets::key(cluster, scope)
     )?;
@@ -90,7 +93,11 @@ pub async fn observe(
     }
     let obstacles = obstacle::find(&question, &observed, desired, &kinds).await?;
     observed.objects.extend(obstacles);
-    Ok(Observation { observed, key })
+    Ok(Observation {
+        observed,
+        key,
+        unkept,
+    })
 }
 
 /// What is asked for, for all lists.

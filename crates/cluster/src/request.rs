@@ -12,9 +12,6 @@ use crate::connect::Cluster;
 use crate::fault::{Cause, Fault, Refusal};
 use crate::{random, redact};
 
-/// How long one try may take.
-const TIMEOUT: Duration = Duration::from_secs(30);
-
 /// Asks for a list in which the objects have nothing but their metadata.
 const METADATA_ONLY: &str =
     "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
@@ -54,7 +51,7 @@ pub(crate) struct Call {
     content: Option<(&'static str, Bytes)>,
     /// Text that no message may repeat.
     secrets: Vec<String>,
-    timeout: Duration,
+    timeout: Option<Duration>,
 }
 
 /// What came of sending a request once.
@@ -84,7 +81,7 @@ impl Call {
             accept: "application/json",
             content: None,
             secrets: Vec::new(),
-            timeout: TIMEOUT,
+            timeout: None,
         }
     }
 
@@ -121,7 +118,7 @@ impl Call {
 
     /// Bounds each try, for a writer that must know before its lease ends.
     pub(crate) fn within(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout.min(TIMEOUT);
+        self.timeout = Some(timeout);
         self
     }
 
@@ -228,11 +225,13 @@ impl Cluster {
         let request = call
             .request()
             .map_err(|error| Refused::without_answer(Fault::Other, &error))?;
-        match tokio::time::timeout(call.timeout, self.exchange(request)).await {
+        let longest = self.retry().timeout;
+        let timeout = call.timeout.unwrap_or(longest).min(longest);
+        match tokio::time::timeout(timeout, self.exchange(request)).await {
             Ok(answer) => answer,
             Err(_) => Err(Refused::plain(
                 Fault::Unreachable,
-                format!("no answer within {} s", call.timeout.as_secs_f32()),
+                format!("no answer within {} s", timeout.as_secs_f32()),
             )),
         }
     }

@@ -11,6 +11,8 @@ pub struct Retry {
     pub first: Duration,
     /// The longest pause; also the most that a `Retry-After` of the server may ask for.
     pub longest: Duration,
+    /// How long one try may take.
+    pub timeout: Duration,
 }
 
 impl Retry {
@@ -19,6 +21,7 @@ impl Retry {
         tries: 4,
         first: Duration::from_millis(250),
         longest: Duration::from_secs(5),
+        timeout: Duration::from_secs(30),
     };
 
     /// For a release that is under way: a restart of the API server is sat out for about half a minute.
@@ -26,6 +29,7 @@ impl Retry {
         tries: 9,
         first: Duration::from_millis(200),
         longest: Duration::from_secs(8),
+        timeout: Duration::from_secs(30),
     };
 
     /// Returns the pause after a failed try (counted from 1), or nothing if it was the last.
@@ -57,6 +61,7 @@ mod tests {
         tries: 4,
         first: Duration::from_millis(100),
         longest: Duration::from_millis(300),
+        timeout: Duration::from_secs(1),
     };
 
     #[test]

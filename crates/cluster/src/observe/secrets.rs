@@ -28,19 +28,47 @@ pub(crate) const SYSTEM_NAMESPACE: &str = "steading-system";
 /// What the Secret with the key is called, there or in an application's namespace.
 pub(crate) const KEY_NAME: &str = "steading-digest-key";
 
+/// How long a key is: 256 bits.
+const KEY_LENGTH: usize = 43;
+
 /// Digests by namespace and name.
 type Digests = BTreeMap<(String, String), String>;
 
-/// Reads the key of digests; where there is none yet, one is made up for this run.
-pub(super) async fn key(cluster: &Cluster, scope: &Scope) -> Result<DigestKey, RequestError> {
+/// A key that is not in the cluster yet. It is not printed.
+#[derive(Clone)]
+pub(crate) struct Unkept {
+    /// The namespace that it is for.
+    pub(crate) namespace: String,
+    text: String,
+}
+
+impl std::fmt::Debug for Unkept {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Unkept")
+            .field("namespace", &self.namespace)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Reads the key of digests; where there is none yet, one is made up.
+pub(super) async fn key(
+    cluster: &Cluster,
+    scope: &Scope,
+) -> Result<(DigestKey, Option<Unkept>), RequestError> {
     let namespace = namespace_of(scope).unwrap_or(SYSTEM_NAMESPACE);
     let path = built_in("", "Secret").path_of(Some(namespace), KEY_NAME);
     let call = Call::get(path, format!("read `Secret {namespace}/{KEY_NAME}`"));
     match cluster.fetch::<Value>(call).await {
-        Ok(secret) => Ok(DigestKey::new(key_in(&secret).unwrap_or_default())),
-        Err(error) if matches!(error.fault, Fault::NotFound | Fault::Forbidden) => Ok(
-            DigestKey::new(random::text(40).unwrap_or_else(|_| namespace.to_owned())),
-        ),
+        Ok(secret) => Ok((DigestKey::new(key_in(&secret).unwrap_or_default()), None)),
+        Err(error) if matches!(error.fault, Fault::NotFound | Fault::Forbidden) => {
+            let text = random::text(KEY_LENGTH).unwrap_or_else(|_| namespace.to_owned());
+            let unkept = Unkept {
+                namespace: namespace.to_owned(),
+                text: text.clone(),
+            };
+            Ok((DigestKey::new(text), Some(unkept)))
+        }
         Err(error) => Err(error),
     }
 }
@@ -51,13 +79,24 @@ fn key_in(secret: &Value) -> Option<Vec<u8>> {
 }
 
 /// Returns the Secret that holds a new key.
-pub(crate) fn key_object(namespace: &str) -> Result<Value, random::RandomError> {
-    let key = random::text(43)?;
-    Ok(json!({
-        "apiVersion": "v1", "kind": "Secret", "type": "Opaque", "immutable": true,
-        "metadata": { "name": KEY_NAME, "namespace": namespace, "labels": { "app.kubernetes.io/managed-by": "steading" } },
-        "data": { "key": ByteString(key.into_bytes()) },
-    }))
+pub(crate) fn new_key(namespace: &str) -> Result<Value, random::RandomError> {
+    let text = random::text(KEY_LENGTH)?;
+    Ok(Unkept {
+        namespace: namespace.to_owned(),
+        text,
+    }
+    .object())
+}
+
+impl Unkept {
+    /// Returns the Secret that keeps it.
+    pub(crate) fn object(&self) -> Value {
+        json!({
+            "apiVersion": "v1", "kind": "Secret", "type": "Opaque", "immutable": true,
+            "metadata": { "name": KEY_NAME, "namespace": self.namespace, "labels": { "app.kubernetes.io/managed-by": "steading" } },
+            "data": { "key": ByteString(self.text.clone().into_bytes()) },
+        })
+    }
 }
 
 /// Returns the Secrets whose change restarts pods, by namespace and name.

@@ -18,6 +18,18 @@ use crate::observe::secrets::masked;
 /// How many objects are read side by side.
 const SIDE_BY_SIDE: usize = 8;
 
+/// What the server writes into metadata by itself.
+const KEPT_BY_SERVER: [&str; 8] = [
+    "managedFields",
+    "uid",
+    "resourceVersion",
+    "generation",
+    "creationTimestamp",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+    "selfLink",
+];
+
 /// A release that is recorded and may begin.
 pub(crate) struct Begun {
     pub(crate) journal: Journal,
@@ -38,6 +50,13 @@ pub(crate) async fn begin(
         journal: works.iter().map(entry).collect(),
     };
     let journal = hold.record(spec(hold, plan), &payload).await?;
+    if let Some(unkept) = observation
+        .unkept
+        .as_ref()
+        .filter(|unkept| unkept.namespace == hold.key.namespace)
+    {
+        hold.keep_key(unkept).await?;
+    }
     Ok(Begun { journal, works })
 }
 
@@ -106,22 +125,14 @@ fn entry(work: &Work) -> JournalEntry {
     }
 }
 
-/// Returns an object without what the server keeps for itself. Who owns which field stays: without that it could not be put back.
+/// Returns an object without what the server keeps for itself.
 fn without_server_fields(live: &Value) -> Value {
     let mut object = live.clone();
     if let Some(fields) = object.as_object_mut() {
         fields.remove("status");
     }
     if let Some(metadata) = object["metadata"].as_object_mut() {
-        for name in [
-            "uid",
-            "resourceVersion",
-            "generation",
-            "creationTimestamp",
-            "deletionTimestamp",
-            "deletionGracePeriodSeconds",
-            "selfLink",
-        ] {
+        for name in KEPT_BY_SERVER {
             metadata.remove(name);
         }
     }

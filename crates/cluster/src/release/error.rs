@@ -80,6 +80,12 @@ pub enum ApplyError {
         /// How long was waited.
         seconds: u64,
     },
+    /// An object must go before it is made again, and does not.
+    #[error("`{object}` must go before it is made again, and is still there")]
+    Stays {
+        /// The object.
+        object: ObjectId,
+    },
     /// An object failed for good.
     #[error("`{object}` failed: {why}")]
     Failed {

@@ -13,6 +13,7 @@ use steading_plan::{Action, FieldOwner, Wave, fill_secret_digest, used_secrets};
 
 use super::begin::same_for;
 use super::error::ApplyError;
+use super::generate::{fill, has_generated};
 use super::hold::Hold;
 use super::journal::Journal;
 use super::write::{Force, Gone};
@@ -135,14 +136,11 @@ async fn step(hold: &Hold<'_>, work: &Work, until: Instant) -> Result<Left, Appl
     };
     let kind = hold.kind_of(&work.id, Some(desired)).await?;
     let mut object = desired.clone();
-    fill(hold, &work.id, &mut object).await?;
+    fill_digest(hold, &work.id, &mut object).await?;
     if work.action == Action::Replace {
         clear(hold, work, &kind, until).await?;
     }
-    let live = place(hold, work, &kind, object).await?;
-    super::generate::complete(hold, &work.id, &kind, desired, live)
-        .await
-        .map(Left::Live)
+    place(hold, work, &kind, object).await.map(Left::Live)
 }
 
 async fn delete(hold: &Hold<'_>, work: &Work, until: Instant) -> Result<Left, ApplyError> {
@@ -169,16 +167,14 @@ async fn clear(
     let Some(uid) = &work.uid else { return Ok(()) };
     match hold.delete(kind, &work.id, uid, until).await? {
         Gone::Yes => Ok(()),
-        Gone::NotYet => Err(ApplyError::NotReady {
+        Gone::NotYet => Err(ApplyError::Stays {
             object: work.id.clone(),
-            why: "it must go before it is made again, and is still there".to_owned(),
-            seconds: 0,
         }),
     }
 }
 
 /// Writes the digest of the Secrets that pods use into their template, as those Secrets are now.
-async fn fill(hold: &Hold<'_>, id: &ObjectId, object: &mut Value) -> Result<(), ApplyError> {
+async fn fill_digest(hold: &Hold<'_>, id: &ObjectId, object: &mut Value) -> Result<(), ApplyError> {
     let names: BTreeSet<String> = used_secrets(&id.kind, object)
         .into_iter()
         .flatten()
@@ -219,6 +215,7 @@ async fn place(
     };
     let mut force = Force::No;
     for _ in 0..READINGS {
+        let object = generated(work, &object, live.as_ref())?;
         let applied = hold
             .apply(
                 kind,
@@ -242,6 +239,15 @@ async fn place(
     Err(ApplyError::Moved {
         what: format!("`{}` is changed by somebody again and again", work.id),
     })
+}
+
+/// Adds the generated values of a Secret; nothing to other objects.
+fn generated(work: &Work, object: &Value, live: Option<&Value>) -> Result<Value, ApplyError> {
+    let mut object = object.clone();
+    if has_generated(&object) {
+        fill(&work.id, &mut object, live)?;
+    }
+    Ok(object)
 }
 
 /// Looks at what an interrupted run may have left: it must be ours, or the one that was planned for.

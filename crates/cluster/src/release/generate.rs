@@ -1,89 +1,80 @@
-//! Values that are made once, at random, and kept.
-//!
-//! They belong to a field manager of their own, so that applying the Secret's declaration, which does not have them, leaves them alone.
-
-use std::collections::BTreeSet;
+//! Values that are made once, at random, and kept: the declaration names their keys, the cluster has their values.
 
 use k8s_openapi::ByteString;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use steading_model::ObjectId;
 use steading_model::desired::ANNOTATION_GENERATE;
+use steading_plan::mask::is_secret;
 
 use super::error::ApplyError;
-use super::hold::Hold;
-use super::write::Force;
-use crate::kind::ServedKind;
 use crate::random;
-
-/// The field manager of generated values.
-pub(crate) const MANAGER: &str = "steading-secrets";
 
 /// How long a generated value is: 238 bits.
 const LENGTH: usize = 40;
 
-/// Makes the values that a Secret should have and has not; returns it as it is then.
-pub(crate) async fn complete(
-    hold: &Hold<'_>,
-    id: &ObjectId,
-    kind: &ServedKind,
-    desired: &Value,
-    live: Value,
-) -> Result<Value, ApplyError> {
-    let wanted = wanted(desired);
-    let missing = wanted
-        .iter()
-        .filter(|key| live["data"].get(key.as_str()).is_none());
-    let made = missing
-        .map(|key| Ok(((*key).clone(), random::text(LENGTH)?)))
-        .collect::<Result<Vec<_>, _>>();
-    let made = made.map_err(|source| ApplyError::Random {
-        object: id.clone(),
-        source,
-    })?;
-    if made.is_empty() {
-        return Ok(live);
-    }
-    hold.apply(kind, id, &object(&live, &wanted, made), MANAGER, Force::Yes)
-        .await
+/// Says whether an object has generated values, so that what is there must be known before it is applied.
+pub(crate) fn has_generated(object: &Value) -> bool {
+    is_secret(object)
+        && object["metadata"]["annotations"]
+            .get(ANNOTATION_GENERATE)
+            .is_some()
 }
 
-fn wanted(desired: &Value) -> BTreeSet<String> {
-    let keys = desired["metadata"]["annotations"][ANNOTATION_GENERATE]
+/// Adds the generated values of a Secret: those that the live one has, and new ones for keys that it has not.
+pub(crate) fn fill(
+    id: &ObjectId,
+    object: &mut Value,
+    live: Option<&Value>,
+) -> Result<(), ApplyError> {
+    let keys = object["metadata"]["annotations"][ANNOTATION_GENERATE]
         .as_str()
         .unwrap_or_default();
-    keys.split(',')
+    let keys: Vec<String> = keys
+        .split(',')
         .map(str::trim)
         .filter(|key| !key.is_empty())
         .map(str::to_owned)
-        .collect()
-}
-
-/// Returns what is applied: the values that there are, and the new ones. The UID makes sure that no other Secret gets them.
-fn object(live: &Value, wanted: &BTreeSet<String>, made: Vec<(String, String)>) -> Value {
-    let kept = wanted
-        .iter()
-        .filter_map(|key| Some((key.clone(), live["data"].get(key)?.clone())));
-    let made = made
-        .into_iter()
-        .map(|(key, text)| (key, json!(ByteString(text.into_bytes()))));
-    let metadata = &live["metadata"];
-    json!({
-        "apiVersion": live["apiVersion"], "kind": live["kind"],
-        "metadata": { "name": metadata["name"], "namespace": metadata["namespace"], "uid": metadata["uid"] },
-        "data": kept.chain(made).collect::<Map<String, Value>>(),
-    })
+        .collect();
+    for key in keys {
+        let kept = live.and_then(|live| live["data"].get(&key)).cloned();
+        object["data"][key] = match kept {
+            Some(value) => value,
+            None => {
+                let made = random::text(LENGTH).map_err(|source| ApplyError::Random {
+                    object: id.clone(),
+                    source,
+                })?;
+                json!(ByteString(made.into_bytes()))
+            }
+        };
+    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
+    use steading_model::GroupKind;
+
     use super::*;
 
     #[test]
-    fn values_that_are_there_are_kept() {
-        let live = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s", "namespace": "n", "uid": "u"}, "data": {"A": "b2xk", "other": "eA=="}});
-        let wanted = wanted(&json!({"metadata": {"annotations": {ANNOTATION_GENERATE: "A, B"}}}));
-        let object = object(&live, &wanted, vec![("B".to_owned(), "new".to_owned())]);
-        assert_eq!(object["data"], json!({"A": "b2xk", "B": "bmV3"}));
-        assert_eq!(object["metadata"]["uid"], "u");
+    fn values_that_are_there_are_kept_and_others_made() {
+        let id = ObjectId {
+            kind: GroupKind::new("", "Secret"),
+            namespace: None,
+            name: "s".to_owned(),
+        };
+        let mut object = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"annotations": {ANNOTATION_GENERATE: "A, B"}}});
+        assert!(has_generated(&object));
+        fill(
+            &id,
+            &mut object,
+            Some(&json!({"data": {"A": "b2xk", "other": "eA=="}})),
+        )
+        .unwrap();
+        assert_eq!(object["data"]["A"], "b2xk");
+        let made: ByteString = serde_json::from_value(object["data"]["B"].clone()).unwrap();
+        assert_eq!(made.0.len(), LENGTH);
+        assert!(object["data"].get("other").is_none());
     }
 }

@@ -11,6 +11,7 @@ use super::hold::Hold;
 use crate::fault::Fault;
 use crate::kind::{built_in, release_kind};
 use crate::list::Filter;
+use crate::observe::secrets::Unkept;
 use crate::payload;
 use crate::record::{self, ANNOTATION_RUN, LABEL_STATE, Record, State};
 use crate::request::{Call, RequestError};
@@ -141,6 +142,13 @@ impl Hold<'_> {
                 ),
             }),
         }
+    }
+
+    /// Keeps the key of digests that was made up for this run.
+    pub(crate) async fn keep_key(&self, unkept: &Unkept) -> Result<(), ApplyError> {
+        let path = built_in("", "Secret").path(Some(&unkept.namespace));
+        self.create(&path, &unkept.object(), "the key of digests")
+            .await
     }
 
     /// Creates an object; one that is there already counts as created, because the answer to an earlier try may have been lost.

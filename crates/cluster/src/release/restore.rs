@@ -1,236 +1,266 @@
-//! Putting back what a release changed.
-//!
-//! An object is put back by applying, once more, what our field managers owned of it before: what others own is theirs and stays. A
-//! field that the release took over gets its earlier value, and one that it added goes.
+//! Putting back what a release changed, as [`steading_plan::revert`] plans it from the journal and what is there.
 //!
 //! # Caveats
-//! - The namespace that holds the record stays, also if the release made it: it holds the history, and is empty otherwise.
+//! - A namespace that the release made stays: the one of the application holds the record, and nobody knows what others put into it.
 //! - A migration is never run again: a `Job` of a release that was deleted or replaced does not come back.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Instant;
 
-use futures_util::{StreamExt as _, stream};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use http::Method;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use steading_model::ObjectId;
-use steading_model::desired::{ANNOTATION_PHASE, FIELD_MANAGER};
-use steading_plan::release::JournalEntry;
-use steading_plan::{Action, Wave};
+use steading_model::desired::FIELD_MANAGER;
+use steading_plan::release::Payload;
+use steading_plan::{Live, RevertAction, RevertStep, Reverted, revert};
 
-use super::end::namespace_kind;
 use super::error::ApplyError;
-use super::execute::is_labelled;
-use super::generate;
 use super::hold::Hold;
+use super::journal::{Journal, Which};
 use super::write::{Force, Gone};
 use crate::fault::Fault;
-use crate::fields::{extract, owned_by, union};
-use crate::kind::ServedKind;
+use crate::payload::{self, PayloadError};
+use crate::request::{Call, RequestError};
 
-/// How many objects are put back side by side.
+/// How many objects are read side by side.
 const SIDE_BY_SIDE: usize = 8;
+
+/// How often what is left to put back is looked at anew: what somebody changes in between is put back too.
+const ROUNDS: usize = 3;
 
 /// What was put back.
 #[derive(Default)]
 pub(crate) struct Restored {
-    /// The objects that are there again, as they are now.
+    /// The objects that got their earlier form, as they are now.
     pub(crate) live: BTreeMap<ObjectId, Value>,
     /// What could not be put back, and why.
-    pub(crate) notes: Vec<String>,
+    pub(crate) notes: BTreeMap<ObjectId, String>,
 }
 
-/// Puts back every object of a journal: first what was there, in the order of a release, then what was made goes, in reverse.
+/// Puts back every object of a release.
 pub(crate) async fn restore(
     hold: &Hold<'_>,
-    journal: &[JournalEntry],
+    journal: &Journal,
     until: Instant,
 ) -> Result<Restored, ApplyError> {
+    let payload = payload::read(&hold.cluster, &journal.record)
+        .await
+        .map_err(ApplyError::Payload)?;
+    let parent = parent(hold, journal).await?;
+    let spec = &journal.record.spec;
+    let release = Reverted {
+        estate: &spec.estate,
+        application: &spec.application,
+        environment: &spec.environment,
+        payload: &payload,
+        parent: parent.as_ref().map(|parent| parent.desired.as_slice()),
+    };
     let mut restored = Restored::default();
-    let waves: BTreeSet<Wave> = journal.iter().map(|entry| entry.wave).collect();
-    for wave in &waves {
-        let entries = journal
-            .iter()
-            .filter(|entry| entry.wave == *wave && entry.action != Action::Create);
-        side_by_side(hold, entries, until, &mut restored).await?;
-    }
-    for wave in waves.iter().rev() {
-        let entries = journal
-            .iter()
-            .filter(|entry| entry.wave == *wave && entry.action == Action::Create);
-        side_by_side(hold, entries, until, &mut restored).await?;
+    for _ in 0..ROUNDS {
+        let live = read_all(hold, &payload).await?;
+        let steps: Vec<RevertStep> = revert(&release, &live)
+            .into_iter()
+            .filter(|step| !leaves(step, &mut restored))
+            .collect();
+        if steps.is_empty() {
+            break;
+        }
+        round(hold, &steps, until, &mut restored).await?;
     }
     Ok(restored)
 }
 
-async fn side_by_side(
+/// Reads what the release before desired. Where that record is gone, objects are given back as they were.
+async fn parent(hold: &Hold<'_>, journal: &Journal) -> Result<Option<Payload>, ApplyError> {
+    let Some(number) = journal.record.spec.parent else {
+        return Ok(None);
+    };
+    let records = hold.records(Which::All).await?;
+    let Some(record) = records.iter().find(|record| record.spec.number == number) else {
+        return Ok(None);
+    };
+    match payload::read(&hold.cluster, record).await {
+        Ok(payload) => Ok(Some(payload)),
+        Err(PayloadError::Request(error)) => Err(ApplyError::Request(error)),
+        Err(PayloadError::Incomplete { .. } | PayloadError::Broken { .. }) => Ok(None),
+    }
+}
+
+async fn read_all(
     hold: &Hold<'_>,
-    entries: impl Iterator<Item = &JournalEntry>,
+    payload: &Payload,
+) -> Result<BTreeMap<ObjectId, Live>, ApplyError> {
+    let read = stream::iter(&payload.journal).map(|entry| async {
+        let kind = match hold.kind_of(&entry.id, entry.before.as_ref()).await {
+            // Its definition was to be made by the release and never was, so neither was it.
+            Err(ApplyError::Unserved { .. }) => return Ok(None),
+            kind => kind?,
+        };
+        let object = hold.get(&kind, &entry.id).await?;
+        // What is going away is as good as gone.
+        let object = object.filter(|object| object["metadata"].get("deletionTimestamp").is_none());
+        let json = object.and_then(|object| RawValue::from_string(object.to_string()).ok());
+        Ok::<_, ApplyError>(json.map(|json| (entry.id.clone(), Live { json })))
+    });
+    Ok(read
+        .buffered(SIDE_BY_SIDE)
+        .try_collect::<Vec<_>>()
+        .await?
+        .into_iter()
+        .flatten()
+        .collect())
+}
+
+/// Notes why an object stays as it is; says whether it does.
+fn leaves(step: &RevertStep, restored: &mut Restored) -> bool {
+    match &step.action {
+        RevertAction::Leave(why) => {
+            restored
+                .notes
+                .insert(step.id.clone(), format!("`{}` stays: {why}", step.id));
+            true
+        }
+        RevertAction::Remove(_) => step.id.kind.is("", "Namespace"),
+        // What the server refused once it will refuse again.
+        _ => restored.notes.contains_key(&step.id),
+    }
+}
+
+async fn round(
+    hold: &Hold<'_>,
+    steps: &[RevertStep],
     until: Instant,
     restored: &mut Restored,
 ) -> Result<(), ApplyError> {
-    let entries: Vec<&JournalEntry> = entries.collect();
-    let steps =
-        stream::iter(&entries).map(|entry| async { (*entry, one(hold, entry, until).await) });
-    for (entry, result) in steps
-        .buffer_unordered(SIDE_BY_SIDE)
-        .collect::<Vec<_>>()
-        .await
-    {
-        match result {
+    let mut going: Vec<(&ObjectId, &str)> = Vec::new();
+    for step in steps {
+        match put_back(hold, step, until).await {
             Ok(live) => restored
                 .live
-                .extend(live.map(|live| (entry.id.clone(), live))),
-            // Trying again would not help, and the other objects must not wait for it.
-            Err(ApplyError::Request(error))
-                if matches!(
-                    error.fault,
-                    Fault::Invalid | Fault::Forbidden | Fault::OverQuota
-                ) =>
-            {
-                restored.notes.push(format!(
-                    "`{}` could not be put back: {}",
-                    entry.id, error.answer
-                ));
+                .extend(live.map(|live| (step.id.clone(), live))),
+            Err(ApplyError::Request(RequestError {
+                fault: Fault::Invalid | Fault::Forbidden | Fault::OverQuota,
+                answer,
+                ..
+            })) => {
+                restored.notes.insert(
+                    step.id.clone(),
+                    format!("`{}` could not be put back: {answer}", step.id),
+                );
             }
             Err(error) => return Err(error),
+        }
+        if let RevertAction::Remove(uid) = &step.action {
+            going.push((&step.id, uid));
+        }
+    }
+    for (id, uid) in going {
+        let kind = hold.kind_of(id, None).await?;
+        if hold.gone(&kind, id, uid, until).await? == Gone::NotYet {
+            restored
+                .notes
+                .insert(id.clone(), format!("`{id}` is deleted, but not gone yet"));
         }
     }
     Ok(())
 }
 
-async fn one(
+async fn put_back(
     hold: &Hold<'_>,
-    entry: &JournalEntry,
+    step: &RevertStep,
     until: Instant,
 ) -> Result<Option<Value>, ApplyError> {
-    let kind = match hold.kind_of(&entry.id, entry.before.as_ref()).await {
-        // Its definition was made by the release and never came to be, so neither did it.
-        Err(ApplyError::Unserved { .. }) => return Ok(None),
-        kind => kind?,
-    };
-    let live = hold.get(&kind, &entry.id).await?;
-    let Some(before) = &entry.before else {
-        return remove(hold, &kind, entry, live, until).await;
-    };
-    let is_same_one = live
-        .as_ref()
-        .is_some_and(|live| live["metadata"]["uid"].as_str() == entry.uid.as_deref());
-    match (live, entry.action) {
-        (Some(live), Action::Update) if is_same_one => {
-            back(hold, &kind, &entry.id, before, &live).await.map(Some)
+    let id = &step.id;
+    match &step.action {
+        RevertAction::Leave(_) => Ok(None),
+        RevertAction::Remove(uid) => {
+            let kind = hold.kind_of(id, None).await?;
+            hold.delete(&kind, id, uid, Instant::now())
+                .await
+                .map(|_| None)
         }
-        (Some(live), _) if is_same_one && !is_going(&live) => Ok(Some(live)),
-        (Some(live), _) if !is_same_one && !is_labelled(hold, &live) => Err(ApplyError::Moved {
-            what: format!("`{}` was made by somebody else", entry.id),
-        }),
-        (live, _) => again(hold, &kind, entry, live, until).await,
-    }
-}
-
-fn is_going(live: &Value) -> bool {
-    live["metadata"].get("deletionTimestamp").is_some()
-}
-
-/// Removes an object that the release made, unless it is not ours after all.
-async fn remove(
-    hold: &Hold<'_>,
-    kind: &ServedKind,
-    entry: &JournalEntry,
-    live: Option<Value>,
-    until: Instant,
-) -> Result<Option<Value>, ApplyError> {
-    let is_home = entry.id.kind == namespace_kind() && entry.id.name == hold.key.namespace;
-    let Some(live) =
-        live.filter(|live| entry.action == Action::Create && !is_home && is_labelled(hold, live))
-    else {
-        return Ok(None);
-    };
-    let uid = live["metadata"]["uid"].as_str().unwrap_or_default();
-    hold.delete(kind, &entry.id, uid, until).await.map(|_| None)
-}
-
-/// Gives the fields that the release changed their earlier values.
-async fn back(
-    hold: &Hold<'_>,
-    kind: &ServedKind,
-    id: &ObjectId,
-    before: &Value,
-    live: &Value,
-) -> Result<Value, ApplyError> {
-    let mut now = live.clone();
-    for manager in [FIELD_MANAGER, generate::MANAGER] {
-        let of = |object: &Value| owned_by(object, |name| name == manager);
-        let fields = union(of(before), &of(live));
-        if fields.as_object().is_some_and(|fields| !fields.is_empty()) {
-            let mut object = extract(before, &fields);
-            object["metadata"]["uid"] = live["metadata"]["uid"].clone();
-            now = hold.apply(kind, id, &object, manager, Force::Yes).await?;
+        RevertAction::Remake(uid, object) => {
+            let kind = hold.kind_of(id, Some(object)).await?;
+            match hold.delete(&kind, id, uid, until).await? {
+                Gone::Yes => hold
+                    .apply(&kind, id, object, FIELD_MANAGER, Force::Yes)
+                    .await
+                    .map(Some),
+                Gone::NotYet => Err(ApplyError::Stays { object: id.clone() }),
+            }
+        }
+        RevertAction::Recreate(object) => {
+            let kind = hold.kind_of(id, Some(object)).await?;
+            wait_for_deletion(hold, step, until).await?;
+            hold.apply(&kind, id, object, FIELD_MANAGER, Force::Yes)
+                .await
+                .map(Some)
+        }
+        RevertAction::Restore(restore) => {
+            let kind = hold.kind_of(id, Some(&restore.apply)).await?;
+            let live = hold
+                .apply(&kind, id, &restore.apply, FIELD_MANAGER, Force::Yes)
+                .await?;
+            match restore.is_done(&live) {
+                true => Ok(Some(live)),
+                false => overwrite(hold, id, restore.merged(&live), &live)
+                    .await
+                    .map(Some),
+            }
+        }
+        RevertAction::GiveBack(object) => {
+            let kind = hold.kind_of(id, Some(object)).await?;
+            match hold.get(&kind, id).await? {
+                Some(live) => overwrite(hold, id, object.clone(), &live).await.map(Some),
+                None => Ok(None),
+            }
         }
     }
-    Ok(now)
 }
 
-/// Makes an object again that the release deleted or replaced.
-async fn again(
+/// Waits for an object of this name that is still going away.
+async fn wait_for_deletion(
     hold: &Hold<'_>,
-    kind: &ServedKind,
-    entry: &JournalEntry,
-    live: Option<Value>,
+    step: &RevertStep,
     until: Instant,
-) -> Result<Option<Value>, ApplyError> {
-    if let Some(uid) = live
+) -> Result<(), ApplyError> {
+    let kind = hold.kind_of(&step.id, None).await?;
+    let live = hold.get(&kind, &step.id).await?;
+    let Some(uid) = live
         .as_ref()
         .and_then(|live| live["metadata"]["uid"].as_str())
-        && hold.delete(kind, &entry.id, uid, until).await? == Gone::NotYet
-    {
-        let why = "it must go before it is made again, and is still there".to_owned();
-        return Err(ApplyError::NotReady {
-            object: entry.id.clone(),
-            why,
-            seconds: 0,
-        });
-    }
-    let Some(before) = entry.before.as_ref().filter(|before| {
-        before["metadata"]["annotations"]
-            .get(ANNOTATION_PHASE)
-            .is_none()
-    }) else {
-        return Ok(None);
+    else {
+        return Ok(());
     };
-    let generated = owned_by(before, |name| name == generate::MANAGER);
-    let rest = owned_by(before, |name| {
-        name != generate::MANAGER && !is_controller(name)
-    });
-    let mut now = hold
-        .apply(
-            kind,
-            &entry.id,
-            &extract(before, &rest),
-            FIELD_MANAGER,
-            Force::Yes,
-        )
-        .await?;
-    if generated
-        .as_object()
-        .is_some_and(|fields| !fields.is_empty())
-    {
-        now = hold
-            .apply(
-                kind,
-                &entry.id,
-                &extract(before, &generated),
-                generate::MANAGER,
-                Force::Yes,
-            )
-            .await?;
+    match hold.gone(&kind, &step.id, uid, until).await? {
+        Gone::Yes => Ok(()),
+        Gone::NotYet => Err(ApplyError::Stays {
+            object: step.id.clone(),
+        }),
     }
-    Ok(Some(now))
 }
 
-/// Says whether a field manager writes its fields again by itself.
-fn is_controller(manager: &str) -> bool {
-    matches!(
-        manager,
-        "kube-controller-manager" | "kube-scheduler" | "kubelet" | "cloud-controller-manager"
+/// Writes an object as a whole, over exactly the version that was read.
+async fn overwrite(
+    hold: &Hold<'_>,
+    id: &ObjectId,
+    mut object: Value,
+    live: &Value,
+) -> Result<Value, ApplyError> {
+    let kind = hold.kind_of(id, Some(&object)).await?;
+    for name in ["uid", "resourceVersion"] {
+        object["metadata"][name] = live["metadata"][name].clone();
+    }
+    let call = Call::new(
+        Method::PUT,
+        kind.path_of(id.namespace.as_deref(), &id.name),
+        format!("put back `{id}`"),
+    );
+    hold.write_and_read(
+        call.query("fieldManager", FIELD_MANAGER)
+            .json("application/json", &object),
     )
+    .await
 }

@@ -144,17 +144,14 @@ async fn put_back_all(
         status.message = Some(text);
     })
     .await?;
-    let payload = payload::read(&hold.cluster, &journal.record)
-        .await
-        .map_err(ApplyError::Payload)?;
     let until = Instant::now() + timeout;
-    let mut restored = restore(hold, &payload.journal, until).await?;
+    let mut restored = restore(hold, journal, until).await?;
     let ids: Vec<_> = restored.live.keys().cloned().collect();
-    if let Err(error) = wait::until_ready(hold, &mut restored.live, &ids, until).await {
-        restored.notes.push(error.to_string());
-    }
-    end::reverted(hold, journal, why, &restored.notes).await?;
-    Ok(restored.notes)
+    let ready = wait::until_ready(hold, &mut restored.live, &ids, until).await;
+    let mut notes: Vec<String> = restored.notes.into_values().collect();
+    notes.extend(ready.err().map(|error| error.to_string()));
+    end::reverted(hold, journal, why, &notes).await?;
+    Ok(notes)
 }
 
 /// Finishes a release that was interrupted.

@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use steading_model::{GroupKind, ObjectId};
+use steading_plan::health::is_awaited;
+use steading_plan::{Health, State, health};
 
 use super::error::ApplyError;
 use super::hold::Hold;
@@ -12,7 +14,6 @@ use super::journal::selector;
 use crate::blocker;
 use crate::list::Filter;
 use crate::progress::Event;
-use crate::ready::{Readiness, readiness};
 
 /// The first pause between two looks; it grows.
 const FIRST: Duration = Duration::from_millis(100);
@@ -63,7 +64,7 @@ pub(crate) async fn until_ready(
 /// What is still waited for.
 struct Wait<'a> {
     hold: &'a Hold<'a>,
-    waiting: BTreeMap<ObjectId, Readiness>,
+    waiting: BTreeMap<ObjectId, Health>,
     told: BTreeMap<ObjectId, String>,
     started: Instant,
 }
@@ -71,28 +72,22 @@ struct Wait<'a> {
 impl Wait<'_> {
     fn assess(&mut self, live: &BTreeMap<ObjectId, Value>, ids: &[ObjectId]) {
         for id in ids {
-            let readiness = live.get(id).map_or_else(
-                || Readiness::Waiting("it is not there any more".to_owned()),
-                |live| readiness(id, live),
-            );
-            match readiness {
-                Readiness::Ready => {
-                    if self.waiting.remove(id).is_some() {
-                        self.hold.report(&Event::Ready { object: id.clone() });
-                    }
+            let health = health(live.get(id));
+            if health.is_current() || (!is_awaited(&id.kind) && live.contains_key(id)) {
+                if self.waiting.remove(id).is_some() {
+                    self.hold.report(&Event::Ready { object: id.clone() });
                 }
-                other => {
-                    self.waiting.insert(id.clone(), other);
-                }
+            } else {
+                self.waiting.insert(id.clone(), health);
             }
         }
     }
 
     /// Ends the wait if something failed for good.
     async fn fail(&self, live: &BTreeMap<ObjectId, Value>) -> Result<(), ApplyError> {
-        for (id, readiness) in &self.waiting {
-            if let Readiness::Failed(why) = readiness {
-                let why = self.named(id, why, live).await;
+        for (id, health) in &self.waiting {
+            if health.state == State::Failed {
+                let why = self.named(id, &health.message, live).await;
                 return Err(ApplyError::Failed {
                     object: id.clone(),
                     why,
@@ -103,10 +98,10 @@ impl Wait<'_> {
     }
 
     async fn too_late(&self, live: &BTreeMap<ObjectId, Value>) -> ApplyError {
-        let Some((id, readiness)) = self.waiting.iter().next() else {
+        let Some((id, health)) = self.waiting.iter().next() else {
             return ApplyError::Cancelled;
         };
-        let why = self.named(id, readiness.why(), live).await;
+        let why = self.named(id, &health.message, live).await;
         ApplyError::NotReady {
             object: id.clone(),
             why,
@@ -117,10 +112,10 @@ impl Wait<'_> {
     /// Tells what is waited for, whenever that changes.
     async fn tell(&mut self, live: &BTreeMap<ObjectId, Value>) {
         let looks_closer = self.started.elapsed() >= PATIENCE;
-        for (id, readiness) in &self.waiting {
+        for (id, health) in &self.waiting {
             let why = match looks_closer {
-                true => self.named(id, readiness.why(), live).await,
-                false => readiness.why().to_owned(),
+                true => self.named(id, &health.message, live).await,
+                false => health.message.clone(),
             };
             if self.told.get(id) != Some(&why) {
                 self.hold.report(&Event::Waiting {
@@ -136,9 +131,12 @@ impl Wait<'_> {
     async fn named(&self, id: &ObjectId, why: &str, live: &BTreeMap<ObjectId, Value>) -> String {
         let found = match live.get(id) {
             Some(object) => blocker::find(&self.hold.cluster, id, object).await,
-            None => None,
+            None => Vec::new(),
         };
-        found.map_or_else(|| why.to_owned(), |found| format!("{why}: {found}"))
+        match found.first() {
+            Some(found) if found.message != why => format!("{why}: {}", blocker::sentence(found)),
+            _ => why.to_owned(),
+        }
     }
 }
 

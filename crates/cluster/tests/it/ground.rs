@@ -1,0 +1,118 @@
+//! What each test stands on: the shared lab, and the way from what is desired to how it ended.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use steading_cluster::{
+    Cancel, Cluster, Observation, Outcome, Progress, Run, Settings, Silent, apply, details,
+    observe, recover,
+};
+use steading_model::Desired;
+use steading_plan::{Options, Plan, PlanReport, differing, plan, release_key, version};
+use steading_testkit::{App, Faults, Ground, lab, through};
+
+/// Returns the lab that all tests here share.
+pub(crate) async fn shared() -> &'static Ground {
+    lab(&steading_rules::schema::custom_definitions()).await
+}
+
+/// Someone at a cluster.
+pub(crate) struct Scene {
+    pub(crate) cluster: Cluster,
+    pub(crate) settings: Settings,
+    pub(crate) options: Options,
+    pub(crate) cancel: Cancel,
+}
+
+impl Scene {
+    /// The administrator, by name.
+    pub(crate) async fn new(actor: &str) -> Self {
+        Self::through(actor, &Faults::none()).await
+    }
+
+    /// The administrator, through faults.
+    pub(crate) async fn through(actor: &str, faults: &Faults) -> Self {
+        Self::with(through(shared().await, faults).await, actor)
+    }
+
+    /// Someone with a connection of their own.
+    pub(crate) fn with(cluster: Cluster, actor: &str) -> Self {
+        let settings = Settings {
+            lease: Duration::from_secs(1),
+            ..Settings::new(actor)
+        };
+        Self {
+            cluster,
+            settings,
+            options: Options::default(),
+            cancel: Cancel::never(),
+        }
+    }
+
+    pub(crate) fn run<'a>(&'a self, progress: &'a dyn Progress) -> Run<'a> {
+        Run {
+            cluster: &self.cluster,
+            settings: &self.settings,
+            progress,
+            cancel: &self.cancel,
+        }
+    }
+
+    pub(crate) async fn observe(&self, desired: &[Desired]) -> (Observation, Options) {
+        let observation = observe(&self.cluster, App::ESTATE, &self.options.scope, desired)
+            .await
+            .unwrap();
+        let options = Options {
+            digest_key: observation.key.clone(),
+            ..self.options.clone()
+        };
+        (observation, options)
+    }
+
+    /// Observes, asks for details, and plans.
+    pub(crate) async fn plan(&self, desired: &[Desired]) -> (Observation, Plan, PlanReport) {
+        let (mut observation, options) = self.observe(desired).await;
+        let differing = differing(desired, &observation.observed, &options);
+        observation.observed.details = details(&self.cluster, &observation, &differing)
+            .await
+            .unwrap();
+        let (plan, report) = plan(desired, &observation.observed, &options);
+        (observation, plan, report)
+    }
+
+    /// Plans and applies, telling somebody.
+    pub(crate) async fn release_telling(
+        &self,
+        desired: &[Desired],
+        progress: &dyn Progress,
+    ) -> Vec<Outcome> {
+        let (observation, plan, report) = self.plan(desired).await;
+        assert_eq!(report.not_done, Vec::new());
+        apply(&self.run(progress), &observation, &plan).await
+    }
+
+    /// Plans and applies.
+    pub(crate) async fn release(&self, desired: &[Desired]) -> Vec<Outcome> {
+        self.release_telling(desired, &Silent).await
+    }
+
+    /// What a person's next run does: settles what was left open, then plans and applies.
+    pub(crate) async fn next_run(&self, desired: &[Desired]) -> (Vec<Outcome>, Vec<Outcome>) {
+        let (observation, options) = self.observe(desired).await;
+        let digests: BTreeMap<_, _> = desired
+            .iter()
+            .map(|one| (release_key(one), version(&one.objects, &options.digest_key)))
+            .collect();
+        let recovered = recover(&self.run(&Silent), &observation.observed, &digests).await;
+        (recovered, self.release(desired).await)
+    }
+}
+
+/// Makes sure that all releases ended well, and that there were as many as expected.
+#[track_caller]
+pub(crate) fn complete(outcomes: &[Outcome], count: usize) {
+    assert_eq!(outcomes.len(), count, "{outcomes:#?}");
+    for outcome in outcomes {
+        assert!(outcome.ended.is_complete(), "{outcome:#?}");
+    }
+}

@@ -1,0 +1,4 @@
+//! The guarantees of releasing, against a real API server.
+
+mod ground;
+mod release;

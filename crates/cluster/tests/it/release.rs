@@ -1,0 +1,60 @@
+//! A release from beginning to end.
+
+use steading_plan::release::Phase;
+use steading_testkit::{App, Notes, namespace, objects_of, remains};
+
+use crate::ground::{Scene, complete, shared};
+
+#[tokio::test]
+async fn a_first_release_makes_everything_and_is_recorded() {
+    let namespace = namespace("first");
+    let scene = Scene::new("ann").await;
+    let desired = [App::usual("shop", &namespace)
+        .migration("migrate-1")
+        .desired()];
+    let notes = Notes::default();
+    complete(&scene.release_telling(&desired, &notes).await, 1);
+
+    let client = shared().await.client().await.unwrap();
+    let objects = objects_of(&client, &namespace).await;
+    let names: Vec<&str> = objects.keys().map(String::as_str).collect();
+    let expected = [
+        "ConfigMap/settings",
+        "CronJob/nightly",
+        "Deployment/web",
+        "Job/migrate-1",
+        "NetworkPolicy/web",
+        "PersistentVolumeClaim/data",
+        "Secret/keys",
+        "Secret/login",
+        "Service/web",
+        "ServiceAccount/shop",
+    ];
+    assert_eq!(names, expected);
+    assert!(
+        objects["Secret/keys"]["data"]["TOKEN"]
+            .as_str()
+            .is_some_and(|token| token.len() > 40)
+    );
+
+    let (phases, holder, orphans) = remains(&client, &namespace).await;
+    assert_eq!(
+        phases,
+        [("shop-test-1".to_owned(), "Complete".to_owned())].into()
+    );
+    assert_eq!((holder.as_str(), orphans), ("", 0));
+    let (observation, plan, _) = scene.plan(&desired).await;
+    assert!(plan.releases.is_empty(), "{:#?}", plan.releases);
+    let history = observation
+        .observed
+        .releases
+        .values()
+        .find(|history| !history.inventory.is_empty() && history.current == Some(1));
+    assert!(history.is_some());
+    let key = steading_plan::release_key(&desired[0]);
+    let releases = steading_cluster::history(&scene.cluster, &key)
+        .await
+        .unwrap();
+    assert_eq!(releases[0].status.as_ref().unwrap().phase, Phase::Complete);
+    assert!(notes.text().contains("Complete"));
+}
