@@ -8,6 +8,7 @@ use crate::name::LabelName;
 use crate::node::{FieldPath, Node};
 use crate::read::{Read, Reader};
 use crate::resolve::merge;
+use crate::source::{FileId, Span};
 use crate::{record, resolve};
 
 record! {
@@ -47,8 +48,15 @@ pub(super) fn read(
                 .label(node.key_span(), "first here"),
         );
     }
+    let (file, spec) = (
+        node.span.file,
+        node.key_span_at(&FieldPath::default().key("spec")),
+    );
     let tree = with_defaults(node, built_in);
-    let document = EstateDocument::read(&tree, &mut Reader::new(report))?;
+    let mut found = Report::default();
+    let document = EstateDocument::read(&tree, &mut Reader::new(&mut found));
+    report.extend(found.map(|finding| Some(in_file(finding, file, spec))));
+    let document = document?;
     let estate = Estate {
         name: document.metadata.name,
         fields: document.spec,
@@ -56,6 +64,14 @@ pub(super) fn read(
     };
     check(&estate, report);
     Some(estate)
+}
+
+/// What is missing from a mapping that only the defaults have is missing from the user's `spec`.
+fn in_file(finding: Diagnostic, file: FileId, spec: Span) -> Diagnostic {
+    match finding.span {
+        Some(span) if span.file != file => finding.at(spec),
+        _ => finding,
+    }
 }
 
 fn with_defaults(mut node: Node, built_in: Option<&Node>) -> Node {
