@@ -83,12 +83,6 @@ impl Ui {
         drop(writeln!(self.err.lock(), "{text}"));
     }
 
-    /// Warns.
-    pub(crate) fn warning(&self, text: &str) {
-        let label = self.err_paint.text(Role::Warning, "warning:");
-        self.say(&format!("{label} {text}"));
-    }
-
     /// Says what to do.
     pub(crate) fn hint(&self, text: &str) {
         let label = self.err_paint.text(Role::Hint, "hint:");

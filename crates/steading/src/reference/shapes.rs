@@ -40,7 +40,7 @@ pub(super) fn application_spec() -> Shape {
         let (first, rest) = split_description(application.fields);
         RecordShape {
             name: "Application",
-            docs: "One service.",
+            docs: "The fields of `spec`.",
             fields: first
                 .into_iter()
                 .chain(container.fields)
