@@ -34,9 +34,9 @@ pub(crate) struct Pair<'a> {
 pub(crate) fn compare(pair: &Pair<'_>, previous: Option<&Value>) -> Vec<FieldChange> {
     let live = pair.live.value();
     let owned = pair.live.owned();
-    let mut differences = walk::differences(pair.kind, pair.desired, &live, &owned);
+    let mut differences = walk::differences(pair.kind, pair.desired, live, &owned);
     for owned in &owned {
-        removal::removals(owned, pair.desired, &live, &mut differences);
+        removal::removals(owned, pair.desired, live, &mut differences);
     }
     if differences.is_empty() {
         return Vec::new();
@@ -62,7 +62,7 @@ pub(crate) fn owns_beyond(live: &Opened<'_>, desired: &Value) -> bool {
     let owned = live.owned();
     let mut found = Vec::new();
     for owned in &owned {
-        removal::removals(owned, desired, &value, &mut found);
+        removal::removals(owned, desired, value, &mut found);
     }
     !found.is_empty()
 }

@@ -1,29 +1,38 @@
-//! A live object, opened: each part of its text is parsed when it is asked for.
+//! A live object, opened in one pass over its text.
+//!
+//! A thousand applications are compared at every plan, so nothing is parsed that comparing does not need: the status and the managed
+//! fields of others stay text until they are asked for.
 
-use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 use steading_model::desired::{FIELD_MANAGER, LABEL_MANAGED_BY};
 
 use crate::observed::Live;
 use crate::step::FieldOwner;
 
 /// Parts of `metadata` that the server keeps for itself: never compared.
-const KEPT_BY_SERVER: [&str; 6] = [
+const KEPT_BY_SERVER: [&str; 7] = [
     "managedFields",
     "uid",
     "resourceVersion",
     "generation",
     "creationTimestamp",
+    "deletionTimestamp",
     "selfLink",
 ];
 
-/// A live object whose parts are still text.
+/// A live object.
+#[derive(Default)]
 pub(crate) struct Opened<'a> {
-    fields: BTreeMap<&'a str, &'a RawValue>,
-    metadata: BTreeMap<&'a str, &'a RawValue>,
+    /// The object without its status and without what the server keeps.
+    object: Value,
+    /// What the server keeps, without the managed fields.
+    kept: Map<String, Value>,
+    status: Option<&'a RawValue>,
     managers: Vec<Manager<'a>>,
 }
 
@@ -53,68 +62,32 @@ enum Operation {
 impl<'a> Opened<'a> {
     /// Opens a live object. Text that is no object opens as an empty one.
     pub(crate) fn new(live: &'a Live) -> Self {
-        let fields: BTreeMap<&str, &RawValue> = read(live.json.get());
-        let metadata: BTreeMap<&str, &RawValue> = fields
-            .get("metadata")
-            .map(|raw| read(raw.get()))
-            .unwrap_or_default();
-        let managers = metadata
-            .get("managedFields")
-            .map(|raw| read(raw.get()))
-            .unwrap_or_default();
-        Self {
-            fields,
-            metadata,
-            managers,
-        }
+        serde_json::from_str(live.json.get()).unwrap_or_default()
     }
 
     /// Returns the object without its status and without what the server keeps.
-    pub(crate) fn value(&self) -> Value {
-        let metadata = self
-            .metadata
-            .iter()
-            .filter(|(name, _)| !KEPT_BY_SERVER.contains(name))
-            .map(|(name, raw)| ((*name).to_owned(), read(raw.get())))
-            .collect();
-        let mut object: serde_json::Map<String, Value> = self
-            .fields
-            .iter()
-            .filter(|(name, _)| !["status", "metadata"].contains(name))
-            .map(|(name, raw)| ((*name).to_owned(), read(raw.get())))
-            .collect();
-        object.insert("metadata".to_owned(), Value::Object(metadata));
-        Value::Object(object)
+    pub(crate) fn value(&self) -> &Value {
+        &self.object
     }
 
-    /// Returns a text of `metadata`, such as `uid`.
-    pub(crate) fn text(&self, name: &str) -> Option<String> {
-        self.metadata.get(name).map(|raw| read(raw.get()))
+    /// Returns a text that the server keeps in `metadata`, such as `uid`.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.kept.get(name)?.as_str()
     }
 
-    /// Returns the labels.
-    pub(crate) fn labels(&self) -> BTreeMap<String, String> {
-        self.map("labels")
+    /// Returns a label.
+    pub(crate) fn label(&self, name: &str) -> Option<&str> {
+        self.object["metadata"]["labels"].get(name)?.as_str()
     }
 
-    /// Returns the annotations.
-    pub(crate) fn annotations(&self) -> BTreeMap<String, String> {
-        self.map("annotations")
+    /// Returns an annotation.
+    pub(crate) fn annotation(&self, name: &str) -> Option<&str> {
+        self.object["metadata"]["annotations"].get(name)?.as_str()
     }
 
-    fn map(&self, name: &str) -> BTreeMap<String, String> {
-        self.metadata
-            .get(name)
-            .map(|raw| read(raw.get()))
-            .unwrap_or_default()
-    }
-
-    /// Returns one top-level part, such as `status`.
-    pub(crate) fn part(&self, name: &str) -> Value {
-        self.fields
-            .get(name)
-            .map(|raw| read(raw.get()))
-            .unwrap_or_default()
+    /// Returns the status.
+    pub(crate) fn status(&self) -> Value {
+        self.status.map(|raw| read(raw.get())).unwrap_or_default()
     }
 
     /// Returns the fields that we own by apply.
@@ -151,7 +124,75 @@ impl<'a> Opened<'a> {
 
     /// Says whether the label of the manager is ours.
     pub(crate) fn is_labelled_ours(&self) -> bool {
-        self.labels().get(LABEL_MANAGED_BY).map(String::as_str) == Some(FIELD_MANAGER)
+        self.label(LABEL_MANAGED_BY) == Some(FIELD_MANAGER)
+    }
+}
+
+impl<'de> Deserialize<'de> for Opened<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ObjectVisitor)
+    }
+}
+
+struct ObjectVisitor;
+
+impl<'de> Visitor<'de> for ObjectVisitor {
+    type Value = Opened<'de>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a Kubernetes object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut opened = Opened::default();
+        let mut object = Map::new();
+        while let Some(name) = map.next_key::<String>()? {
+            match name.as_str() {
+                "status" => opened.status = Some(map.next_value()?),
+                "metadata" => {
+                    let metadata = map.next_value_seed(Metadata(&mut opened))?;
+                    object.insert(name, Value::Object(metadata));
+                }
+                _ => {
+                    object.insert(name, map.next_value()?);
+                }
+            }
+        }
+        opened.object = Value::Object(object);
+        Ok(opened)
+    }
+}
+
+/// Reads `metadata`: what the server keeps goes into the opened object, the rest is returned.
+struct Metadata<'o, 'de>(&'o mut Opened<'de>);
+
+impl<'de> DeserializeSeed<'de> for Metadata<'_, 'de> {
+    type Value = Map<String, Value>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Metadata<'_, 'de> {
+    type Value = Map<String, Value>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the metadata of a Kubernetes object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut metadata = Map::new();
+        while let Some(name) = map.next_key::<String>()? {
+            if name == "managedFields" {
+                self.0.managers = map.next_value()?;
+            } else if KEPT_BY_SERVER.contains(&name.as_str()) {
+                self.0.kept.insert(name, map.next_value()?);
+            } else {
+                metadata.insert(name, map.next_value()?);
+            }
+        }
+        Ok(metadata)
     }
 }
 

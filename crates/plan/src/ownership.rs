@@ -39,9 +39,8 @@ pub(crate) fn ownership(
     identity: &Identity<'_>,
     recorded: Option<&str>,
 ) -> Ownership {
-    let labels = live.labels();
-    let label = |name| labels.get(name).map(String::as_str);
-    let is_recorded = recorded.is_some_and(|uid| live.text("uid").as_deref() == Some(uid));
+    let label = |name| live.label(name);
+    let is_recorded = recorded.is_some_and(|uid| live.text("uid") == Some(uid));
     if !live.is_labelled_ours() {
         return if is_recorded {
             Ownership::Ours

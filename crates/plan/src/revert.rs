@@ -149,14 +149,14 @@ impl Case<'_> {
         let live = self.live.map(Opened::new);
         let is_untouched = live
             .as_ref()
-            .is_some_and(|live| live.text("uid") == self.entry.uid);
+            .is_some_and(|live| live.text("uid") == self.entry.uid.as_deref());
         match (self.entry.action, &self.entry.before, live) {
             (_, None, None) => None,
             (_, None, Some(live)) => Some(self.remove(&live)),
             (Action::Delete, Some(_), Some(_)) if is_untouched => None,
             (_, Some(before), None) => self.again(before).map(RevertAction::Recreate),
             (_, Some(before), Some(live)) if is_untouched => self.restore(before, &live),
-            (_, Some(before), Some(live)) => Some(self.remake(before, &live)),
+            (_, Some(before), Some(live)) => self.remake(before, &live),
         }
     }
 
@@ -169,26 +169,24 @@ impl Case<'_> {
         }
         if let Some(other) = self.held() {
             return RevertAction::Leave(format!(
-                "it holds `{other}`, which this release did not make"
+                "it holds `{other}`, which is not of this application"
             ));
         }
-        RevertAction::Remove(live.text("uid").unwrap_or_default())
+        RevertAction::Remove(live.text("uid").unwrap_or_default().to_owned())
     }
 
-    /// Returns an object in a namespace that the release did not make.
+    /// Returns an object in a namespace that is not of this application.
     fn held(&self) -> Option<&ObjectId> {
         if !self.entry.id.kind.is("", "Namespace") {
             return None;
         }
-        let journal = &self.release.payload.journal;
-        self.all.iter().find_map(|(id, live)| {
-            let is_inside = id.namespace.as_ref() == Some(&self.entry.id.name);
-            let is_made = journal
-                .iter()
-                .any(|entry| entry.id == *id && entry.before.is_none());
-            (is_inside && !is_made && !is_labelled_for(&Opened::new(live), &self.identity()))
-                .then_some(id)
-        })
+        let mut inside = self
+            .all
+            .iter()
+            .filter(|(id, _)| id.namespace.as_ref() == Some(&self.entry.id.name));
+        inside
+            .find(|(_, live)| !is_labelled_for(&Opened::new(live), &self.identity()))
+            .map(|(id, _)| id)
     }
 
     /// Returns what to apply to make again what the release deleted. A Job of a release is never run again.
@@ -200,16 +198,23 @@ impl Case<'_> {
     }
 
     /// Removes what the release made in the place of something, and makes that again.
-    fn remake(&self, before: &Value, live: &Opened<'_>) -> RevertAction {
+    fn remake(&self, before: &Value, live: &Opened<'_>) -> Option<RevertAction> {
         match (self.remove(live), self.again(before)) {
-            (RevertAction::Remove(uid), Some(object)) => RevertAction::Remake(uid, object),
-            (remove_or_leave, _) => remove_or_leave,
+            // Made again already, by a revert that was interrupted.
+            (_, Some(object)) if self.is_back(&object, live) => None,
+            (RevertAction::Remove(uid), Some(object)) => Some(RevertAction::Remake(uid, object)),
+            (remove_or_leave, _) => Some(remove_or_leave),
         }
+    }
+
+    /// Says whether a live object has all that was there before, and we own no more of it than before.
+    fn is_back(&self, before: &Value, live: &Opened<'_>) -> bool {
+        !differs(&self.entry.id.kind, before, live.value()) && !self.owns_more(live)
     }
 
     fn restore(&self, before: &Value, live: &Opened<'_>) -> Option<RevertAction> {
         let Some(apply) = self.owned(before) else {
-            let is_same = live.value() == *before;
+            let is_same = *live.value() == *before;
             return (!is_same).then(|| RevertAction::GiveBack(before.clone()));
         };
         let kind = &self.entry.id.kind;
@@ -218,8 +223,7 @@ impl Case<'_> {
             .and_then(|desired| project(kind, before, desired));
         let touched = taken.map_or_else(|| apply.clone(), |taken| merge(kind, &taken, &apply));
         let restore = Restore { apply, touched };
-        // Fields that only the new release has go by applying, so the managed fields must say that we own no more than before.
-        let is_back = restore.is_done(&live.value()) && !self.owns_more(live);
+        let is_back = self.is_back(&restore.touched, live);
         (!is_back).then_some(RevertAction::Restore(restore))
     }
 

@@ -1,8 +1,10 @@
 //! Every desired object looked at once: the same, missing, different, or out of reach.
 
+mod foresee;
+
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 use steading_model::{Desired, GroupKind, Object, ObjectId};
@@ -10,12 +12,11 @@ use steading_model::{Desired, GroupKind, Object, ObjectId};
 use crate::compare::{Pair, compare};
 use crate::expected::{Secrets, expected, missing};
 use crate::live::Opened;
-use crate::mask::secret_digest;
-use crate::observed::{History, Observed, ReleaseKey};
+use crate::observed::{History, Live, Observed, ReleaseKey};
 use crate::options::Options;
 use crate::ownership::{Ownership, ownership};
 use crate::report::Reason;
-use crate::step::{FieldChange, ReleaseKind, Standing};
+use crate::step::{FieldChange, FieldOwner, ReleaseKind, Standing};
 use crate::version::version;
 use crate::wave::phase;
 
@@ -60,8 +61,11 @@ pub(crate) struct Survey<'a> {
     pub(crate) observed: &'a Observed,
     pub(crate) options: &'a Options,
     pub(crate) cases: Vec<Case<'a>>,
-    /// Who desires which object first.
-    pub(crate) claimed: BTreeMap<&'a ObjectId, usize>,
+    /// Who desires which object first. Only looked up in, as are the live objects: hashing is ten times faster here than comparing names.
+    pub(crate) claimed: HashMap<&'a ObjectId, usize>,
+    /// Objects that more than one application desires.
+    contested: BTreeSet<&'a ObjectId>,
+    live: HashMap<&'a ObjectId, &'a Live>,
     defined: BTreeSet<GroupKind>,
     secrets: Secrets<'a>,
 }
@@ -122,7 +126,9 @@ impl<'a> Survey<'a> {
                 .iter()
                 .map(|desired| Case::new(desired, observed))
                 .collect(),
-            claimed: BTreeMap::new(),
+            claimed: HashMap::with_capacity(observed.objects.len()),
+            contested: BTreeSet::new(),
+            live: observed.objects.iter().collect(),
             defined: desired
                 .iter()
                 .flat_map(|desired| &desired.objects)
@@ -132,56 +138,44 @@ impl<'a> Survey<'a> {
         };
         for (index, desired) in desired.iter().enumerate() {
             for object in &desired.objects {
-                survey.claimed.entry(&object.id).or_insert(index);
+                if *survey.claimed.entry(&object.id).or_insert(index) != index {
+                    survey.contested.insert(&object.id);
+                }
             }
         }
-        survey.foresee_secrets();
-        for index in 0..survey.cases.len() {
-            let case = &survey.cases[index];
-            let findings = case
-                .desired
-                .objects
-                .iter()
-                .map(|object| (object, survey.examine(index, object)))
-                .collect();
-            survey.cases[index].findings = findings;
-        }
+        survey.examine_all();
         survey
     }
 
-    /// Finds the Secrets that will change, so that the pods that use them are known to restart.
-    fn foresee_secrets(&mut self) {
+    /// Looks at Secrets first: whether pods restart depends on whether the Secrets that they use change.
+    fn examine_all(&mut self) {
+        let mut early: BTreeMap<(usize, &ObjectId), Finding> = BTreeMap::new();
         let mut foreseen = Secrets::new(&self.observed.secret_digests);
         for (index, case) in self.cases.iter().enumerate() {
             for object in &case.desired.objects {
-                for name in made_secrets(object) {
-                    let Some(digest) = self.foresee(index, object) else {
-                        continue;
-                    };
-                    foreseen.change(case.desired.namespace.as_str(), &name, digest);
+                let names = foresee::made_secrets(object);
+                if names.is_empty() {
+                    continue;
                 }
+                let finding = self.examine(index, object);
+                if let Some(digest) = foresee::foresee(self, object, &finding) {
+                    for name in names {
+                        let namespace = case.desired.namespace.as_str();
+                        foreseen.change(namespace, &name, digest.clone());
+                    }
+                }
+                early.insert((index, &object.id), finding);
             }
         }
         self.secrets = foreseen;
-    }
-
-    /// Returns the digest that a Secret will have, if it changes; none inside where only applying tells.
-    fn foresee(&self, index: usize, object: &Object) -> Option<Option<String>> {
-        let is_plain = object.id.kind.is("", "Secret");
-        match self.examine(index, object) {
-            Finding::Same(_) | Finding::Left(_) | Finding::Held(_) => None,
-            Finding::Missing(generate) if is_plain && generate.is_empty() => {
-                let after = expected(object, None, &self.secrets, &self.options.digest_key);
-                Some(Some(secret_digest(&after)))
+        for index in 0..self.cases.len() {
+            let desired = self.cases[index].desired;
+            let mut findings = Vec::with_capacity(desired.objects.len());
+            for object in &desired.objects {
+                let found = early.remove(&(index, &object.id));
+                findings.push((object, found.unwrap_or_else(|| self.examine(index, object))));
             }
-            Finding::Different(difference) if is_plain && difference.generate.is_empty() => {
-                let mut after = Opened::new(self.observed.objects.get(&object.id)?).value();
-                for change in &difference.changes {
-                    overlay(&mut after, change);
-                }
-                Some(Some(secret_digest(&after)))
-            }
-            Finding::Missing(_) | Finding::Different(_) => Some(None),
+            self.cases[index].findings = findings;
         }
     }
 
@@ -190,7 +184,7 @@ impl<'a> Survey<'a> {
         if let Some(reason) = self.obstacle(index, object) {
             return Finding::Held(vec![reason]);
         }
-        let live = self.observed.objects.get(&object.id);
+        let live = self.live.get(&object.id).copied();
         let is_in_scope = self.options.scope.covers(&object.id);
         match live.map(Opened::new) {
             None if !is_in_scope => match case.recorded(&object.id) {
@@ -207,11 +201,10 @@ impl<'a> Survey<'a> {
 
     /// Says what stands in the way before the object is even looked at.
     fn obstacle(&self, index: usize, object: &Object) -> Option<Reason> {
-        let first = self.claimed.get(&object.id).copied().unwrap_or(index);
-        if first != index {
-            let other = self.cases[first].desired.title();
-            return Some(Reason::Unowned(Some(crate::step::FieldOwner {
-                manager: other,
+        if self.contested.contains(&object.id) && self.claimed[&object.id] != index {
+            let first = &self.cases[self.claimed[&object.id]];
+            return Some(Reason::Unowned(Some(FieldOwner {
+                manager: first.desired.title(),
                 since: None,
             })));
         }
@@ -256,7 +249,7 @@ impl<'a> Survey<'a> {
     }
 
     fn present(&self, case: &Case<'_>, object: &Object, live: &Opened<'_>) -> Finding {
-        let uid = live.text("uid").unwrap_or_default();
+        let uid = live.text("uid").unwrap_or_default().to_owned();
         if let Some(since) = live.text("deletionTimestamp") {
             let reason = format!("the live object is being deleted since {since}");
             return Finding::Held(vec![Reason::Refused(reason)]);
@@ -279,10 +272,9 @@ impl<'a> Survey<'a> {
 
     fn compared(&self, object: &Object, live: &Opened<'_>, uid: String) -> Finding {
         let is_secret = object.id.kind.is("", "Secret");
-        let value = is_secret.then(|| live.value());
         let after = expected(
             object,
-            value.as_ref(),
+            Some(live.value()),
             &self.secrets,
             &self.options.digest_key,
         );
@@ -294,7 +286,7 @@ impl<'a> Survey<'a> {
         };
         let mut changes = compare(&pair, previous);
         let generate = if is_secret {
-            missing(object, value.as_ref())
+            missing(object, Some(live.value()))
         } else {
             Vec::new()
         };
@@ -312,7 +304,7 @@ impl<'a> Survey<'a> {
         }));
         Finding::Different(Difference {
             uid,
-            resource_version: live.text("resourceVersion"),
+            resource_version: live.text("resourceVersion").map(str::to_owned),
             changes,
             generate,
             is_failed_job,
@@ -321,29 +313,12 @@ impl<'a> Survey<'a> {
 }
 
 fn has_failed(live: &Opened<'_>) -> bool {
-    let status = live.part("status");
+    let status = live.status();
     status["conditions"]
         .as_array()
         .into_iter()
         .flatten()
         .any(|condition| condition["type"] == "Failed" && condition["status"] == "True")
-}
-
-/// Applies a change of one value of a Secret.
-fn overlay(secret: &mut Value, change: &FieldChange) {
-    let key = change
-        .path
-        .strip_prefix("data.")
-        .or_else(|| change.path.strip_prefix("data[")?.strip_suffix(']'));
-    let Some(key) = key else { return };
-    match &change.after {
-        Some(value) => secret["data"][key] = value.clone(),
-        None => {
-            if let Some(values) = secret["data"].as_object_mut() {
-                values.remove(key);
-            }
-        }
-    }
 }
 
 /// Returns the kind that a custom resource definition defines.
@@ -356,28 +331,4 @@ fn defined_kind(object: &Object) -> Option<GroupKind> {
         spec["group"].as_str()?,
         spec["names"]["kind"].as_str()?,
     ))
-}
-
-/// Returns the names of the Secrets that an object is or makes.
-fn made_secrets(object: &Object) -> Vec<String> {
-    let spec = &object.json["spec"];
-    let named = |value: &Value| value.as_str().map(str::to_owned);
-    match object.id.kind.kind.as_str() {
-        "Secret" if object.id.kind.group.is_empty() => vec![object.id.name.clone()],
-        "InfisicalSecret" => named(&spec["managedSecretReference"]["secretName"])
-            .into_iter()
-            .chain(
-                spec["managedKubeSecretReferences"]
-                    .as_array()
-                    .into_iter()
-                    .flatten()
-                    .filter_map(|reference| named(&reference["secretName"])),
-            )
-            .collect(),
-        "ExternalSecret" => {
-            vec![named(&spec["target"]["name"]).unwrap_or_else(|| object.id.name.clone())]
-        }
-        "SealedSecret" => vec![object.id.name.clone()],
-        _ => Vec::new(),
-    }
 }

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 use serde_json::Value;
+use steading_model::Desired;
 
-use crate::mask::Marks;
+use crate::mask::{DigestKey, Marks};
 use crate::report::{NotDone, PlanReport, Reason};
 use crate::step::{FieldChange, Plan, ReleasePlan, Standing, Step};
 
@@ -85,6 +86,15 @@ fn text(value: &Value) -> String {
         .map_or_else(|| value.to_string(), str::to_owned)
 }
 
+/// Makes marks that know the Secret values of what is desired, so that [`Marks::text`] finds them in messages.
+pub fn marks(desired: &[Desired], key: &DigestKey) -> Marks {
+    let mut marks = Marks::new(key);
+    for object in desired.iter().flat_map(|desired| &desired.objects) {
+        marks.learn(&object.json);
+    }
+    marks
+}
+
 impl Plan {
     /// Returns the plan as it may be printed or stored: Secret values as marks. It cannot be executed.
     #[must_use]
@@ -100,16 +110,6 @@ impl Plan {
                 .collect(),
             unchanged: *unchanged,
         }
-    }
-
-    /// Makes marks that know the Secret values of this plan and its report, so that [`Marks::text`] finds them in messages.
-    pub fn marks(&self, report: &PlanReport, key: &crate::mask::DigestKey) -> Marks {
-        let mut marks = Marks::new(key);
-        let releases = self.releases.iter().chain(&report.held_back);
-        for object in releases.flat_map(|release| &release.desired) {
-            marks.learn(object);
-        }
-        marks
     }
 }
 

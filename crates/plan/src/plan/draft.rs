@@ -146,7 +146,7 @@ impl Draft {
         }
         self.conflicts(survey, object, difference);
         let live = live.value();
-        let action = match action(survey, object, &live, difference) {
+        let action = match action(survey, object, live, difference) {
             Ok(action) => action,
             Err(answer) => {
                 self.note(Some(&object.id), Reason::Refused(answer));
@@ -155,7 +155,7 @@ impl Draft {
         };
         let effect = match action {
             Action::Replace => effect::of_replace(object),
-            _ => effect::of_update(survey, case, object, &live, difference),
+            _ => effect::of_update(survey, case, object, live, difference),
         };
         self.release.steps.push(Step {
             id: object.id.clone(),
@@ -245,7 +245,7 @@ fn is_settled(
     let mut result = result.clone();
     mask_secret(&survey.options.digest_key, &mut result);
     crate::live::without_server_fields(&mut result);
-    result == live.value()
+    result == *live.value()
 }
 
 /// Says whether an object is changed in place or made again; an error says why neither is possible.

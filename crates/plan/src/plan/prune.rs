@@ -59,14 +59,23 @@ pub(super) fn prune(survey: &Survey<'_>, case: &Case<'_>, draft: &mut Draft) {
 
 /// Reports what carries an application's labels and was applied by us, but is in no inventory: it is nobody's to delete.
 pub(super) fn strays(survey: &Survey<'_>, drafts: &mut [Draft]) {
-    let recorded: BTreeSet<&ObjectId> = survey
+    let unclaimed: Vec<_> = survey
         .observed
-        .releases
-        .values()
+        .objects
+        .iter()
+        .filter(|(id, _)| !survey.claimed.contains_key(id))
+        .collect();
+    if unclaimed.is_empty() {
+        return;
+    }
+    let histories = survey.observed.releases.values();
+    let recorded: BTreeSet<&ObjectId> = histories
         .flat_map(|history| history.inventory.iter().map(|item| &item.id))
         .collect();
-    let known = |id: &ObjectId| survey.claimed.contains_key(id) || recorded.contains(id);
-    for (id, live) in survey.observed.objects.iter().filter(|(id, _)| !known(id)) {
+    for (id, live) in unclaimed
+        .into_iter()
+        .filter(|(id, _)| !recorded.contains(id))
+    {
         let live = Opened::new(live);
         if !live.is_applied_by_us() {
             continue;
@@ -103,7 +112,7 @@ fn fate(survey: &Survey<'_>, case: &Case<'_>, item: &InventoryItem) -> Fate {
         let other = survey.cases[*other].desired.title();
         return Fate::Released(format!("`{other}` declares it now"));
     }
-    if live.text("uid").as_deref() != Some(&item.uid) {
+    if live.text("uid") != Some(&item.uid) {
         return Fate::Released("it was made again by someone else".to_owned());
     }
     if !is_labelled_for(&live, &case.desired.into()) {
@@ -150,18 +159,17 @@ fn holds_others(survey: &Survey<'_>, desired: &Desired, id: &ObjectId) -> Option
 
 /// Says why deleting an object loses more than the object.
 fn guarded(observed: &Observed, id: &ObjectId, live: &Opened<'_>) -> Option<String> {
-    let annotations = live.annotations();
-    if let Some(why) = annotations.get(ANNOTATION_DATA) {
+    if let Some(why) = live.annotation(ANNOTATION_DATA) {
         return Some(format!("it holds data: {why}"));
     }
-    if annotations.contains_key(ANNOTATION_GENERATE) {
+    if live.annotation(ANNOTATION_GENERATE).is_some() {
         return Some("its values were made once and cannot be made again".to_owned());
     }
     match (id.kind.group.as_str(), id.kind.kind.as_str()) {
         ("", "PersistentVolumeClaim" | "PersistentVolume") => Some("it holds data".to_owned()),
         ("", "Namespace") => Some("everything in it would go with it".to_owned()),
         ("apiextensions.k8s.io", "CustomResourceDefinition") => {
-            let spec = live.part("spec");
+            let spec = &live.value()["spec"];
             let kind = spec["names"]["kind"].as_str().unwrap_or_default();
             let group = spec["group"].as_str().unwrap_or_default();
             let count = observed
@@ -190,7 +198,7 @@ fn delete(survey: &Survey<'_>, case: &Case<'_>, item: &InventoryItem) -> Step {
         changes: Vec::new(),
         desired: None,
         uid: Some(item.uid.clone()),
-        resource_version: live.and_then(|live| live.text("resourceVersion")),
+        resource_version: live.and_then(|live| live.text("resourceVersion").map(str::to_owned)),
         generate: Vec::new(),
     }
 }
