@@ -110,6 +110,10 @@ impl Schema {
                 example,
             } => text(format, about, example),
             Shape::Literal => json!({ "type": ["string", "number", "boolean"] }),
+            Shape::Integer {
+                least,
+                greatest: i64::MAX,
+            } => json!({ "type": "integer", "minimum": least }),
             Shape::Integer { least, greatest } => {
                 json!({ "type": "integer", "minimum": least, "maximum": greatest })
             }
