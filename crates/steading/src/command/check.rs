@@ -110,11 +110,8 @@ pub(crate) fn run(arguments: Check, session: &Session) -> Result<Outcome, Comman
     progress.activity("checking");
     let outcome = loaded.check(&compiled, today.unwrap_or_else(settings::today));
     drop(progress);
-    let mut report = loaded.report.clone();
-    report.extend(std::mem::take(&mut compiled.report));
-    report.extend(outcome.report);
-    let mut report = selection.of(report, &loaded);
-    report.sort(loaded.sources());
+    let found = std::mem::take(&mut compiled.report);
+    let report = loaded.gather(&selection, [found, outcome.report]);
     let waived = waived(&loaded, &selection, outcome.waived);
     let summary =
         Summary::new(&loaded, &selection, &compiled, environments, &report).waived(waived);

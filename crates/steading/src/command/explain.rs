@@ -105,10 +105,7 @@ fn parse(target: &str) -> Result<(&str, Option<FieldPath>), CommandError> {
 
 /// Prints the findings because of which there is nothing to explain.
 fn refuse(session: &Session, loaded: &Loaded, selection: &Selection, findings: Report) -> Outcome {
-    let mut report = loaded.report.clone();
-    report.extend(findings);
-    let mut report = selection.of(report, loaded);
-    report.sort(loaded.sources());
+    let report = loaded.gather(selection, [findings]);
     let last = format!("nothing is explained: {}", tally(&report));
     diagnostics::say(&session.ui, loaded.findings(&report), &last);
     Outcome::Findings

@@ -30,14 +30,26 @@ impl Loaded {
     ) -> (Vec<Desired>, Report) {
         let mut compiled = self.compile(&[environment]);
         let outcome = self.check(&compiled, today);
-        let mut report = self.report.clone();
-        report.extend(std::mem::take(&mut compiled.report));
-        report.extend(outcome.report);
-        let mut report = selection.of(report, self);
-        report.sort(self.sources());
+        let found = std::mem::take(&mut compiled.report);
+        let report = self.gather(selection, [found, outcome.report]);
         let mut desired = compiled.desired;
         desired.retain(|desired| selection.has(desired.application.as_str()));
         (desired, report)
+    }
+
+    /// Returns all findings that concern the selection, those of loading included, in order.
+    pub(crate) fn gather<const N: usize>(
+        &self,
+        selection: &Selection,
+        reports: [Report; N],
+    ) -> Report {
+        let mut all = self.report.clone();
+        for report in reports {
+            all.extend(report);
+        }
+        let mut report = selection.of(all, self);
+        report.sort(self.sources());
+        report
     }
 
     /// Resolves an application for an environment.

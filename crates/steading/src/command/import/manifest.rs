@@ -135,10 +135,13 @@ fn text(declarations: &Declarations, imported: &[Imported<'_>]) -> String {
             "# From `{}`, in the older format. What was decided:\n",
             sources.path(file.file())
         );
-        let line = |decision: &Decision| sources.position(decision.span).line;
+        let place = |decision: &Decision| match sources.position(decision.span).line {
+            line if decision.span.file == file.file() => format!("line {line}"),
+            line => format!("{}:{line}", sources.path(decision.span.file)),
+        };
         let notes = decisions
             .iter()
-            .map(|decision| format!("# - line {}: {}\n", line(decision), decision.text));
+            .map(|decision| format!("# - {}: {}\n", place(decision), decision.text));
         let heading = if decisions.is_empty() {
             String::new()
         } else {
