@@ -230,35 +230,27 @@ impl<'a> Container<'a> {
             let source = secret::generated(scope, key.as_str(), output);
             self.env.insert(key.to_string(), source);
         }
-        let reads =
-            !secrets.env.0.is_empty() || !secrets.files.is_empty() || secrets.all == Some(true);
-        let Some(secret) = reads
-            .then(|| secret::place(scope, Some(secrets), path, output))
-            .flatten()
-        else {
+        if !reads(secrets) {
+            return;
+        }
+        let Some(secret) = secret::place(scope, Some(secrets), path, output) else {
             return;
         };
         for (name, key) in &secrets.env.0 {
-            let source = Source::Secret {
-                secret: secret.clone(),
-                key: key.to_string(),
-            };
-            self.env.insert(name.to_string(), source);
+            let (secret, key) = (secret.clone(), key.to_string());
+            self.env
+                .insert(name.to_string(), Source::Secret { secret, key });
         }
         for (at, key) in &secrets.files {
-            let content = Content::Secret {
-                secret: secret.clone(),
-                key: key.to_string(),
-            };
+            let (secret, key) = (secret.clone(), key.to_string());
+            let content = Content::Secret { secret, key };
             let path = path.key("files").key(at.as_str());
-            self.files.insert(
-                at.to_string(),
-                File {
-                    content,
-                    mode: None,
-                    path,
-                },
-            );
+            let file = File {
+                content,
+                mode: None,
+                path,
+            };
+            self.files.insert(at.to_string(), file);
         }
         if secrets.all == Some(true) {
             self.env_from.insert(secret);
@@ -331,6 +323,11 @@ fn basis<'a>(
         Some(like) => components.find(|component| component.name == *like),
         None => own,
     }
+}
+
+/// Says whether anything is read from the backend.
+fn reads(secrets: &Secrets) -> bool {
+    !secrets.env.0.is_empty() || !secrets.files.is_empty() || secrets.all == Some(true)
 }
 
 fn literals(literals: &[Literal]) -> Vec<String> {

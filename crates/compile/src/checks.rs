@@ -79,32 +79,68 @@ fn with_label(finding: Diagnostic, span: Option<Span>, text: &str) -> Diagnostic
     }
 }
 
-/// One finding for each pair of applications: where they share a namespace, all their objects may collide.
+/// One finding for each pair of applications.
+///
+/// Two applications in one namespace both give that namespace, so beside it only what lies outside of an application's own namespace
+/// can meet anything: with its like, or with what the application of that namespace has.
 fn names(compiled: &[Compiled], report: &mut Report) {
+    let mut homes: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for (at, one) in compiled.iter().enumerate() {
+        homes
+            .entry((&one.cluster, one.desired.namespace.as_str()))
+            .or_insert(at);
+    }
     let mut taken: BTreeMap<(&str, &ObjectId), (usize, Option<Span>)> = BTreeMap::new();
     let mut reported = BTreeSet::new();
     for (at, one) in compiled.iter().enumerate() {
-        for object in &one.desired.objects {
-            let earlier = taken.insert((one.cluster.as_str(), &object.id), (at, object.span));
+        for object in outside(one) {
+            let namespace = object.id.namespace.as_deref().unwrap_or_default();
+            let home = homes.get(&(one.cluster.as_str(), namespace));
+            let resident =
+                home.and_then(|home| Some((*home, named(&compiled[*home], &object.id)?.span)));
+            let earlier = taken
+                .insert((&one.cluster, &object.id), (at, object.span))
+                .or(resident);
             let Some((other, span)) = earlier else {
                 continue;
             };
-            if !reported.insert((other, at)) {
-                continue;
+            if reported.insert((other.min(at), other.max(at))) {
+                report.push(shared_name((&compiled[other], span), (one, object)));
             }
-            let (first, second) = (compiled[other].desired.title(), one.desired.title());
-            let message = format!("`{first}` and `{second}` both give {}", object.id);
-            let help = if one.desired.namespace == compiled[other].desired.namespace {
-                "let `naming.namespace` of the estate hold `{application}` and `{environment}`, or rename one of them"
-            } else {
-                "rename one of them"
-            };
-            let finding = Diagnostic::error(NAME_COLLISION, message)
-                .at(object.span)
-                .help(help);
-            report.push(with_label(finding, span, "the other comes from here"));
         }
     }
+}
+
+/// Returns the objects of an application that are not in its own namespace.
+fn outside(one: &Compiled) -> impl Iterator<Item = &Object> {
+    let own = one.desired.namespace.as_str();
+    one.desired
+        .objects
+        .iter()
+        .filter(move |object| object.id.namespace.as_deref() != Some(own))
+}
+
+fn named<'a>(one: &'a Compiled, id: &ObjectId) -> Option<&'a Object> {
+    let objects = &one.desired.objects;
+    let at = objects.binary_search_by(|object| object.id.cmp(id)).ok()?;
+    objects.get(at)
+}
+
+fn shared_name(
+    (other, span): (&Compiled, Option<Span>),
+    (one, object): (&Compiled, &Object),
+) -> Diagnostic {
+    let (first, second) = (other.desired.title(), one.desired.title());
+    let message = format!("`{first}` and `{second}` both give {}", object.id);
+    let help = if one.desired.namespace == other.desired.namespace {
+        "let `naming.namespace` of the estate hold `{application}` and `{environment}`, or rename one of them"
+    } else {
+        "rename one of them"
+    };
+    let finding = Diagnostic::error(NAME_COLLISION, message)
+        .at(object.span)
+        .help(help);
+    with_label(finding, span, "the other comes from here")
 }
 
 fn routes(compiled: &[Compiled], report: &mut Report) {

@@ -12,7 +12,7 @@
 //! - **Canonical.** Quantities as the API server prints them, whole numbers as numbers, no nulls, no empty lists or mappings,
 //!   so that planning compares fields with the live object without asking the server. In lists that the server treats as one
 //!   value ("atomic") its defaults are written out.
-//! - **Labelled.** All objects carry the labels of [`labels`]; selectors use only those that can never change.
+//! - **Labelled.** All objects carry the labels of `labels.rs`; selectors use only those that can never change.
 //! - **Named by what was declared**, never by position. Names that hold a hash hold it because their content is fixed
 //!   (`ConfigMaps` of files, Jobs of a release) or because two hosts could otherwise share a name.
 //! - **Closed.** Nothing is reachable, readable or privileged unless a declaration says so.
@@ -31,6 +31,7 @@ mod checks;
 mod claim;
 mod codes;
 mod component;
+mod config_map;
 mod container;
 mod disruption;
 mod environment;

@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
 use steading_model::FieldPath;
-use steading_model::application::{Component, FileContent, FileSpec};
+use steading_model::application::{Component, FileContent, FileSpec, Monitoring};
+use steading_model::estate::Environment;
 use steading_model::name::ComponentName;
 
 use crate::codes::SECRET_AS_CONFIG;
@@ -56,75 +56,51 @@ pub(crate) fn scraped(scope: &Scope<'_>, component: &Component, metadata: Metada
 /// Adds the dashboards and alert rules.
 pub(crate) fn objects(scope: &Scope<'_>, output: &mut Output) {
     let environment = scope.estate.environment(&scope.application.environment);
-    let critical = environment.is_some_and(steading_model::estate::Environment::is_critical);
-    let Some(monitoring) = scope
-        .application
-        .fields
-        .monitoring
-        .as_ref()
-        .filter(|_| critical)
-    else {
+    let critical = environment.is_some_and(Environment::is_critical);
+    let monitoring = scope.application.fields.monitoring.as_ref();
+    let Some(monitoring) = monitoring.filter(|_| critical) else {
         return;
     };
-    let path = scope.application.field("monitoring");
-    let dashboards = texts(
-        scope,
-        &monitoring.dashboards,
-        &path.key("dashboards"),
-        output,
-    );
-    for (name, text) in dashboards {
+    dashboards(scope, monitoring, output);
+    alerts(scope, monitoring, output);
+}
+
+fn dashboards(scope: &Scope<'_>, monitoring: &Monitoring, output: &mut Output) {
+    let path = scope.application.field("monitoring").key("dashboards");
+    let folder = scope
+        .application
+        .fields
+        .group
+        .as_deref()
+        .unwrap_or(scope.name());
+    for (name, text) in texts(scope, &monitoring.dashboards, &path, output) {
         let file = format!("{}-{name}.json", scope.name());
-        let metadata = scope
+        let object = scope
             .named(format!("{}-dashboard-{name}", scope.name()))
             .label("grafana_dashboard", "1")
-            .annotation(
-                "grafana_folder",
-                scope
-                    .application
-                    .fields
-                    .group
-                    .as_deref()
-                    .unwrap_or(scope.name()),
-            );
-        config_map(
-            scope,
-            metadata,
-            text_map([(file, text)]),
-            &path.key("dashboards").key(name.as_str()),
-            output,
-        );
-    }
-    let alerts = texts(scope, &monitoring.alerts, &path.key("alerts"), output);
-    if !alerts.is_empty() {
-        let files = alerts
-            .into_iter()
-            .map(|(name, text)| (format!("{name}.yaml"), text));
-        let metadata = scope
-            .named(format!("{}-alerts", scope.name()))
-            .label("grafana_alert", "1");
-        config_map(
-            scope,
-            metadata,
-            text_map(files),
-            &path.key("alerts"),
-            output,
-        );
+            .annotation("grafana_folder", folder)
+            .object("v1", "ConfigMap")
+            .with("data", text_map([(file, text)]));
+        output.push(scope, object, &path.key(name.as_str()));
     }
 }
 
-fn config_map(
-    scope: &Scope<'_>,
-    metadata: Metadata,
-    data: Value,
-    path: &FieldPath,
-    output: &mut Output,
-) {
-    output.push(
-        scope,
-        metadata.object("v1", "ConfigMap").with("data", data),
-        path,
-    );
+/// All rule files are in one object, so that the renaming of one leaves nothing behind.
+fn alerts(scope: &Scope<'_>, monitoring: &Monitoring, output: &mut Output) {
+    let path = scope.application.field("monitoring").key("alerts");
+    let alerts = texts(scope, &monitoring.alerts, &path, output);
+    if alerts.is_empty() {
+        return;
+    }
+    let files = alerts
+        .into_iter()
+        .map(|(name, text)| (format!("{name}.yaml"), text));
+    let object = scope
+        .named(format!("{}-alerts", scope.name()))
+        .label("grafana_alert", "1")
+        .object("v1", "ConfigMap")
+        .with("data", text_map(files));
+    output.push(scope, object, &path);
 }
 
 fn texts<'a>(

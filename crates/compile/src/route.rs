@@ -1,5 +1,7 @@
 //! Routes: Traefik `IngressRoutes` with their gates, certificates and what people and checks should know about them.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 use steading_model::FieldPath;
 use steading_model::application::{AuthMode, DnsMode, Route, Visibility};
@@ -84,37 +86,30 @@ pub(crate) fn entries<'a>(scope: &'a Scope<'_>) -> Vec<Entry<'a>> {
 
 /// Adds the objects of all routes.
 pub(crate) fn objects(scope: &Scope<'_>, output: &mut Output) {
-    let mut made = std::collections::BTreeSet::new();
+    let mut made = BTreeSet::new();
     for entry in entries(scope) {
         let backend = backend::backend(scope, &entry, output);
-        let links = chain::complete(&scope.estate.fields.ingress.chain);
-        let gates = links
-            .into_iter()
-            .flat_map(|link| gates::gates(scope, &entry, link, output))
-            .collect::<Vec<_>>();
-        let mut references = Vec::new();
-        for gate in gates {
-            references.push(reference(scope, &entry, gate, &mut made, output));
-        }
         if let Some((name, spec)) = backend
             .as_ref()
             .and_then(|backend| backend.transport.clone())
-            && made.insert(name.to_owned())
         {
-            let object = scope
-                .named(name)
-                .object(TRAEFIK, "ServersTransport")
-                .with("spec", spec);
-            output.push(scope, object, &entry.path);
+            make(
+                scope,
+                &entry,
+                ("ServersTransport", name),
+                spec,
+                &mut made,
+                output,
+            );
         }
+        let gates = references(scope, &entry, &mut made, output);
         let tls = certificate::tls(scope, &entry, output);
-        let routes = rules(&entry, backend.as_ref(), &references);
         let spec = Fields::new()
             .with(
                 "entryPoints",
                 vec![scope.estate.fields.ingress.entry_point.as_str()],
             )
-            .with("routes", routes)
+            .with("routes", rules(&entry, backend.as_ref(), &gates))
             .exactly("tls", tls);
         let object = metadata(scope, &entry)
             .object(TRAEFIK, "IngressRoute")
@@ -123,29 +118,46 @@ pub(crate) fn objects(scope: &Scope<'_>, output: &mut Output) {
     }
 }
 
-/// Returns the reference to a gate, making it first where it is ours and not there yet.
-fn reference(
+/// Returns the references to the gates of a route in the order of the chain, making those that are ours.
+fn references(
     scope: &Scope<'_>,
     entry: &Entry<'_>,
-    gate: Gate,
-    made: &mut std::collections::BTreeSet<String>,
+    made: &mut BTreeSet<String>,
     output: &mut Output,
-) -> Value {
-    match gate {
-        Gate::Existing(name, namespace) => Fields::new()
-            .with("name", name)
-            .with("namespace", namespace)
-            .into(),
-        Gate::Own(name, spec) => {
-            if made.insert(name.clone()) {
-                let object = scope
-                    .named(name.as_str())
-                    .object(TRAEFIK, "Middleware")
-                    .with("spec", spec);
-                output.push(scope, object, &entry.path);
-            }
-            Fields::new().with("name", name).into()
+) -> Vec<Value> {
+    let mut references = Vec::new();
+    for link in chain::complete(&scope.estate.fields.ingress.chain) {
+        for gate in gates::gates(scope, entry, link, output) {
+            let (name, namespace) = match gate {
+                Gate::Existing(name, namespace) => (name, namespace),
+                Gate::Own(name, spec) => {
+                    make(scope, entry, ("Middleware", &name), spec, made, output);
+                    (name, None)
+                }
+            };
+            references.push(
+                Fields::new()
+                    .with("name", name)
+                    .with("namespace", namespace)
+                    .into(),
+            );
         }
+    }
+    references
+}
+
+/// Adds an object that several routes may share, once.
+fn make(
+    scope: &Scope<'_>,
+    entry: &Entry<'_>,
+    (kind, name): (&str, &str),
+    spec: Fields,
+    made: &mut BTreeSet<String>,
+    output: &mut Output,
+) {
+    if made.insert(format!("{kind} {name}")) {
+        let object = scope.named(name).object(TRAEFIK, kind).with("spec", spec);
+        output.push(scope, object, &entry.path);
     }
 }
 

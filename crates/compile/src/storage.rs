@@ -3,6 +3,7 @@
 use steading_model::FieldPath;
 use steading_model::application::{Component, DataMeaning, Kind, Volume, VolumeOwner};
 use steading_model::estate::StorageClassFields;
+use steading_model::name::ComponentName;
 
 use crate::claim;
 use crate::codes::{NO_SERVER, NO_STORAGE_CLASS, NO_VOLUME};
@@ -94,18 +95,7 @@ pub(crate) fn place<'a>(
         return Some(Place::Claim(claim.to_string()));
     }
     if let Some(other) = &volume.volume {
-        let claim = claim_of_other(scope, other.as_str());
-        if claim.is_none() {
-            let message = format!("no component of `{}` has a volume `{other}`", scope.name());
-            output.error(
-                scope,
-                NO_VOLUME,
-                &path.key("volume"),
-                message,
-                "name a volume that another component declares",
-            );
-        }
-        return claim.map(Place::Claim);
+        return shared(scope, other, &path.key("volume"), output);
     }
     if let (DataMeaning::Host, Some(place)) = (meaning(volume), &volume.path) {
         return Some(Place::Node(place.as_str()));
@@ -126,6 +116,22 @@ pub(crate) fn place<'a>(
         return None;
     }
     Some(hand_made(scope, component, name, volume, class).unwrap_or(Place::Served(class)))
+}
+
+/// Returns the claim of a volume that another component declares.
+fn shared<'a>(
+    scope: &Scope<'a>,
+    name: &ComponentName,
+    path: &FieldPath,
+    output: &mut Output,
+) -> Option<Place<'a>> {
+    let claim = claim_of_other(scope, name.as_str());
+    if claim.is_none() {
+        let message = format!("no component of `{}` has a volume `{name}`", scope.name());
+        let help = "name a volume that another component declares";
+        output.error(scope, NO_VOLUME, path, message, help);
+    }
+    claim.map(Place::Claim)
 }
 
 /// Returns the place where Steading makes the volume itself.

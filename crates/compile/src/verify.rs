@@ -41,27 +41,7 @@ fn task<'a>(
 ) -> Task<'a> {
     let component = scope.application.main_component();
     let name = format!("verify-{}", verify.name);
-    let mut main = Container::starting_from(scope, component, &name, output);
-    main.name.clone_from(&name);
-    main.path.clone_from(&path);
-    main.image = verify.image.as_ref().or(main.image);
-    main.args = Vec::new();
-    main.command = verify.command.iter().map(ToString::to_string).collect();
-    if let Some(script) = &verify.script {
-        main.script(script, &path.key("script"));
-    }
-    if let Some(http) = &verify.http {
-        main.command = request(scope, http, &path, output).unwrap_or_default();
-    } else if main.command.is_empty() {
-        let message = format!("check `{}` does not say what to run", verify.name);
-        output.error(
-            scope,
-            NO_COMMAND,
-            &path,
-            message,
-            "add `command`, `script` or `http: { path: … }`",
-        );
-    }
+    let main = container(scope, &name, verify, &path, output);
     let pod = Pod {
         role: Role::Run(component),
         main,
@@ -81,21 +61,43 @@ fn task<'a>(
     }
 }
 
-/// Returns a command that asks the Service, with whichever of the two programs the image has.
+fn container<'a>(
+    scope: &Scope<'a>,
+    name: &str,
+    verify: &'a Verify,
+    path: &FieldPath,
+    output: &mut Output,
+) -> Container<'a> {
+    let component = scope.application.main_component();
+    let mut container = Container::starting_from(scope, component, name, output);
+    name.clone_into(&mut container.name);
+    container.path = path.clone();
+    container.image = verify.image.as_ref().or(container.image);
+    container.args = Vec::new();
+    container.command = verify.command.iter().map(ToString::to_string).collect();
+    if let Some(script) = &verify.script {
+        container.script(script, &path.key("script"));
+    }
+    if let Some(http) = &verify.http {
+        container.command = request(scope, http, path, output);
+    } else if container.command.is_empty() {
+        let message = format!("check `{}` does not say what to run", verify.name);
+        let help = "add `command`, `script` or `http: { path: … }`";
+        output.error(scope, NO_COMMAND, path, message, help);
+    }
+    container
+}
+
+/// Returns a command that asks the Service, with whichever of two programs the image has; nothing where there is no Service.
 fn request(
     scope: &Scope<'_>,
     http: &HttpCheck,
     path: &FieldPath,
     output: &mut Output,
-) -> Option<Vec<String>> {
+) -> Vec<String> {
     let component = scope.application.main_component();
-    let port = component.and_then(|component| {
-        component
-            .fields
-            .first_port()
-            .map(|(_, spec)| (component, spec))
-    });
-    let Some((component, spec)) = port else {
+    let port = component.and_then(|component| Some((component, component.fields.first_port()?.1)));
+    let Some((component, port)) = port else {
         let message = format!("`{path}` needs a port, and `{}` has none", scope.name());
         output.error(
             scope,
@@ -104,23 +106,21 @@ fn request(
             message,
             "add `port`, or check with `command`",
         );
-        return None;
+        return Vec::new();
     };
-    let scheme = if spec.protocol == Protocol::Https {
-        "https"
-    } else {
-        "http"
+    // Nobody makes certificates for the name of a Service.
+    let (scheme, curl, wget) = match port.protocol {
+        Protocol::Https => ("https", "curl -fsSk", "wget -q --no-check-certificate"),
+        _ => ("http", "curl -fsS", "wget -q"),
     };
-    let (service, number) = (
+    let number = service::first_service_port(component);
+    let url = format!(
+        "{scheme}://{}:{number}{}",
         scope.component_name(component),
-        service::first_service_port(component),
+        http.path
     );
-    let url = format!("{scheme}://{service}:{number}{}", http.path);
-    let script = "if command -v curl >/dev/null; then exec curl -fsSk -o /dev/null \"$0\"; else exec wget -q -O /dev/null \"$0\"; fi";
-    Some(vec![
-        "sh".to_owned(),
-        "-c".to_owned(),
-        script.to_owned(),
-        url,
-    ])
+    let script = format!(
+        r#"if command -v curl >/dev/null; then exec {curl} -o /dev/null "$0"; else exec {wget} -O /dev/null "$0"; fi"#
+    );
+    vec!["sh".to_owned(), "-c".to_owned(), script, url]
 }
