@@ -13,13 +13,22 @@ use crate::mask::{DigestKey, combined_digest, is_secret, mask_secret, normalise_
 /// What stands in a plan where the digest of a Secret is known only once the Secret was written.
 pub const KNOWN_AFTER: &str = "(known after apply)";
 
+/// The digest that a Secret will have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Foreseen {
+    /// This one.
+    Known(String),
+    /// Only applying tells: values are made at random, or by an operator.
+    Unknown,
+}
+
 /// The Secrets as they will be after the release: by namespace and name.
 #[derive(Debug, Default)]
 pub(crate) struct Secrets<'a> {
     /// The digests now.
     now: Option<&'a BTreeMap<(String, String), String>>,
-    /// The digests that change; none where only applying tells.
-    changed: BTreeMap<(String, String), Option<String>>,
+    /// The digests that change.
+    changed: BTreeMap<(String, String), Foreseen>,
 }
 
 impl<'a> Secrets<'a> {
@@ -31,10 +40,10 @@ impl<'a> Secrets<'a> {
         }
     }
 
-    /// Says that a Secret will have another digest; none where only applying tells.
-    pub(crate) fn change(&mut self, namespace: &str, name: &str, digest: Option<String>) {
+    /// Says that a Secret will have another digest.
+    pub(crate) fn change(&mut self, namespace: &str, name: &str, foreseen: Foreseen) {
         let place = (namespace.to_owned(), name.to_owned());
-        self.changed.insert(place, digest);
+        self.changed.insert(place, foreseen);
     }
 
     /// Returns the combined digest of the named Secrets.
@@ -43,8 +52,8 @@ impl<'a> Secrets<'a> {
         for name in names {
             let place = (namespace.to_owned(), (*name).to_owned());
             match self.changed.get(&place) {
-                Some(None) => return KNOWN_AFTER.to_owned(),
-                Some(Some(digest)) => digests.push((name, Some(digest))),
+                Some(Foreseen::Unknown) => return KNOWN_AFTER.to_owned(),
+                Some(Foreseen::Known(digest)) => digests.push((name, Some(digest))),
                 None => {
                     let now = self.now.and_then(|now| now.get(&place));
                     digests.push((name, now.map(String::as_str)));

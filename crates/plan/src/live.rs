@@ -40,8 +40,8 @@ pub(crate) struct Opened<'a> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Manager<'a> {
-    #[serde(default)]
-    manager: String,
+    #[serde(default, rename = "manager")]
+    name: String,
     #[serde(default)]
     operation: Operation,
     #[serde(default)]
@@ -108,7 +108,7 @@ impl<'a> Opened<'a> {
     pub(crate) fn others(&self) -> Vec<(FieldOwner, Value)> {
         self.managers
             .iter()
-            .filter(|manager| manager.manager != FIELD_MANAGER)
+            .filter(|manager| manager.name != FIELD_MANAGER)
             .map(|manager| (manager.owner(), manager.fields()))
             .collect()
     }
@@ -117,7 +117,7 @@ impl<'a> Opened<'a> {
     pub(crate) fn last_writer(&self) -> Option<FieldOwner> {
         self.managers
             .iter()
-            .filter(|manager| manager.manager != FIELD_MANAGER && manager.subresource.is_none())
+            .filter(|manager| manager.name != FIELD_MANAGER && manager.subresource.is_none())
             .max_by(|one, two| one.time.cmp(&two.time))
             .map(Manager::owner)
     }
@@ -198,7 +198,7 @@ impl<'de> Visitor<'de> for Metadata<'_, 'de> {
 
 impl Manager<'_> {
     fn is_our_apply(&self) -> bool {
-        self.manager == FIELD_MANAGER
+        self.name == FIELD_MANAGER
             && self.operation == Operation::Apply
             && self.subresource.is_none()
     }
@@ -209,7 +209,7 @@ impl Manager<'_> {
 
     fn owner(&self) -> FieldOwner {
         FieldOwner {
-            manager: self.manager.clone(),
+            manager: self.name.clone(),
             since: self.time.clone(),
         }
     }

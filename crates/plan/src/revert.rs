@@ -108,7 +108,7 @@ pub fn revert(release: &Reverted<'_>, live: &BTreeMap<ObjectId, Live>) -> Vec<Re
             (rank(&step), step)
         }));
     }
-    found.sort_by(|one, two| one.0.cmp(&two.0));
+    found.sort_by_key(|(rank, _)| *rank);
     found.into_iter().map(|(_, step)| step).collect()
 }
 

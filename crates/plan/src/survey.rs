@@ -150,7 +150,7 @@ impl<'a> Survey<'a> {
     /// Looks at Secrets first: whether pods restart depends on whether the Secrets that they use change.
     fn examine_all(&mut self) {
         let mut early: BTreeMap<(usize, &ObjectId), Finding> = BTreeMap::new();
-        let mut foreseen = Secrets::new(&self.observed.secret_digests);
+        let mut secrets = Secrets::new(&self.observed.secret_digests);
         for (index, case) in self.cases.iter().enumerate() {
             for object in &case.desired.objects {
                 let names = foresee::made_secrets(object);
@@ -158,16 +158,16 @@ impl<'a> Survey<'a> {
                     continue;
                 }
                 let finding = self.examine(index, object);
-                if let Some(digest) = foresee::foresee(self, object, &finding) {
+                if let Some(foreseen) = foresee::foresee(self, object, &finding) {
                     for name in names {
                         let namespace = case.desired.namespace.as_str();
-                        foreseen.change(namespace, &name, digest.clone());
+                        secrets.change(namespace, &name, foreseen.clone());
                     }
                 }
                 early.insert((index, &object.id), finding);
             }
         }
-        self.secrets = foreseen;
+        self.secrets = secrets;
         for index in 0..self.cases.len() {
             let desired = self.cases[index].desired;
             let mut findings = Vec::with_capacity(desired.objects.len());

@@ -32,7 +32,7 @@ pub(super) fn last<'e>(
         .max_by(|one, two| time(one).cmp(time(two)))
 }
 
-/// Returns what events say of an object that owns pods, and of the ReplicaSets that it made.
+/// Returns what events say of an object that owns pods, and of the replica sets that it made.
 pub(super) fn of_owner(object: &Value, events: &[Value]) -> Option<Blocker> {
     let owner = id(object);
     let made = format!("{}-", owner.name);

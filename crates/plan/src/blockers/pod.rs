@@ -37,7 +37,7 @@ pub(super) fn blockers(pod: &Value, events: &[Value]) -> Vec<Blocker> {
         .map(blocker)
         .collect();
     if found.is_empty() {
-        found.extend(said(pod, events).map(blocker));
+        found.push(blocker(said(pod, events)));
     }
     found
 }
@@ -107,14 +107,14 @@ fn end(terminated: &Value) -> Option<String> {
 }
 
 /// Returns what events and the pod itself say.
-fn said(pod: &Value, events: &[Value]) -> Option<(String, String)> {
+fn said(pod: &Value, events: &[Value]) -> (String, String) {
     let name = pod["metadata"]["name"].as_str().unwrap_or_default();
     if let Some(found) = event::last(events, "Pod", name, &STARTING) {
         let reason = found["reason"].as_str().unwrap_or_default();
-        return Some((reason.to_owned(), event::message(found)));
+        return (reason.to_owned(), event::message(found));
     }
     if let Some(probe) = event::last(events, "Pod", name, &["Unhealthy"]) {
-        return Some(("Unhealthy".to_owned(), event::message(probe)));
+        return ("Unhealthy".to_owned(), event::message(probe));
     }
     let health = health(Some(pod));
     let reason = if health.state == State::Failed {
@@ -122,5 +122,5 @@ fn said(pod: &Value, events: &[Value]) -> Option<(String, String)> {
     } else {
         "NotReady"
     };
-    Some((reason.to_owned(), health.message))
+    (reason.to_owned(), health.message)
 }

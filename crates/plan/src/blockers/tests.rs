@@ -30,126 +30,120 @@ fn event(kind: &str, name: &str, reason: &str, message: &str) -> Value {
         "message": message, "lastTimestamp": "2026-11-21T08:00:00Z"})
 }
 
+/// Asserts that this is all that is in the way of a pod.
+fn assert_blocker(pod: Value, events: &[Value], reason: &str, message: &str) {
+    let found = blockers(&deployment(), &[pod], events);
+    let found: Vec<_> = found
+        .iter()
+        .map(|blocker| (blocker.reason.as_str(), blocker.message.as_str()))
+        .collect();
+    assert_eq!(found, [(reason, message)]);
+}
+
 #[test]
-fn what_is_in_the_way_of_a_pod_is_named() {
-    let unscheduled = |message: &str| {
-        pod(
-            json!({"conditions": [{"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message}]}),
-        )
-    };
-    let started = pod(
-        json!({"phase": "Running", "conditions": [{"type": "Ready", "status": "False", "reason": "ContainersNotReady"}]}),
-    );
-    for (pod, events, reason, message) in [
+fn a_container_that_does_not_start_says_why() {
+    let none = json!(null);
+    let killed = json!({"exitCode": 137, "reason": "OOMKilled"});
+    let memory = "it was killed because it used more memory than its limit";
+    for (reason, message, last, shown, said) in [
         (
-            waiting(
-                "ImagePullBackOff",
-                "Back-off pulling image \"x:1\"",
-                &json!(null),
-            ),
-            vec![],
             "ImagePullBackOff",
-            "container `web`: Back-off pulling image \"x:1\"",
+            "Back-off pulling image \"x:1\"",
+            &none,
+            "ImagePullBackOff",
+            "Back-off pulling image \"x:1\"",
         ),
         (
-            waiting("CrashLoopBackOff", "back-off 5m0s", &json!({"exitCode": 3})),
-            vec![],
             "CrashLoopBackOff",
-            "container `web`: it ended with exit code 3",
-        ),
-        (
-            waiting(
-                "CrashLoopBackOff",
-                "back-off 5m0s",
-                &json!({"exitCode": 1, "message": "no such table\n"}),
-            ),
-            vec![],
+            "back-off 5m0s",
+            &json!({"exitCode": 3}),
             "CrashLoopBackOff",
-            "container `web`: it ended with exit code 1: no such table",
+            "it ended with exit code 3",
         ),
         (
-            waiting(
-                "CrashLoopBackOff",
-                "back-off",
-                &json!({"exitCode": 137, "reason": "OOMKilled"}),
-            ),
-            vec![],
-            "OOMKilled",
-            "container `web`: it was killed because it used more memory than its limit",
-        ),
-        (
-            waiting("CrashLoopBackOff", "back-off 10s", &json!(null)),
-            vec![],
             "CrashLoopBackOff",
-            "container `web`: back-off 10s",
+            "back-off 5m0s",
+            &json!({"exitCode": 1, "message": "no such table\n"}),
+            "CrashLoopBackOff",
+            "it ended with exit code 1: no such table",
+        ),
+        ("CrashLoopBackOff", "back-off", &killed, "OOMKilled", memory),
+        (
+            "CrashLoopBackOff",
+            "back-off 10s",
+            &none,
+            "CrashLoopBackOff",
+            "back-off 10s",
         ),
         (
-            waiting(
-                "CreateContainerConfigError",
-                "secret \"x\" not found",
-                &json!(null),
-            ),
-            vec![],
             "CreateContainerConfigError",
-            "container `web`: secret \"x\" not found",
+            "secret \"x\" not found",
+            &none,
+            "CreateContainerConfigError",
+            "secret \"x\" not found",
         ),
+    ] {
+        assert_blocker(
+            waiting(reason, message, last),
+            &[],
+            shown,
+            &format!("container `web`: {said}"),
+        );
+    }
+    let ended = pod(
+        json!({"initContainerStatuses": [{"name": "init", "state": {"terminated": {"exitCode": 2, "reason": "Error"}}}]}),
+    );
+    assert_blocker(
+        ended,
+        &[],
+        "Error",
+        "container `init`: it ended with exit code 2",
+    );
+}
+
+#[test]
+fn a_pod_that_no_node_takes_says_why() {
+    for (message, reason, said) in [
         (
-            pod(
-                json!({"initContainerStatuses": [{"name": "init", "state": {"terminated": {"exitCode": 2, "reason": "Error"}}}]}),
-            ),
-            vec![],
-            "Error",
-            "container `init`: it ended with exit code 2",
-        ),
-        (
-            unscheduled("0/2 nodes are available: 2 Insufficient memory."),
-            vec![],
+            "0/2 nodes are available: 2 Insufficient memory.",
             "Unschedulable",
             "0/2 nodes are available: 2 Insufficient memory.",
         ),
         (
-            unscheduled("pod has unbound immediate PersistentVolumeClaims"),
-            vec![],
+            "pod has unbound immediate PersistentVolumeClaims",
             "UnboundClaim",
             "pod has unbound immediate PersistentVolumeClaims (claims: data)",
         ),
-        (
-            started.clone(),
-            vec![event(
-                "Pod",
-                "web-5c-x",
-                "Unhealthy",
-                "Readiness probe failed: 503",
-            )],
-            "Unhealthy",
-            "Readiness probe failed: 503",
-        ),
-        (
-            started.clone(),
-            vec![event(
-                "Pod",
-                "other",
-                "Unhealthy",
-                "Readiness probe failed: 503",
-            )],
-            "NotReady",
-            "ContainersNotReady",
-        ),
-        (
-            waiting("ContainerCreating", "", &json!(null)),
-            vec![event("Pod", "web-5c-x", "FailedMount", "no such volume")],
-            "FailedMount",
-            "no such volume",
-        ),
-        (started, vec![], "NotReady", "ContainersNotReady"),
     ] {
-        let found = blockers(&deployment(), &[pod], &events);
-        let found: Vec<_> = found
-            .iter()
-            .map(|blocker| (blocker.reason.as_str(), blocker.message.as_str()))
-            .collect();
-        assert_eq!(found, [(reason, message)]);
+        let condition = json!({"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message});
+        assert_blocker(pod(json!({"conditions": [condition]})), &[], reason, said);
     }
+}
+
+#[test]
+fn a_pod_that_started_is_explained_by_its_events() {
+    let started = || {
+        pod(
+            json!({"phase": "Running", "conditions": [{"type": "Ready", "status": "False", "reason": "ContainersNotReady"}]}),
+        )
+    };
+    let probe = "Readiness probe failed: 503";
+    assert_blocker(
+        started(),
+        &[event("Pod", "web-5c-x", "Unhealthy", probe)],
+        "Unhealthy",
+        probe,
+    );
+    assert_blocker(
+        started(),
+        &[event("Pod", "other", "Unhealthy", probe)],
+        "NotReady",
+        "ContainersNotReady",
+    );
+    assert_blocker(started(), &[], "NotReady", "ContainersNotReady");
+    let creating = waiting("ContainerCreating", "", &json!(null));
+    let mount = event("Pod", "web-5c-x", "FailedMount", "no such volume");
+    assert_blocker(creating, &[mount], "FailedMount", "no such volume");
 }
 
 #[test]

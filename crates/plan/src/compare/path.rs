@@ -78,7 +78,7 @@ impl KeyField {
     }
 }
 
-impl<'a> Segment<'a> {
+impl Segment<'_> {
     /// Writes the name of this step in managed fields.
     pub(crate) fn managed(&self, text: &mut String) {
         text.clear();

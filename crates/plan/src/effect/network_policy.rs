@@ -23,8 +23,7 @@ pub(super) fn opens(kind: &GroupKind, desired: &Value, live: &Value) -> bool {
         return true;
     }
     let (before, after) = (Open::of(live), Open::of(desired));
-    (after.is_everybody && !before.is_everybody)
-        || !(before.is_everybody || covers_all(&before.ranges, &after.ranges))
+    !before.is_everybody && (after.is_everybody || !covers_all(&before.ranges, &after.ranges))
 }
 
 /// Who is let in without a name.

@@ -39,9 +39,8 @@ pub(super) fn effect(
     }
     match kind.kind.as_str() {
         "Deployment" if has_gap(desired, live, after) => Effect::Downtime,
-        "StatefulSet" if is_on_delete(desired, live) => Effect::None,
+        "StatefulSet" | "DaemonSet" if is_on_delete(desired, live) => Effect::None,
         "StatefulSet" if after <= 1 => Effect::Downtime,
-        "DaemonSet" if is_on_delete(desired, live) => Effect::None,
         "ReplicaSet" => Effect::None,
         _ => Effect::Restart,
     }

@@ -162,7 +162,8 @@ mod tests {
                 {"matchExpressions": [{"key": "zone", "operator": operator, "values": ["a"]}]}]}}})
         };
         let taint: fn(&mut Value) = |node| {
-            node["spec"]["taints"] = json!([{"key": "gpu", "value": "yes", "effect": "NoSchedule"}])
+            node["spec"]["taints"] =
+                json!([{"key": "gpu", "value": "yes", "effect": "NoSchedule"}]);
         };
         let nothing: fn(&mut Value) = |_| {};
         let unlabelled = Some("no node has the labels that its placement asks for");

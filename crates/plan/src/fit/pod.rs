@@ -6,7 +6,7 @@ use serde_json::Value;
 use steading_model::GroupKind;
 use steading_model::quantity::Quantity;
 
-/// Amounts by resource, named as a ResourceQuota names them: `requests.cpu`, `limits.memory`, `pods`.
+/// Amounts by resource, named as a resource quota names them: `requests.cpu`, `limits.memory`, `pods`.
 pub(super) type Amounts = BTreeMap<String, Quantity>;
 
 /// Returns the pod template of a workload.
@@ -28,7 +28,7 @@ pub(super) fn replicas(object: &Value, live: Option<&Value>) -> u32 {
 
 /// Returns what one pod asks for: its containers together, or the greediest init container where that is more.
 ///
-/// Where a container says nothing, its limit is its request, and then the default of the namespace's LimitRange.
+/// Where a container says nothing, its limit is its request, and then the default of the namespace's limit range.
 pub(super) fn amounts(pod: &Value, defaults: &Defaults) -> Amounts {
     let mut sum = Amounts::new();
     let mut greediest = Amounts::new();
@@ -48,7 +48,7 @@ pub(super) fn amounts(pod: &Value, defaults: &Defaults) -> Amounts {
     sum
 }
 
-/// The defaults of a LimitRange for containers.
+/// The defaults of a limit range for containers.
 #[derive(Default)]
 pub(super) struct Defaults {
     requests: BTreeMap<String, Quantity>,
@@ -56,7 +56,7 @@ pub(super) struct Defaults {
 }
 
 impl Defaults {
-    /// Reads the defaults of a LimitRange.
+    /// Reads the defaults of a limit range.
     pub(super) fn of(limit_range: &Value) -> Self {
         let limits = limit_range["spec"]["limits"]
             .as_array()

@@ -1,4 +1,4 @@
-//! A CronJob is ready once it is there: its runs come and go.
+//! A `CronJob` is ready once it is there: its runs come and go.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! A DaemonSet is ready when every node that should has its new pod available.
+//! A `DaemonSet` is ready when every node that should has its new pod available.
 
 use serde_json::Value;
 

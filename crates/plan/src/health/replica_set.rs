@@ -1,4 +1,4 @@
-//! A ReplicaSet is ready when all its pods are available.
+//! A `ReplicaSet` is ready when all its pods are available.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! A StatefulSet is ready when all its pods are of the new revision and ready; with `OnDelete` nobody replaces pods.
+//! A `StatefulSet` is ready when all its pods are of the new revision and ready; with `OnDelete` nobody replaces pods.
 
 use serde_json::Value;
 

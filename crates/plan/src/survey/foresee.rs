@@ -4,21 +4,18 @@ use serde_json::Value;
 use steading_model::Object;
 
 use super::{Finding, Survey};
+use crate::expected::Foreseen;
 use crate::live::Opened;
 use crate::mask::secret_digest;
 use crate::step::FieldChange;
 
-/// Returns the digest that a Secret will have, if it changes; none inside where only applying tells.
-pub(super) fn foresee(
-    survey: &Survey<'_>,
-    object: &Object,
-    finding: &Finding,
-) -> Option<Option<String>> {
+/// Returns the digest that a Secret will have, if it changes.
+pub(super) fn foresee(survey: &Survey<'_>, object: &Object, finding: &Finding) -> Option<Foreseen> {
     let is_plain = object.id.kind.is("", "Secret");
     match finding {
         Finding::Same(_) | Finding::Left(_) | Finding::Held(_) => None,
         Finding::Missing(generate) if is_plain && generate.is_empty() => {
-            Some(Some(secret_digest(&survey.expected(object))))
+            Some(Foreseen::Known(secret_digest(&survey.expected(object))))
         }
         Finding::Different(difference) if is_plain && difference.generate.is_empty() => {
             let live = Opened::new(survey.observed.objects.get(&object.id)?);
@@ -26,9 +23,9 @@ pub(super) fn foresee(
             for change in &difference.changes {
                 overlay(&mut after, change);
             }
-            Some(Some(secret_digest(&after)))
+            Some(Foreseen::Known(secret_digest(&after)))
         }
-        Finding::Missing(_) | Finding::Different(_) => Some(None),
+        Finding::Missing(_) | Finding::Different(_) => Some(Foreseen::Unknown),
     }
 }
 

@@ -32,7 +32,7 @@ pub(crate) fn shop() -> Desired {
     application("shop", "prod-shop", objects("shop", "prod-shop"))
 }
 
-/// Another application, with nothing but a ConfigMap.
+/// Another application, with nothing but a configuration.
 pub(crate) fn small(name: &str, after: &[&str]) -> Desired {
     let namespace = format!("prod-{name}");
     let map = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}, "data": {"a": "1"}});

@@ -87,22 +87,22 @@ fn apply(desired: &mut Desired, change: &Change) {
     match change {
         Change::Image(number) => {
             json["spec"]["template"]["spec"]["containers"][0]["image"] =
-                json!(format!("ghcr.io/acme/shop:1.2.{number}"))
+                json!(format!("ghcr.io/acme/shop:1.2.{number}"));
         }
         Change::Replicas(number) => json["spec"]["replicas"] = json!(number),
-        Change::Environment(names) => {
+        Change::Environment(variables) => {
             json["spec"]["template"]["spec"]["containers"][0]["env"] =
-                names.iter().map(named).collect()
+                variables.iter().map(named).collect();
         }
         Change::Configuration(keys) => {
             json["data"] = keys
                 .iter()
                 .map(|key| (format!("k{key}"), json!("1")))
                 .collect::<serde_json::Map<_, _>>()
-                .into()
+                .into();
         }
         Change::Secret(number) => {
-            json["stringData"] = json!({"TOKEN": format!("{MARKED}-{number}")})
+            json["stringData"] = json!({"TOKEN": format!("{MARKED}-{number}")});
         }
         Change::Labels(number) => json["metadata"]["labels"]["extra"] = json!(number.to_string()),
         Change::Ports(ports) if !ports.is_empty() => {
@@ -115,10 +115,18 @@ fn apply(desired: &mut Desired, change: &Change) {
 
 /// A Secret that is no longer declared is no longer used.
 fn forget(desired: &mut Desired, secret: &str) {
-    let deployment = desired.objects.iter_mut().find(|object| object.id.kind.kind == "Deployment");
+    let deployment = desired
+        .objects
+        .iter_mut()
+        .find(|object| object.id.kind.kind == "Deployment");
     if let Some(deployment) = deployment {
         let annotation = &mut deployment.json["spec"]["template"]["metadata"]["annotations"]["steading.dev/secrets"];
-        let names: Vec<&str> = annotation.as_str().unwrap().split(',').filter(|name| *name != secret).collect();
+        let names: Vec<&str> = annotation
+            .as_str()
+            .unwrap()
+            .split(',')
+            .filter(|name| *name != secret)
+            .collect();
         *annotation = json!(names.join(","));
     }
 }
@@ -233,11 +241,11 @@ proptest! {
         let mut marks = view::marks(std::slice::from_ref(&second), &options().digest_key);
         let mut output = shown(&plan.masked(&mut marks), &report.masked(&mut marks));
         for step in plan.releases.iter().chain(&report.held_back).flat_map(|release| &release.steps) {
-            output.push_str(&format!("{:?}", view::lines(step, &mut marks)));
+            output.push_str(&serde_json::to_string(&view::lines(step, &mut marks)).unwrap());
         }
         let saved = Saved::new(&[second], &world.observe(&options()), &options());
         output.push_str(&serde_json::to_string(&saved).unwrap());
-        output.push_str(&format!("{:?}", options()));
+        output.push_str(&serde_json::to_string(&options()).unwrap());
         for secret in [MARKED, MARKED_BASE64, "hunter2-token", "aHVudGVyMi10b2tlb"] {
             prop_assert!(!output.contains(secret), "{secret} in {output}");
         }

@@ -138,10 +138,11 @@ fn the_edits_are_named_with_their_owners() {
     );
 }
 
-/// Each row removes or changes one thing of what was applied: the path that must show.
-#[test]
-fn each_change_shows_at_its_path() {
-    let rows: [(&str, &str, Option<Value>, &str); 15] = [
+/// A kind, the place of a change of what was applied, the new value (none removes it), and the path that must show.
+type Row = (&'static str, &'static str, Option<Value>, &'static str);
+
+fn rows() -> [Row; 15] {
+    [
         (
             "Service",
             "/spec/selector",
@@ -222,8 +223,12 @@ fn each_change_shows_at_its_path() {
             "automountServiceAccountToken",
         ),
         ("Secret", "/data/B", None, "data.B"),
-    ];
-    for (kind, pointer, value, path) in rows {
+    ]
+}
+
+#[test]
+fn each_change_shows_at_its_path() {
+    for (kind, pointer, value, path) in rows() {
         let mut desired = desired();
         desired.objects.retain(|object| object.id.kind.kind == kind);
         let (parent, last) = pointer.rsplit_once('/').unwrap();

@@ -118,8 +118,9 @@ impl World {
             let live = self.objects.get(id);
             let keys = object["metadata"]["annotations"]["steading.dev/generate"]
                 .as_str()
-                .unwrap_or_default();
-            for key in keys.to_owned().split(',').filter(|key| !key.is_empty()) {
+                .unwrap_or_default()
+                .to_owned();
+            for key in keys.split(',').filter(|key| !key.is_empty()) {
                 let there = live
                     .map(|live| live["data"][key].clone())
                     .filter(|value| !value.is_null());
@@ -204,9 +205,9 @@ impl World {
             let parent = &pointer[..pointer.len() - path.len()];
             let item = object.pointer(parent).filter(|value| value.is_array());
             let name = match item {
-                Some(list) => {
+                Some(items) => {
                     let field = parent.rsplit('/').next().unwrap();
-                    item_key(field, &list[part.parse::<usize>().unwrap()]).unwrap()
+                    item_key(field, &items[part.parse::<usize>().unwrap()]).unwrap()
                 }
                 None => format!("f:{part}"),
             };
@@ -387,12 +388,22 @@ fn merge(live: &mut Value, desired: &Value, name: &str) {
         (Value::Array(live), Value::Array(desired))
             if desired.iter().all(|item| item_key(name, item).is_some()) =>
         {
+            // What we apply comes in our order; what others added keeps its own.
+            let (mut ours, others): (Vec<Value>, Vec<Value>) = live.drain(..).partition(|live| {
+                let key = item_key(name, live);
+                desired.iter().any(|item| item_key(name, item) == key)
+            });
+            live.extend(others);
             for item in desired {
                 let key = item_key(name, item);
-                match live.iter_mut().find(|live| item_key(name, live) == key) {
-                    Some(live) => merge(live, item, ""),
-                    None => live.push(item.clone()),
-                }
+                let there = ours.iter_mut().find(|live| item_key(name, live) == key);
+                live.push(there.map_or_else(
+                    || item.clone(),
+                    |live| {
+                        merge(live, item, "");
+                        live.clone()
+                    },
+                ));
             }
         }
         (live, desired) => *live = desired.clone(),
