@@ -65,7 +65,7 @@ fn allow_list(scope: &Scope<'_>, entry: &Entry<'_>, output: &mut Output) -> Opti
         );
         let help = "add ranges to `ingress.private` that are not all in `ingress.tunnels`, or make the route `visibility: public`";
         output.error(scope, NO_PRIVATE_RANGE, &entry.path, message, help);
-        return None;
+        return Some(missing("private-only"));
     }
     Some(own(
         "private-only",
