@@ -1,7 +1,7 @@
 //! Whether an object is ready: one of the six states of kstatus, one file per kind.
 //!
 //! Judged is the object as the server returned it, nothing else: what a *deadline* makes of it is the executor's business, and what is in
-//! its way the business of [`blockers`](crate::blockers).
+//! its way the business of [`blockers`](mod@crate::blockers).
 
 mod certificate;
 mod claim;

@@ -10,8 +10,15 @@
 //!                                                    Desired, Observed ─┘
 //! ```
 //!
-//! The types to know: [`Observed`] and [`Live`]; [`Plan`], [`ReleasePlan`], [`Step`] and [`Effect`]; [`PlanReport`], why something does not
-//! happen; [`release`], what is recorded of a release; [`health`], whether an object is ready and what is in its way.
+//! The types to know: [`Observed`] and [`Live`]; [`Options`]; [`Plan`], [`ReleasePlan`], [`Step`] and [`Effect`]; [`PlanReport`], why
+//! something does not happen; [`release`], what is recorded of a release, with [`mod@revert`] and [`rollback`] to get back; [`mod@health`]
+//! and [`mod@blockers`], whether an object is ready and what is in its way; [`mask`], [`view`] and [`Saved`], what may leave the program.
+//!
+//! # Guarantees
+//! - What was applied needs nothing: a plan of an applied plan is empty, and [`differing`] of it too.
+//! - Nothing is deleted that the inventory of the previous release does not name with its UID, or that does not carry our labels.
+//! - A kind that could not be read holds its applications back; it is never taken for "nothing is there".
+//! - No secret value is in a masked plan, a masked report, a line of [`view`] or a [`Saved`] plan.
 
 pub mod blockers;
 mod compare;

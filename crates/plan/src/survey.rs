@@ -98,7 +98,7 @@ impl<'a> Case<'a> {
     }
 
     /// Returns the UID that the current release recorded for an object.
-    fn recorded(&self, id: &ObjectId) -> Option<&'a str> {
+    pub(crate) fn recorded(&self, id: &ObjectId) -> Option<&'a str> {
         let inventory = &self.history?.inventory;
         let item = inventory.iter().find(|item| item.id == *id)?;
         Some(&item.uid)

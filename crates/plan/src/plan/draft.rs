@@ -58,6 +58,8 @@ fn draft(survey: &Survey<'_>, case: &Case<'_>) -> Draft {
             Finding::Missing(generate) => draft.create(survey, case, object, generate),
             Finding::Different(difference) => draft.change(survey, case, object, difference),
             Finding::Held(reasons) => {
+                // What this run may not touch stays in the inventory.
+                draft.inventory(object, case.recorded(&object.id));
                 for reason in reasons {
                     draft.note(Some(&object.id), reason.clone());
                 }

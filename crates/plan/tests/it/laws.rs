@@ -159,7 +159,7 @@ fn shown(plan: &Plan, report: &PlanReport) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn a_plan_of_an_applied_plan_is_empty(first in desired("shop"), second in desired("shop")) {

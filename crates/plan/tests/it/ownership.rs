@@ -3,12 +3,12 @@
 use serde_json::json;
 use steading_model::Object;
 use steading_plan::{
-    Action, Effect, FieldOwner, OpenRelease, Options, PlanReport, Quarantine, Reason, Scope,
-    Standing, Unreadable, release::Phase, release_key, retired, spelled,
+    Action, DryRun, Effect, FieldOwner, OpenRelease, Options, PlanReport, Quarantine, Reason,
+    Scope, Standing, Unreadable, release::Phase, release_key, retired, spelled,
 };
 
 use crate::example::{application, deployment, id, object, options, shop, small};
-use crate::world::World;
+use crate::world::{World, live};
 
 fn reasons(report: &PlanReport) -> Vec<Reason> {
     report
@@ -561,5 +561,86 @@ fn a_migration_runs_once_for_each_version() {
     assert_eq!(
         (&step.id, step.action, step.effect),
         (&job, Action::Replace, Effect::None)
+    );
+}
+
+#[test]
+fn what_a_run_may_not_touch_stays_in_the_inventory() {
+    let world = World::running(&[shop()], &options());
+    let mut desired = shop();
+    let namespace = desired
+        .objects
+        .iter()
+        .find(|object| object.id.kind.kind == "Namespace")
+        .unwrap()
+        .id
+        .clone();
+    object(&mut desired, &namespace)["metadata"]["labels"]["tier"] = json!("core");
+    object(&mut desired, &id("", "ConfigMap", "shop"))["data"]["a"] = json!("2");
+    let one = Options {
+        scope: Scope::OneNamespace("prod-shop".to_owned()),
+        ..options()
+    };
+    let (plan, report) = world.plan(&[desired], &one);
+    assert_eq!(reasons(&report), [Reason::ClusterScoped]);
+    assert_eq!(plan.releases[0].steps.len(), 1);
+    assert!(
+        plan.releases[0]
+            .kept
+            .iter()
+            .any(|item| item.id == namespace)
+    );
+}
+
+#[test]
+fn the_answer_of_the_server_decides() {
+    let world = World::running(&[shop()], &options());
+    let mut desired = shop();
+    let map = id("", "ConfigMap", "shop");
+    object(&mut desired, &map)["data"]["a"] = json!("2");
+    for (answer, action, found) in [
+        (None, Action::Update, vec![]),
+        (
+            Some(DryRun::Immutable("field is immutable".to_owned())),
+            Action::Replace,
+            vec![],
+        ),
+        (
+            Some(DryRun::Refused("denied".to_owned())),
+            Action::Update,
+            vec![Reason::Refused("denied".to_owned())],
+        ),
+    ] {
+        let mut observed = world.observe(&options());
+        observed
+            .details
+            .dry_runs
+            .extend(answer.map(|answer| (map.clone(), answer)));
+        let (plan, report) =
+            steading_plan::plan(std::slice::from_ref(&desired), &observed, &options());
+        let release = plan.releases.first().or(report.held_back.first()).unwrap();
+        assert_eq!((release.steps[0].action, reasons(&report)), (action, found));
+    }
+}
+
+#[test]
+fn a_pod_that_fits_no_node_and_a_rollout_that_fits_no_quota_are_named() {
+    let mut desired = shop();
+    object(&mut desired, &deployment())["spec"]["template"]["spec"]["containers"][0]["resources"]
+        ["requests"]["memory"] = json!("3Gi");
+    let quota = json!({"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "shop"}, "spec": {"hard": {"requests.memory": "4Gi", "pods": "2"}}});
+    desired
+        .objects
+        .extend(application("shop", "prod-shop", vec![quota]).objects);
+    let mut observed = World::default().observe(&options());
+    let node = json!({"status": {"allocatable": {"cpu": "2", "memory": "2Gi"}, "conditions": [{"type": "Ready", "status": "True"}]}});
+    observed.nodes.push(live(&node));
+    let (_, report) = steading_plan::plan(&[desired], &observed, &options());
+    assert_eq!(
+        reasons(&report),
+        [
+            Reason::OverQuota("requests.memory: 6Gi needed while new pods start, 4Gi allowed by `ResourceQuota prod-shop/shop`".to_owned()),
+            Reason::NoNodeFits("one pod needs cpu 100m and memory 3Gi; the largest node that it may run on has cpu 2 and memory 2Gi".to_owned()),
+        ]
     );
 }
