@@ -61,10 +61,12 @@ async fn dry_run(
             // Its namespace is not there yet.
             Fault::NotFound => return Ok(None),
             Fault::Invalid if is_immutable(&error.answer) => DryRun::Immutable(error.answer),
+            // The server also answers "broken" to an object that it cannot convert, and for an admission webhook that is down.
             Fault::Invalid
             | Fault::Forbidden
             | Fault::OverQuota
             | Fault::Conflict
+            | Fault::Busy
             | Fault::Other => DryRun::Refused(error.answer),
             _ => return Err(error),
         },

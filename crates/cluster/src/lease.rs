@@ -318,22 +318,32 @@ impl Lease {
 
     async fn renew(&self, held: &mut Held) -> Result<(), LeaseError> {
         let (started, now) = (Instant::now(), self.place.clock.now());
-        let answer = put(&self.cluster, &self.place, held, &self.place.holder, now).await;
-        let taken = match answer {
-            Err(error) if error.fault == Fault::Conflict => {
-                // Our own renewal whose answer was lost, or somebody who took over.
-                held.resource_version = self.still_ours().await?;
-                put(&self.cluster, &self.place, held, &self.place.holder, now).await
-            }
-            answer => answer,
-        };
-        held.resource_version = taken
-            .map_err(LeaseError::Request)?
-            .metadata
-            .resource_version;
+        let taken = self
+            .write(&self.cluster, held, &self.place.holder, now)
+            .await?;
+        held.resource_version = taken.metadata.resource_version;
         held.renewed = started;
         held.renewed_by_wall_clock = now;
         Ok(())
+    }
+
+    /// Writes the Lease over the version that we wrote last, or over one that was changed and is ours nevertheless.
+    async fn write(
+        &self,
+        cluster: &Cluster,
+        held: &mut Held,
+        holder: &str,
+        now: Timestamp,
+    ) -> Result<Found, LeaseError> {
+        let answer = match put(cluster, &self.place, held, holder, now).await {
+            Err(error) if error.fault == Fault::Conflict => {
+                // Our own renewal whose answer was lost, or somebody who took over.
+                held.resource_version = self.still_ours().await?;
+                put(cluster, &self.place, held, holder, now).await
+            }
+            answer => answer,
+        };
+        answer.map_err(LeaseError::Request)
     }
 
     async fn still_ours(&self) -> Result<String, LeaseError> {
@@ -352,12 +362,15 @@ impl Lease {
 
     /// Gives it back. If that fails, it ends by itself.
     pub(crate) async fn release(&self) {
-        let held = self.held.lock().await;
+        let mut held = self.held.lock().await;
         // Nobody is helped by an error here: the release has ended, and the next run takes an expired Lease over.
         let cluster = self.cluster.clone().with_retry(Retry {
             tries: 3,
-            ..Retry::READING
+            ..self.cluster.retry()
         });
-        drop(put(&cluster, &self.place, &held, "", self.place.clock.now()).await);
+        drop(
+            self.write(&cluster, &mut held, "", self.place.clock.now())
+                .await,
+        );
     }
 }

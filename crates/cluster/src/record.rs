@@ -125,6 +125,14 @@ impl Record {
             .map_or(Phase::Preparing, |status| status.phase)
     }
 
+    /// Says whether it has not ended.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(
+            self.phase(),
+            Phase::Preparing | Phase::Running | Phase::Reverting
+        )
+    }
+
     /// Says whether it carries a label for those that still matter.
     pub(crate) fn is_labelled(&self) -> bool {
         self.metadata.labels.contains_key(LABEL_STATE)

@@ -8,7 +8,7 @@ use steading_model::desired::{
 use steading_model::name::{AppName, EnvironmentName, NamespaceName};
 use steading_model::{Desired, Object};
 
-/// An application in the making.
+/// An application in the making. Its estate is called like its namespace, so that tests do not see each other.
 #[derive(Clone, Debug)]
 pub struct App {
     name: String,
@@ -19,9 +19,6 @@ pub struct App {
 }
 
 impl App {
-    /// The estate of all applications here.
-    pub const ESTATE: &'static str = "homestead";
-
     /// An application with a namespace and nothing in it.
     pub fn new(name: &str, namespace: &str) -> Self {
         let app = Self {
@@ -229,7 +226,7 @@ impl App {
             .collect();
         objects.sort_by(|one, other| one.id.cmp(&other.id));
         Desired {
-            estate: Self::ESTATE.to_owned(),
+            estate: self.namespace.clone(),
             application: AppName::parse(&self.name).expect("the name must be one"),
             environment: EnvironmentName::parse("test").expect("the name must be one"),
             namespace: NamespaceName::parse(&self.namespace).expect("the name must be one"),
@@ -242,7 +239,7 @@ impl App {
 
     fn labels(&self) -> Vec<(&'static str, String)> {
         vec![
-            (LABEL_ESTATE, Self::ESTATE.to_owned()),
+            (LABEL_ESTATE, self.namespace.clone()),
             (LABEL_APPLICATION, self.name.clone()),
             (LABEL_ENVIRONMENT, "test".to_owned()),
             (LABEL_MANAGED_BY, "steading".to_owned()),

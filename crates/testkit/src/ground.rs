@@ -53,6 +53,10 @@ async fn begin(definitions: &[Value]) -> Ground {
         .iter()
         .find(|definition| definition["metadata"]["name"] == "releases.steading.dev");
     let ground = Ground { lab, kubeconfig };
+    let client = ground.client().await.expect("the lab must have a client");
+    for definition in definitions {
+        until_listed(&client, definition).await;
+    }
     let cluster = through(&ground, &Faults::none()).await;
     install(
         &cluster,
@@ -61,6 +65,28 @@ async fn begin(definitions: &[Value]) -> Ground {
     .await
     .expect("the cluster must be prepared");
     ground
+}
+
+/// Waits until objects of a new kind can be listed: the server opens its storage a moment after it serves the kind.
+async fn until_listed(client: &Client, definition: &Value) {
+    let spec = &definition["spec"];
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let path = format!(
+        "/apis/{}/{}/{}",
+        text(&spec["group"]),
+        text(&spec["versions"][0]["name"]),
+        text(&spec["names"]["plural"])
+    );
+    for _ in 0..100 {
+        let request = http::Request::get(&path)
+            .body(Vec::new())
+            .expect("the path must be one");
+        if client.request_text(request).await.is_ok() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("`{path}` cannot be listed");
 }
 
 /// Returns the connection of the lab's administrator.

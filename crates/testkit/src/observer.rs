@@ -109,7 +109,7 @@ fn bare(mut object: Value) -> Value {
     object
 }
 
-/// What releases left in a namespace: the phases of the records by name, the holder of the Lease, and how many payloads belong to no record.
+/// What releases left in a namespace: the phases of the records by name, the holder of the Lease while it is valid, and how many payloads belong to no record.
 ///
 /// # Panics
 /// If the server does not answer.
@@ -155,6 +155,7 @@ pub async fn remains(
     .await
     .expect("the server must answer");
     let holder = lease
+        .filter(|lease| is_valid(&lease.data["spec"]))
         .and_then(|lease| {
             lease.data["spec"]["holderIdentity"]
                 .as_str()
@@ -162,6 +163,17 @@ pub async fn remains(
         })
         .unwrap_or_default();
     (phases.collect(), holder, orphans)
+}
+
+/// Says whether a Lease keeps others out: one that was not renewed in time does not.
+fn is_valid(spec: &Value) -> bool {
+    let renewed: Option<jiff::Timestamp> = spec["renewTime"]
+        .as_str()
+        .and_then(|text| text.parse().ok());
+    let seconds = spec["leaseDurationSeconds"].as_i64().unwrap_or_default();
+    renewed.is_some_and(|renewed| {
+        renewed + jiff::SignedDuration::from_secs(seconds) > jiff::Timestamp::now()
+    })
 }
 
 /// Returns the record of a release, as it is in the cluster.

@@ -89,9 +89,7 @@ pub(crate) fn add(history: &mut History, record: Record) {
         history.quarantined.insert(spec.digest.clone(), why);
     }
     match phase {
-        // It touched nothing: whoever releases next drops it and takes its number.
-        Phase::Preparing => return,
-        Phase::Running | Phase::Reverting => {
+        Phase::Preparing | Phase::Running | Phase::Reverting => {
             history.open = Some(OpenRelease {
                 number: spec.number,
                 phase,
@@ -109,7 +107,10 @@ pub(crate) fn add(history: &mut History, record: Record) {
         }
         Phase::Complete | Phase::Reverted => {}
     }
-    history.greatest_number = history.greatest_number.max(spec.number);
+    // A record in preparation touched nothing: whoever releases next drops it and takes its number.
+    if phase != Phase::Preparing {
+        history.greatest_number = history.greatest_number.max(spec.number);
+    }
 }
 
 #[cfg(test)]
@@ -166,12 +167,12 @@ mod tests {
     }
 
     #[test]
-    fn a_release_that_never_began_leaves_no_trace() {
+    fn a_release_that_never_began_is_open_and_uses_up_no_number() {
         let history = history(vec![
             record(1, "Complete", None),
             record(2, "Preparing", None),
         ]);
-        assert!(history.open.is_none());
+        assert_eq!(history.open.unwrap().phase, Phase::Preparing);
         assert_eq!(history.greatest_number, 1);
     }
 

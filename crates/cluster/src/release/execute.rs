@@ -230,7 +230,15 @@ async fn place(
             applied => return applied,
         };
         if refused.causes.is_empty() {
-            live = reread(hold, work, kind, live, &displaces).await?;
+            let now = reread(hold, work, kind, live.as_ref(), &displaces).await;
+            live = match now {
+                // An earlier try of this very apply went through, and its answer was lost. If somebody else wrote, applying without
+                // force will say so.
+                Err(ApplyError::Moved { .. }) if refused.tried > 1 => {
+                    hold.get(kind, &work.id).await?
+                }
+                now => now?,
+            };
         } else {
             permitted(&work.id, &refused, &displaces)?;
             force = Force::Yes;
@@ -296,11 +304,11 @@ async fn reread(
     hold: &Hold<'_>,
     work: &Work,
     kind: &ServedKind,
-    before: Option<Value>,
+    before: Option<&Value>,
     displaces: &BTreeSet<String>,
 ) -> Result<Option<Value>, ApplyError> {
     let now = hold.get(kind, &work.id).await?;
-    let is_same = match (&before, &now) {
+    let is_same = match (before, &now) {
         (Some(before), Some(now)) => {
             before["metadata"]["uid"] == now["metadata"]["uid"] && same_for(before, now, displaces)
         }

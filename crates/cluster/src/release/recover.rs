@@ -117,18 +117,28 @@ async fn settled(hold: &Hold<'_>, wish: Wish<'_>) -> Option<(u64, Ended)> {
         Ok(records) => records,
         Err(error) => return Some((0, Ended::Refused(error))),
     };
-    let record = records
-        .into_iter()
-        .find(|record| matches!(record.phase(), Phase::Running | Phase::Reverting))?;
+    let record = records.into_iter().find(Record::is_open)?;
     let number = record.spec.number;
-    let ended = match finishes(&record, wish) {
-        true => transaction::resumed(hold, record).await,
-        false => {
+    let ended = match record.phase() {
+        Phase::Preparing => forgotten(hold, &record).await,
+        _ if finishes(&record, wish) => transaction::resumed(hold, record).await,
+        _ => {
             let why = interrupted(&record);
             transaction::reverted(hold, record, why).await
         }
     };
     Some((number, ended))
+}
+
+/// Drops the record of a run that died before its first write.
+async fn forgotten(hold: &Hold<'_>, record: &Record) -> Ended {
+    match hold.forget(record).await {
+        Ok(()) => Ended::Reverted {
+            why: interrupted(record),
+            notes: Vec::new(),
+        },
+        Err(why) => Ended::Interrupted { why },
+    }
 }
 
 /// A release that began to be put back is never finished any more.

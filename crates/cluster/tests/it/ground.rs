@@ -9,7 +9,7 @@ use steading_cluster::{
 };
 use steading_model::Desired;
 use steading_plan::{Options, Plan, PlanReport, differing, plan, release_key, version};
-use steading_testkit::{App, Faults, Ground, lab, through};
+use steading_testkit::{Faults, Ground, lab, through};
 
 /// Returns the lab that all tests here share.
 pub(crate) async fn shared() -> &'static Ground {
@@ -59,7 +59,8 @@ impl Scene {
     }
 
     pub(crate) async fn observe(&self, desired: &[Desired]) -> (Observation, Options) {
-        let observation = observe(&self.cluster, App::ESTATE, &self.options.scope, desired)
+        let estate = &desired[0].estate;
+        let observation = observe(&self.cluster, estate, &self.options.scope, desired)
             .await
             .unwrap();
         let options = Options {
