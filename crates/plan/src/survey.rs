@@ -193,7 +193,9 @@ impl<'a> Survey<'a> {
             },
             None => self.absent(case, object),
             Some(live) => match self.present(case, object, &live) {
-                Finding::Different(_) if !is_in_scope => Finding::Held(vec![Reason::ClusterScoped]),
+                Finding::Different(_) | Finding::Held(_) if !is_in_scope => {
+                    Finding::Held(vec![Reason::ClusterScoped])
+                }
                 finding => finding,
             },
         }
