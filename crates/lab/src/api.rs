@@ -42,6 +42,9 @@ pub enum ApplyError {
         /// What the API server said.
         source: Box<kube::Error>,
     },
+    /// Certificates cannot be issued.
+    #[error("certificates cannot be issued in the lab")]
+    Issuer(#[source] Box<crate::seed::SeedError>),
     /// A definition of a kind was taken but is not served.
     #[error("the definition `{name}` was not established within {seconds} s")]
     NotEstablished {
@@ -147,11 +150,22 @@ async fn is_served(client: &Client, definition: &Value) -> bool {
     let served = |version: &&Value| version["served"].as_bool().unwrap_or(true);
     for version in versions.into_iter().flatten().filter(served) {
         let api_version = format!("{group}/{}", text(version, "/name"));
-        if discover(client, &api_version, &kind).await.is_err() {
+        if discover(client, &api_version, &kind).await.is_err()
+            || !is_described(client, &api_version).await
+        {
             return false;
         }
     }
     true
+}
+
+/// The description of a kind's fields comes last; kwok ends where it asks before.
+async fn is_described(client: &Client, api_version: &str) -> bool {
+    let Ok(request) = http::Request::get("/openapi/v3").body(Vec::new()) else {
+        return false;
+    };
+    let index = client.request::<Value>(request).await.unwrap_or_default();
+    index["paths"].get(format!("apis/{api_version}")).is_some()
 }
 
 fn text(value: &Value, pointer: &str) -> String {

@@ -53,6 +53,11 @@ impl Directory {
         self.0.join("stages.yaml")
     }
 
+    /// Returns the mark of a lab in which certificates are issued.
+    pub(crate) fn issuer(&self) -> PathBuf {
+        self.path().join("issuer")
+    }
+
     pub(crate) fn faults(&self) -> PathBuf {
         self.0.join("faults.json")
     }

@@ -134,8 +134,21 @@ impl Lab {
     }
 
     /// Installs definitions of custom resources and returns when objects of these kinds can be made.
+    ///
+    /// Certificates of cert-manager are issued from then on, without keys.
     pub async fn install_crds(&self, definitions: &[Value]) -> Result<(), ApplyError> {
         let client = self.client().await.map_err(ApplyError::Connect)?;
-        api::install_definitions(&client, definitions, DEFINITIONS).await
+        api::install_definitions(&client, definitions, DEFINITIONS).await?;
+        if definitions.iter().any(is_certificate) {
+            self.issue_certificates()
+                .await
+                .map_err(|error| ApplyError::Issuer(Box::new(error)))?;
+        }
+        Ok(())
     }
+}
+
+fn is_certificate(definition: &Value) -> bool {
+    definition["spec"]["group"] == "cert-manager.io"
+        && definition["spec"]["names"]["kind"] == "Certificate"
 }

@@ -54,6 +54,18 @@ impl Lab {
         stages::read_rules(&self.directory)
     }
 
+    /// Has certificates issued from now on, as cert-manager would do it; their kind must be installed.
+    pub(crate) async fn issue_certificates(&self) -> Result<(), SeedError> {
+        if self.directory.issuer().exists() {
+            return Ok(());
+        }
+        let _lock = Lock::take(&self.lock, BUSY)
+            .await
+            .map_err(SeedError::Lock)?;
+        stages::issue_certificates(&self.directory).map_err(SeedError::Stages)?;
+        self.restart_kwok().await
+    }
+
     async fn change_faults(
         &self,
         change: impl FnOnce(&mut Vec<FaultRule>),

@@ -14,6 +14,9 @@ use crate::fault::FaultRule;
 
 const CRASH: &str = include_str!("../stages/fault-crash.yaml");
 
+/// How certificates are issued; only where their kind is known, because kwok ends over a kind that is not.
+const ISSUER: &str = include_str!("../stages/certificate.yaml");
+
 /// The stage files, in the order in which they are written.
 const FILES: [&str; 6] = [
     include_str!("../stages/node.yaml"),
@@ -61,7 +64,11 @@ pub enum StagesError {
 /// Writes the stages of a lab with its rules.
 pub(crate) fn write(directory: &Directory) -> Result<(), StagesError> {
     let path = directory.stages();
-    let text = render(&read_rules(directory)?);
+    let mut text = render(&read_rules(directory)?);
+    if directory.issuer().exists() {
+        text.push_str("---\n");
+        text.push_str(ISSUER);
+    }
     write_private(&path, text.as_bytes()).map_err(|source| StagesError::File { path, source })
 }
 
@@ -85,6 +92,13 @@ pub(crate) fn write_rules(directory: &Directory, rules: &[FaultRule]) -> Result<
         path: path.clone(),
         source,
     })
+}
+
+/// Marks a lab as one in which certificates are issued.
+pub(crate) fn issue_certificates(directory: &Directory) -> Result<(), StagesError> {
+    let path = directory.issuer();
+    write_private(&path, b"").map_err(|source| StagesError::File { path, source })?;
+    write(directory)
 }
 
 fn render(rules: &[FaultRule]) -> String {

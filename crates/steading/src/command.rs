@@ -1,15 +1,24 @@
 //! The commands: one file each, with its arguments and a `run`.
 
+mod apply;
 mod check;
 mod completions;
+mod deploy;
 mod explain;
+mod history;
 mod import;
 mod init;
 mod lab;
+mod plan;
+mod rbac;
+mod recover;
 mod reference;
 mod render;
+mod rollback;
 mod rules;
 mod schema;
+mod status;
+mod why;
 
 use clap::Subcommand;
 
@@ -23,6 +32,16 @@ pub(crate) enum Command {
     Check(check::Check),
     Render(render::Render),
     Explain(explain::Explain),
+    Plan(plan::PlanCommand),
+    Apply(apply::Apply),
+    Deploy(deploy::Deploy),
+    History(history::History),
+    Rollback(rollback::Rollback),
+    Resume(recover::Resume),
+    Revert(recover::Revert),
+    Status(status::StatusCommand),
+    Why(why::WhyCommand),
+    Rbac(rbac::Rbac),
     Rules(rules::Rules),
     Schema(schema::Schema),
     Import(import::Import),
@@ -38,11 +57,21 @@ pub(crate) fn run(command: Command, session: &Session) -> Result<Outcome, Comman
         Command::Check(arguments) => check::run(arguments, session),
         Command::Render(arguments) => render::run(arguments, session),
         Command::Explain(arguments) => explain::run(arguments, session),
+        Command::Plan(arguments) => plan::run(arguments, session),
+        Command::Apply(arguments) => apply::run(arguments, session),
+        Command::Deploy(arguments) => deploy::run(arguments, session),
+        Command::History(arguments) => history::run(arguments, session),
+        Command::Rollback(arguments) => rollback::run(arguments, session),
+        Command::Resume(arguments) => recover::run_resume(arguments, session),
+        Command::Revert(arguments) => recover::run_revert(arguments, session),
+        Command::Status(arguments) => status::run(arguments, session),
+        Command::Why(arguments) => why::run(arguments, session),
+        Command::Rbac(arguments) => rbac::run(arguments, session),
         Command::Rules(arguments) => rules::run(arguments, session),
         Command::Schema(arguments) => schema::run(&arguments, session),
         Command::Import(arguments) => import::run(arguments, session),
         Command::Lab(arguments) => lab::run(arguments, session),
-        Command::Completions(arguments) => completions::run(arguments, session),
+        Command::Completions(arguments) => completions::run(&arguments, session),
         Command::Reference(arguments) => reference::run(&arguments, session),
     }
 }

@@ -2,13 +2,17 @@
 
 use std::fmt::Display;
 
+use steading_cluster::{Fault, RequestError};
+
 /// The end of a command that did what it was asked to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// All is well.
     Success,
-    /// There are findings that are errors.
+    /// There are findings that are errors, or something did not end well.
     Findings,
+    /// The plan has changes, and the command line asked to be told.
+    Changes,
 }
 
 /// Why a command stopped.
@@ -18,6 +22,8 @@ pub(crate) enum Kind {
     Failure,
     /// The command line.
     Usage,
+    /// The cluster cannot be reached, or refuses.
+    Cluster,
     /// A bug in this program.
     Internal,
 }
@@ -33,11 +39,21 @@ pub(crate) struct CommandError {
 }
 
 impl Outcome {
+    /// Returns the worse of two.
+    pub(crate) fn worse(self, other: Self) -> Self {
+        if self.code() >= other.code() {
+            self
+        } else {
+            other
+        }
+    }
+
     /// Returns the exit code.
     pub(crate) fn code(self) -> u8 {
         match self {
             Self::Success => 0,
             Self::Findings => 1,
+            Self::Changes => 3,
         }
     }
 }
@@ -48,6 +64,7 @@ impl Kind {
         match self {
             Self::Failure => 1,
             Self::Usage => 2,
+            Self::Cluster => 4,
             Self::Internal => 70,
         }
     }
@@ -62,6 +79,20 @@ impl CommandError {
     /// Makes an error of the command line.
     pub(crate) fn usage(message: impl Display) -> Self {
         Self::new(Kind::Usage, message)
+    }
+
+    /// Makes an error of the cluster: it cannot be reached, or refuses.
+    pub(crate) fn cluster(message: impl Display) -> Self {
+        Self::new(Kind::Cluster, message)
+    }
+
+    /// Takes an error of the cluster with its causes.
+    pub(crate) fn from_cluster(error: impl Into<anyhow::Error>) -> Self {
+        Self {
+            kind: Kind::Cluster,
+            error: error.into(),
+            hints: Vec::new(),
+        }
     }
 
     fn new(kind: Kind, message: impl Display) -> Self {
@@ -81,7 +112,21 @@ impl CommandError {
 
     /// Returns the exit code.
     pub(crate) fn code(&self) -> u8 {
-        self.kind.code()
+        match self.refusal() {
+            Some(_) if self.kind == Kind::Failure => Kind::Cluster.code(),
+            _ => self.kind.code(),
+        }
+    }
+
+    /// Returns how the cluster refused, where that is the cause.
+    fn refusal(&self) -> Option<Fault> {
+        let request = self
+            .error
+            .chain()
+            .find_map(|cause| cause.downcast_ref::<RequestError>());
+        request
+            .map(|request| request.fault)
+            .filter(|fault| remedy(*fault).is_some())
     }
 
     /// Returns the message and its causes, the outermost first.
@@ -90,8 +135,25 @@ impl CommandError {
     }
 
     /// Returns what to do.
-    pub(crate) fn hints(&self) -> &[String] {
-        &self.hints
+    pub(crate) fn hints(&self) -> Vec<String> {
+        let remedy = self.refusal().and_then(remedy).map(str::to_owned);
+        self.hints.iter().cloned().chain(remedy).collect()
+    }
+}
+
+/// Returns what to do where the cluster itself says no; none for other faults.
+fn remedy(fault: Fault) -> Option<&'static str> {
+    match fault {
+        Fault::Unreachable => Some(
+            "is the cluster up, and is this machine in its network? a lab is started with `steading lab up`",
+        ),
+        Fault::Unauthenticated => {
+            Some("the credential is unknown or has expired: renew it in the kubeconfig")
+        }
+        Fault::Forbidden => {
+            Some("`steading rbac APP --env ENV` prints the rights that a deployment needs")
+        }
+        _ => None,
     }
 }
 

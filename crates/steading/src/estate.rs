@@ -4,5 +4,5 @@ mod files;
 mod locate;
 pub(crate) mod schemas;
 
-pub(crate) use files::{CODES, read};
+pub(crate) use files::{CODES, beside, read};
 pub(crate) use locate::EstateDirectory;

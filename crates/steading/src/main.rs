@@ -20,11 +20,17 @@ mod names;
 mod new_file;
 mod output;
 mod pipeline;
+mod planning;
 mod reference;
+mod releasing;
 mod runtime;
 mod session;
 mod settings;
+mod show;
+mod subject;
+mod target;
 mod ui;
+mod wanted;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -45,7 +51,7 @@ fn run(settings: Settings) -> u8 {
     let ui = Ui::new(&settings);
     let arguments = match args::parse(std::env::args_os(), &ui) {
         Ok(arguments) => arguments,
-        Err(error) => return ui.usage(&error),
+        Err(error) => return args::report(&error),
     };
     let (session, command) = Session::new(settings, ui, arguments);
     let result = command::run(command, &session);

@@ -2,6 +2,7 @@
 
 mod compiled;
 mod loaded;
+mod manifest;
 mod selection;
 
 pub(crate) use compiled::Compiled;

@@ -109,7 +109,7 @@ impl Ui {
             self.say("");
         }
         for hint in error.hints() {
-            self.hint(hint);
+            self.hint(&hint);
         }
     }
 }

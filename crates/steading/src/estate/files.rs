@@ -1,7 +1,7 @@
 //! Reads the files of an estate: the known places only, bounded in size and number, and never outside the estate.
 //!
 //! What cannot be read is a finding, so that one bad file hides none of the others. Links are followed within the estate; one that leads
-//! outside is refused, because a pull request could otherwise carry any file of the machine that checks it into a ConfigMap.
+//! outside is refused, because a pull request could otherwise carry any file of the machine that checks it into a `ConfigMap`.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -67,6 +67,47 @@ pub(crate) fn read(estate: &EstateDirectory) -> (Vec<InputFile>, Report) {
         }
     }
     (reading.files, reading.report)
+}
+
+/// Reads the files beside a declaration that lives in a repository of its own, for its `fromFile`; without the declaration itself.
+///
+/// What cannot be read is missing, and a declaration that names it says so.
+pub(crate) fn beside(declaration: &Path, shown: &str) -> Vec<InputFile> {
+    let folder = declaration.parent().unwrap_or(Path::new("."));
+    let prefix = shown
+        .rsplit_once('/')
+        .map(|(folder, _)| format!("{folder}/"))
+        .unwrap_or_default();
+    let mut reading = Reading {
+        root: folder.canonicalize().unwrap_or_else(|_| folder.to_owned()),
+        files: Vec::new(),
+        report: Report::default(),
+        above: Vec::new(),
+    };
+    let entries = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .filter_map(Result::ok);
+    let mut paths: Vec<PathBuf> = entries
+        .map(|entry| entry.path())
+        .filter(|path| path != declaration && !is_build(path))
+        .collect();
+    paths.sort();
+    for path in paths {
+        if let Some(name) = path.file_name().and_then(|name| name.to_str()) {
+            reading.entry(&path, &format!("{prefix}{name}"));
+        }
+    }
+    reading.files
+}
+
+/// Says whether a folder holds what was built or fetched, never what a declaration names.
+fn is_build(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| {
+        [SKIPPED, "target", "node_modules"]
+            .iter()
+            .any(|folder| name == *folder)
+    })
 }
 
 struct Reading {

@@ -1,0 +1,97 @@
+//! `steading resume` and `steading revert`: the two ways out of a release that was interrupted.
+
+use clap::Args;
+use steading_cluster::{resume, revert};
+
+use crate::error::{CommandError, Outcome};
+use crate::output::OutputOption;
+use crate::releasing;
+use crate::runtime::block_on;
+use crate::session::Session;
+use crate::subject::{Subject, SubjectOptions};
+use crate::target::{Intent, connect_to};
+
+const RESUME_HELP: &str = "\
+Example:
+  steading resume shop --env prod
+
+The next `steading apply` does this by itself where it wants the same version.";
+
+const REVERT_HELP: &str = "\
+Example:
+  steading revert shop --env prod
+
+The next `steading apply` does this by itself where it wants another version.";
+
+/// Finish a release whose run died, as it was planned
+#[derive(Args)]
+#[command(after_help = RESUME_HELP)]
+pub(crate) struct Resume {
+    #[command(flatten)]
+    subject: SubjectOptions,
+    #[command(flatten)]
+    output: OutputOption,
+}
+
+/// Put back everything that a release touched whose run died
+#[derive(Args)]
+#[command(after_help = REVERT_HELP)]
+pub(crate) struct Revert {
+    #[command(flatten)]
+    subject: SubjectOptions,
+    #[command(flatten)]
+    output: OutputOption,
+}
+
+/// Which way out.
+#[derive(Clone, Copy)]
+enum Way {
+    Forward,
+    Back,
+}
+
+/// Runs `steading resume`.
+pub(crate) fn run_resume(arguments: Resume, session: &Session) -> Result<Outcome, CommandError> {
+    let Resume { subject, output } = arguments;
+    run(&subject, output, Way::Forward, session)
+}
+
+/// Runs `steading revert`.
+pub(crate) fn run_revert(arguments: Revert, session: &Session) -> Result<Outcome, CommandError> {
+    let Revert { subject, output } = arguments;
+    run(&subject, output, Way::Back, session)
+}
+
+fn run(
+    options: &SubjectOptions,
+    output: OutputOption,
+    way: Way,
+    session: &Session,
+) -> Result<Outcome, CommandError> {
+    let subject = Subject::find(session, options)?;
+    let outcome = block_on(async {
+        let cluster = connect_to(
+            session,
+            subject.environment()?,
+            &options.cluster,
+            Intent::Write,
+        )
+        .await?;
+        let outcome = releasing::carry_out(session, &cluster, async |run| match way {
+            Way::Forward => resume(run, &subject.key).await,
+            Way::Back => revert(run, &subject.key).await,
+        })
+        .await;
+        Ok::<_, CommandError>(outcome)
+    })??;
+    let reverted_as_asked = matches!(
+        (way, &outcome.ended),
+        (Way::Back, steading_cluster::Ended::Reverted { .. })
+    );
+    let reported = releasing::report(session, &[outcome], output.output)?;
+    Ok(if reverted_as_asked {
+        Outcome::Success
+    } else {
+        reported
+    })
+}

@@ -1,0 +1,185 @@
+//! `steading status`: how the applications of an environment are.
+
+use std::io::Write;
+
+use clap::Args;
+use steading_cluster::{ApplicationStatus, ObjectStatus, observe, status};
+use steading_plan::{Scope, State};
+
+use crate::error::{CommandError, Outcome};
+use crate::output::{self, Format, OutputOption};
+use crate::pipeline::{Loaded, Selection};
+use crate::runtime::block_on;
+use crate::session::Session;
+use crate::target::{ClusterOptions, Intent, connect_to};
+use crate::ui::{Role, Table};
+
+const AFTER_HELP: &str = "\
+Examples:
+  steading status --env prod           all applications
+  steading status shop --env prod      one, with each of its objects
+
+Exit codes: 0 where all is well; 1 where something is not ready, or a release has not ended";
+
+/// Say how applications are: release, health, and what is in the way
+#[derive(Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct StatusCommand {
+    /// Applications [default: all]
+    #[arg(value_name = "APP")]
+    applications: Vec<String>,
+    /// Environment
+    #[arg(long, value_name = "ENV")]
+    env: String,
+    #[command(flatten)]
+    cluster: ClusterOptions,
+    #[command(flatten)]
+    output: OutputOption,
+}
+
+/// Runs `steading status`.
+pub(crate) fn run(arguments: StatusCommand, session: &Session) -> Result<Outcome, CommandError> {
+    let StatusCommand {
+        applications,
+        env,
+        cluster,
+        output,
+    } = arguments;
+    let loaded = Loaded::read(session)?;
+    let selection = Selection::new(&loaded, &applications)?;
+    loaded.environments(Some(&env))?;
+    let mut all = block_on(read(session, &loaded, &env, &cluster))??;
+    all.retain(|one| one.key.environment == env && selection.has(&one.key.application));
+    match output.output {
+        Format::Json => output::json(&session.ui, &all)?,
+        Format::Text => print(session, &all, applications.is_empty())?,
+    }
+    Ok(if all.iter().all(is_well) {
+        Outcome::Success
+    } else {
+        Outcome::Findings
+    })
+}
+
+async fn read(
+    session: &Session,
+    loaded: &Loaded,
+    env: &str,
+    options: &ClusterOptions,
+) -> Result<Vec<ApplicationStatus>, CommandError> {
+    let unreadable = || {
+        CommandError::failure("the estate cannot be read")
+            .hint("`steading check` says what is wrong with it")
+    };
+    let estate = loaded.estate().ok_or_else(unreadable)?;
+    let environment = estate
+        .fields
+        .environments
+        .keys()
+        .find(|name| name.as_str() == env)
+        .and_then(|name| estate.environment(name));
+    let cluster = connect_to(
+        session,
+        environment.ok_or_else(unreadable)?,
+        options,
+        Intent::Read,
+    )
+    .await?;
+    let observation = observe(&cluster, estate.name.as_str(), &Scope::WholeCluster, &[]).await?;
+    Ok(status(&cluster, &observation.observed).await)
+}
+
+fn is_well(one: &ApplicationStatus) -> bool {
+    one.open.is_none()
+        && one.release.is_some()
+        && one.objects.iter().all(|object| object.health.is_current())
+}
+
+fn print(
+    session: &Session,
+    all: &[ApplicationStatus],
+    is_summary: bool,
+) -> Result<(), CommandError> {
+    if all.is_empty() {
+        session.ui.say("nothing was released here yet");
+        return Ok(());
+    }
+    let mut table = Table::new(["application", "release", "image", "health", "what"]);
+    for one in all {
+        table.row([
+            one.key.application.clone(),
+            one.release
+                .map_or_else(|| "-".to_owned(), |number| number.to_string()),
+            one.image.clone().unwrap_or_else(|| "-".to_owned()),
+            if is_well(one) {
+                "ready".to_owned()
+            } else {
+                "not ready".to_owned()
+            },
+            what(one),
+        ]);
+    }
+    let mut out = session.ui.data();
+    out.write_all(table.render(session.ui.paint()).as_bytes())?;
+    if !is_summary {
+        for one in all {
+            writeln!(
+                out,
+                "\n{}",
+                session.ui.paint().text(Role::Strong, &one.key.application)
+            )?;
+            out.write_all(objects(one).render(session.ui.paint()).as_bytes())?;
+        }
+    }
+    Ok(())
+}
+
+/// Returns what is in the way first, in one line.
+fn what(one: &ApplicationStatus) -> String {
+    if let Some(open) = &one.open {
+        return format!("release {} by `{}` has not ended", open.number, open.actor);
+    }
+    let troubled = one
+        .objects
+        .iter()
+        .find(|object| !object.health.is_current());
+    troubled
+        .map(|object| format!("{}: {}", object.id, trouble(object)))
+        .unwrap_or_default()
+}
+
+fn trouble(object: &ObjectStatus) -> String {
+    match object.blockers.first() {
+        Some(blocker) => format!("{}: {}", blocker.reason, blocker.message),
+        None => object.health.message.clone(),
+    }
+}
+
+fn objects(one: &ApplicationStatus) -> Table {
+    let mut table = Table::new(["object", "state", "what"]);
+    for object in &one.objects {
+        let what = if object.health.is_current() {
+            String::new()
+        } else {
+            trouble(object)
+        };
+        table.row([
+            object.id.to_string(),
+            state(object.health.state).to_owned(),
+            what,
+        ]);
+    }
+    table
+}
+
+/// Returns a state in words.
+pub(super) fn state(state: State) -> &'static str {
+    match state {
+        State::InProgress => "in progress",
+        State::Failed => "failed",
+        State::Current => "ready",
+        State::Terminating => "terminating",
+        State::NotFound => "not there",
+        State::Unknown => "unknown",
+    }
+}

@@ -1,0 +1,110 @@
+//! From an estate and a cluster to a plan: what all commands share that change something.
+
+use std::collections::BTreeSet;
+
+use clap::Args;
+use steading_cluster::{Cluster, Observation, details, observe};
+use steading_model::Desired;
+use steading_model::estate::Estate;
+use steading_plan::{
+    Options, Plan, PlanReport, Quarantine, ReleaseKind, Scope, differing, plan, retired, view,
+};
+
+use crate::error::CommandError;
+use crate::wanted::Coverage;
+
+/// The options of planning.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct PlanOptions {
+    /// Accept an effect by the object's name, such as `PersistentVolumeClaim/shop-data`, or `downgrade`
+    #[arg(long, value_name = "NAME")]
+    pub(crate) accept: Vec<String>,
+    /// Take over an object that is not ours, such as `Service/shop`
+    #[arg(long, value_name = "OBJECT")]
+    pub(crate) adopt: Vec<String>,
+    /// How many objects this run may delete [default: the estate's]
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) prune_limit: Option<usize>,
+    /// Release a version again that was taken back before
+    #[arg(long)]
+    pub(crate) release_quarantined: bool,
+}
+
+/// What will happen, and from what that was planned.
+pub(crate) struct Planned {
+    /// What was seen.
+    pub(crate) observation: Observation,
+    /// What was wanted, with applications that are gone.
+    pub(crate) desired: Vec<Desired>,
+    /// The decisions.
+    pub(crate) options: Options,
+    /// The plan.
+    pub(crate) plan: Plan,
+    /// What does not happen.
+    pub(crate) report: PlanReport,
+}
+
+impl PlanOptions {
+    /// Returns the decisions for the planner.
+    pub(crate) fn options(&self, estate: &Estate, scope: Scope) -> Options {
+        let Self {
+            accept,
+            adopt,
+            prune_limit,
+            release_quarantined,
+        } = self.clone();
+        Options {
+            kind: ReleaseKind::Apply,
+            accept: BTreeSet::from_iter(accept),
+            adopt: BTreeSet::from_iter(adopt),
+            scope,
+            prune_limit: prune_limit.unwrap_or(estate.fields.prune_limit as usize),
+            quarantine: if release_quarantined {
+                Quarantine::Release
+            } else {
+                Quarantine::Respect
+            },
+            ..Options::default()
+        }
+    }
+}
+
+/// Looks at the cluster and plans.
+pub(crate) async fn make(
+    cluster: &Cluster,
+    estate: &Estate,
+    desired: &[Desired],
+    coverage: Coverage,
+    mut options: Options,
+) -> Result<Planned, CommandError> {
+    let mut observation = observe(cluster, estate.name.as_str(), &options.scope, desired).await?;
+    options.digest_key = observation.key.clone();
+    let mut desired = desired.to_vec();
+    if coverage == Coverage::Everything {
+        desired.extend(retired(
+            &desired,
+            &observation.observed,
+            estate.name.as_str(),
+        ));
+    }
+    let different = differing(&desired, &observation.observed, &options);
+    if !different.is_empty() {
+        observation.observed.details = details(cluster, &observation, &different).await?;
+    }
+    let (plan, report) = plan(&desired, &observation.observed, &options);
+    Ok(Planned {
+        observation,
+        desired,
+        options,
+        plan,
+        report,
+    })
+}
+
+impl Planned {
+    /// Returns the plan and its report as they may be printed: values of Secrets as `‹secret 1›`, the same value always the same mark.
+    pub(crate) fn masked(&self) -> (Plan, PlanReport) {
+        let mut marks = view::marks(&self.desired, &self.options.digest_key);
+        (self.plan.masked(&mut marks), self.report.masked(&mut marks))
+    }
+}

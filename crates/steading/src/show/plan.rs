@@ -1,0 +1,195 @@
+//! A plan as text: what changes, what that does to people, and what does not happen and why.
+
+use std::fmt::Write;
+
+use steading_plan::{Action, Effect, Plan, PlanReport, ReleaseKey, ReleaseKind, ReleasePlan, Step};
+
+use super::change::{effect_name, value_line};
+use super::reason;
+use crate::ui::{Paint, Role};
+
+/// How much changes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    /// Objects to make.
+    pub(crate) created: usize,
+    /// Objects to change.
+    pub(crate) updated: usize,
+    /// Objects to delete and make again.
+    pub(crate) replaced: usize,
+    /// Objects to delete.
+    pub(crate) deleted: usize,
+    /// Objects that are right.
+    pub(crate) unchanged: usize,
+}
+
+impl Tally {
+    /// Counts a plan.
+    pub(crate) fn of(plan: &Plan) -> Self {
+        let mut tally = Self {
+            unchanged: plan.unchanged,
+            ..Self::default()
+        };
+        for step in plan.releases.iter().flat_map(|release| &release.steps) {
+            match step.action {
+                Action::Create => tally.created += 1,
+                Action::Update => tally.updated += 1,
+                Action::Replace => tally.replaced += 1,
+                Action::Delete => tally.deleted += 1,
+            }
+        }
+        tally
+    }
+
+    /// Says whether anything changes.
+    pub(crate) fn is_empty(self) -> bool {
+        self.created + self.updated + self.replaced + self.deleted == 0
+    }
+
+    /// Returns it in words: `2 to create, 1 to change, 40 unchanged`.
+    pub(crate) fn words(self) -> String {
+        let Self {
+            created,
+            updated,
+            replaced,
+            deleted,
+            unchanged,
+        } = self;
+        let counts = [
+            (created, "to create"),
+            (updated, "to change"),
+            (replaced, "to replace"),
+            (deleted, "to delete"),
+        ];
+        let changes = counts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{count} {what}"));
+        let all: Vec<String> = changes.chain([format!("{unchanged} unchanged")]).collect();
+        all.join(", ")
+    }
+}
+
+/// Returns the plan as text.
+pub(crate) fn text(plan: &Plan, report: &PlanReport, paint: Paint) -> String {
+    let mut text = String::new();
+    for release in &plan.releases {
+        write_release(&mut text, release, &heading(release), paint);
+    }
+    for release in &report.held_back {
+        write_release(
+            &mut text,
+            release,
+            &format!("{} (held back, see below)", heading(release)),
+            paint,
+        );
+    }
+    write_not_done(&mut text, report, paint);
+    let tally = Tally::of(plan);
+    let summary = if tally.is_empty() {
+        format!("nothing to do: {}", tally.words())
+    } else {
+        summary(plan, tally)
+    };
+    push(&mut text, &paint.text(Role::Strong, &summary));
+    text
+}
+
+fn summary(plan: &Plan, tally: Tally) -> String {
+    let worst = plan
+        .releases
+        .iter()
+        .flat_map(|release| &release.steps)
+        .map(|step| step.effect)
+        .max()
+        .unwrap_or(Effect::None);
+    let releases = plan.releases.len();
+    let plural = if releases == 1 { "release" } else { "releases" };
+    format!(
+        "{releases} {plural}: {}; the worst effect: {}",
+        tally.words(),
+        effect_name(worst)
+    )
+}
+
+fn write_release(text: &mut String, release: &ReleasePlan, heading: &str, paint: Paint) {
+    push(text, &paint.text(Role::Strong, heading));
+    for step in &release.steps {
+        push(text, &format!("  {}", step_line(step, paint)));
+        for change in &step.changes {
+            push(text, &format!("      {}", value_line(change)));
+        }
+        for key in &step.generate {
+            push(
+                text,
+                &format!("      + data.{key}: made once, at random, and kept"),
+            );
+        }
+    }
+    text.push('\n');
+}
+
+/// Returns `staging/shop: release 4 after 3`.
+pub(super) fn heading(release: &ReleasePlan) -> String {
+    let title = title(&release.key);
+    let number = release.number;
+    match (release.kind, release.parent) {
+        (ReleaseKind::Rollback(to), _) => format!("{title}: release {number}, back to {to}"),
+        (ReleaseKind::Apply, Some(parent)) => format!("{title}: release {number} after {parent}"),
+        (ReleaseKind::Apply, None) => format!("{title}: release {number}, the first"),
+    }
+}
+
+fn step_line(step: &Step, paint: Paint) -> String {
+    let line = format!("{} {}", sign(step.action), step.id);
+    match step.effect {
+        Effect::None => line,
+        Effect::Restart => format!(
+            "{line}  {}",
+            paint.text(Role::Faint, effect_name(step.effect))
+        ),
+        _ => format!(
+            "{line}  {}",
+            paint.text(Role::Warning, effect_name(step.effect))
+        ),
+    }
+}
+
+pub(super) fn sign(action: Action) -> &'static str {
+    match action {
+        Action::Create => "+",
+        Action::Update => "~",
+        Action::Replace => "±",
+        Action::Delete => "-",
+    }
+}
+
+fn write_not_done(text: &mut String, report: &PlanReport, paint: Paint) {
+    if report.not_done.is_empty() {
+        return;
+    }
+    push(
+        text,
+        &paint.text(Role::Strong, "what does not happen, and why"),
+    );
+    for not_done in &report.not_done {
+        let held = if not_done.reason.holds_back() {
+            "✗"
+        } else {
+            "·"
+        };
+        push(text, &format!("  {held} {}", reason::not_done(not_done)));
+        if let Some(remedy) = reason::remedy(not_done) {
+            push(text, &format!("      {remedy}"));
+        }
+    }
+    text.push('\n');
+}
+
+fn title(key: &ReleaseKey) -> String {
+    format!("{}/{}", key.environment, key.application)
+}
+
+fn push(text: &mut String, line: &str) {
+    writeln!(text, "{line}").expect("writing to text must succeed");
+}

@@ -1,0 +1,93 @@
+//! Why something does not happen, and what to do about it.
+
+use steading_plan::{NotDone, Reason};
+
+use super::change::{by, effect_name};
+
+/// Returns what does not happen, in one line.
+pub(crate) fn not_done(not_done: &NotDone) -> String {
+    let NotDone {
+        key,
+        object,
+        reason,
+    } = not_done;
+    let subject = object.as_ref().map_or_else(
+        || format!("{}/{}", key.environment, key.application),
+        ToString::to_string,
+    );
+    format!("{subject}: {}", what(reason))
+}
+
+fn what(reason: &Reason) -> String {
+    match reason {
+        Reason::NeedsAcceptance(effect) => format!(
+            "its effect is {}: it must be accepted by name",
+            effect_name(*effect)
+        ),
+        Reason::Unowned(None) => "exists already and is not ours".to_owned(),
+        Reason::Unowned(Some(owner)) => {
+            format!("exists already and is not ours: made {}", by(owner))
+        }
+        Reason::Conflict(path, owner) => {
+            format!("`{path}` belongs to someone else: set {}", by(owner))
+        }
+        Reason::Refused(answer) => format!("the API server refuses it: {answer}"),
+        Reason::Unserved => "the cluster does not know this kind".to_owned(),
+        Reason::Unreadable(answer) => format!("cannot be read: {answer}"),
+        Reason::Quarantined(why) => format!("this version was taken back before: {why}"),
+        Reason::Downgrade(from, to) => format!("the image would go back from `{from}` to `{to}`"),
+        Reason::Waiting(key) => format!(
+            "waits for {}/{}, which is held back",
+            key.environment, key.application
+        ),
+        Reason::Open(number) => {
+            format!("release {number} has not ended: it is resumed or reverted first")
+        }
+        Reason::OverQuota(what) => format!("does not fit the quota: {what}"),
+        Reason::NoNodeFits(what) => format!("no node fits: {what}"),
+        Reason::PruneLimit(count) => {
+            format!("{count} objects would be deleted, more than one run may")
+        }
+        Reason::Kept(why) => format!("is no longer declared, and kept: {why}"),
+        Reason::ClusterScoped => "is not in the namespace: left as it is".to_owned(),
+    }
+}
+
+/// Returns what to do: a command or an edit; none where there is nothing to do.
+pub(crate) fn remedy(not_done: &NotDone) -> Option<String> {
+    let name = not_done
+        .object
+        .as_ref()
+        .map(|id| format!("{}/{}", id.kind.kind, id.name))
+        .unwrap_or_default();
+    let application = &not_done.key.application;
+    let environment = &not_done.key.environment;
+    match &not_done.reason {
+        Reason::NeedsAcceptance(_) => Some(format!("if it is meant: `--accept {name}`")),
+        Reason::Unowned(_) => Some(format!(
+            "take it over with `--adopt {name}`, or rename yours"
+        )),
+        Reason::Conflict(_, _) => Some(format!(
+            "take the field out of the declaration, or take the object over with `--adopt {name}`"
+        )),
+        Reason::Unserved => Some("install its custom resource definition first".to_owned()),
+        Reason::Unreadable(_) => Some(format!(
+            "`steading rbac {application} --env {environment}` prints the rights that are needed"
+        )),
+        Reason::Quarantined(_) => Some(
+            "fix it in a new version, or release this one by hand with `--release-quarantined`"
+                .to_owned(),
+        ),
+        Reason::Downgrade(_, _) => Some("if it is meant: `--accept downgrade`".to_owned()),
+        Reason::OverQuota(_) => {
+            Some("lower the requests, or set `quota` with the reason".to_owned())
+        }
+        Reason::NoNodeFits(_) => Some("lower the requests, or change `placement`".to_owned()),
+        Reason::PruneLimit(count) => Some(format!("if it is meant: `--prune-limit {count}`")),
+        Reason::Kept(_) => Some(format!("to delete it: `--accept {name}`")),
+        Reason::ClusterScoped => Some(format!(
+            "the operator applies it: `steading apply {application} --env {environment}`"
+        )),
+        Reason::Refused(_) | Reason::Waiting(_) | Reason::Open(_) => None,
+    }
+}

@@ -1,0 +1,109 @@
+//! What a run wants in the cluster: declarations, checked, of the applications that were named or of all.
+
+use steading_model::estate::{Environment, Estate};
+use steading_model::name::EnvironmentName;
+use steading_model::{Desired, Report, Severity};
+
+use crate::diagnostics::{self, tally};
+use crate::error::CommandError;
+use crate::pipeline::{Loaded, Selection};
+use crate::session::Session;
+use crate::settings;
+
+/// What is wanted.
+pub(crate) struct Wanted {
+    /// The declarations.
+    pub(crate) loaded: Loaded,
+    /// The environment.
+    pub(crate) environment: EnvironmentName,
+    /// What they should be in the cluster.
+    pub(crate) desired: Vec<Desired>,
+    /// Whether these are all applications of the environment.
+    pub(crate) coverage: Coverage,
+}
+
+/// Which applications a run is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Coverage {
+    /// All: what is not declared any more goes.
+    Everything,
+    /// Some by name: others are left alone.
+    Named,
+}
+
+impl Wanted {
+    /// Reads, compiles and checks; findings that are errors stop it here.
+    pub(crate) fn read(
+        session: &Session,
+        environment: &str,
+        applications: &[String],
+    ) -> Result<Self, CommandError> {
+        Self::of(session, Loaded::read(session)?, environment, applications)
+    }
+
+    /// Compiles and checks what was loaded.
+    pub(crate) fn of(
+        session: &Session,
+        loaded: Loaded,
+        environment: &str,
+        applications: &[String],
+    ) -> Result<Self, CommandError> {
+        let selection = Selection::new(&loaded, applications)?;
+        loaded.environments(Some(environment))?;
+        let (desired, report) = loaded.desired(environment, &selection, settings::today());
+        refuse_errors(session, &loaded, report)?;
+        let environment = EnvironmentName::parse(environment)
+            .map_err(|problem| CommandError::usage(format!("`--env` {problem}")))?;
+        let coverage = if applications.is_empty() {
+            Coverage::Everything
+        } else {
+            Coverage::Named
+        };
+        let mut wanted = Self {
+            loaded,
+            environment,
+            desired,
+            coverage,
+        };
+        if coverage == Coverage::Everything {
+            wanted
+                .desired
+                .insert(0, steading_compile::compile_shared(wanted.estate()?));
+        }
+        Ok(wanted)
+    }
+
+    /// Returns the estate.
+    pub(crate) fn estate(&self) -> Result<&Estate, CommandError> {
+        self.loaded
+            .estate()
+            .ok_or_else(|| CommandError::failure("there is no estate"))
+    }
+
+    /// Returns the environment.
+    pub(crate) fn environment(&self) -> Result<Environment<'_>, CommandError> {
+        let known = self.estate()?.environment(&self.environment);
+        known.ok_or_else(|| {
+            CommandError::failure(format!("there is no environment `{}`", self.environment))
+        })
+    }
+}
+
+/// Prints findings that are errors, and stops.
+fn refuse_errors(session: &Session, loaded: &Loaded, report: Report) -> Result<(), CommandError> {
+    if report.has_errors() {
+        let errors = report.map(|finding| (finding.severity == Severity::Error).then_some(finding));
+        diagnostics::say(&session.ui, loaded.findings(&errors), &tally(&errors));
+        return Err(CommandError::failure(
+            "the declarations have errors: nothing is planned",
+        ));
+    }
+    match report.count(Severity::Warning) {
+        0 => {}
+        warnings => session.ui.say(&format!(
+            "{}: `steading check` shows them",
+            diagnostics::count(warnings, "warning")
+        )),
+    }
+    Ok(())
+}
