@@ -21,6 +21,7 @@
 mod blocker;
 mod cancel;
 mod connect;
+mod definitions;
 mod details;
 mod fault;
 mod fields;
@@ -43,6 +44,7 @@ mod status;
 
 pub use cancel::{Cancel, CancelSwitch, cancellation};
 pub use connect::{Access, Cluster, ConnectError, connect};
+pub use definitions::definitions;
 pub use details::details;
 pub use fault::{Cause, Fault};
 pub use install::{InstallError, install};

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 use steading_model::desired::{
     FIELD_MANAGER, LABEL_APPLICATION, LABEL_ENVIRONMENT, LABEL_ESTATE, LABEL_MANAGED_BY,
+    SHARED_ENVIRONMENT,
 };
 use steading_model::estate::{Estate, Preemption, Tier};
 use steading_model::name::{AppName, EnvironmentName, LabelName, NamespaceName};
@@ -14,8 +15,6 @@ use crate::pod;
 
 /// The application that the shared objects belong to.
 pub const SHARED_APPLICATION: &str = "estate";
-/// The environment that they belong to: a cluster has them once, however many environments it holds.
-pub const SHARED_ENVIRONMENT: &str = "shared";
 /// The namespace for Steading's own objects.
 pub const SHARED_NAMESPACE: &str = "steading-system";
 /// The highest priority that Kubernetes leaves to users.

@@ -5,6 +5,8 @@ use crate::object::Object;
 
 /// The field manager of everything that Steading applies.
 pub const FIELD_MANAGER: &str = "steading";
+/// The environment of what all applications of a cluster share, such as priority classes; it comes before any other.
+pub const SHARED_ENVIRONMENT: &str = "shared";
 /// Label: the estate's name.
 pub const LABEL_ESTATE: &str = "steading.dev/estate";
 /// Label: the application's name.

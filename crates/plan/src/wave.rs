@@ -50,6 +50,12 @@ const KINDS: [(Wave, &[&str]); 7] = [
             "SealedSecret",
             "Issuer",
             "ClusterIssuer",
+            // Gates stand before anything passes them.
+            "Middleware",
+            "MiddlewareTCP",
+            "TLSOption",
+            "TLSStore",
+            "ServersTransport",
         ],
     ),
     (
@@ -78,14 +84,9 @@ const KINDS: [(Wave, &[&str]); 7] = [
         Wave::Routes,
         &[
             "Certificate",
-            "Middleware",
-            "MiddlewareTCP",
             "IngressRoute",
             "IngressRouteTCP",
             "IngressRouteUDP",
-            "TLSOption",
-            "TLSStore",
-            "ServersTransport",
             "TraefikService",
             "Ingress",
             "Gateway",

@@ -17,6 +17,7 @@ mod render;
 mod rollback;
 mod rules;
 mod schema;
+mod schemas;
 mod status;
 mod why;
 
@@ -44,6 +45,7 @@ pub(crate) enum Command {
     Rbac(rbac::Rbac),
     Rules(rules::Rules),
     Schema(schema::Schema),
+    Schemas(schemas::Schemas),
     Import(import::Import),
     Lab(lab::Lab),
     Completions(completions::Completions),
@@ -68,6 +70,7 @@ pub(crate) fn run(command: Command, session: &Session) -> Result<Outcome, Comman
         Command::Why(arguments) => why::run(arguments, session),
         Command::Rbac(arguments) => rbac::run(arguments, session),
         Command::Rules(arguments) => rules::run(arguments, session),
+        Command::Schemas(arguments) => schemas::run(arguments, session),
         Command::Schema(arguments) => schema::run(&arguments, session),
         Command::Import(arguments) => import::run(arguments, session),
         Command::Lab(arguments) => lab::run(arguments, session),

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use steading_model::desired::SHARED_ENVIRONMENT;
+
 use super::draft::Draft;
 use crate::observed::ReleaseKey;
 use crate::report::{PlanReport, Reason};
 use crate::step::Plan;
-use crate::survey::Survey;
+use crate::survey::{Case, Survey};
 
 /// Puts the drafts in order, holds back what depends on something held back, and returns what remains.
 pub(super) fn order(survey: &Survey<'_>, drafts: Vec<Draft>) -> (Plan, PlanReport) {
@@ -51,13 +53,19 @@ fn needs(survey: &Survey<'_>) -> Vec<BTreeSet<usize>> {
         let name = (case.key.environment.as_str(), case.key.application.as_str());
         by_name.entry(name).or_default().push(index);
     }
+    let shared = |case: &Case<'_>| case.key.environment == SHARED_ENVIRONMENT;
+    let ground: Vec<usize> = (0..survey.cases.len())
+        .filter(|index| shared(&survey.cases[*index]))
+        .collect();
     let of = |index: usize| {
         let case = &survey.cases[index];
+        let ground = if shared(case) { &[][..] } else { &ground };
         case.desired
             .after
             .iter()
             .filter_map(|name| by_name.get(&(case.key.environment.as_str(), name.as_str())))
             .flatten()
+            .chain(ground)
             .copied()
             .filter(|needed| *needed != index)
             .collect()

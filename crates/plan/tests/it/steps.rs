@@ -1,10 +1,31 @@
 //! What each single change of a running application becomes.
 
 use serde_json::json;
+use steading_model::Object;
+use steading_model::desired::SHARED_ENVIRONMENT;
+use steading_model::name::{EnvironmentName, NamespaceName};
 use steading_plan::{Action, Effect, Reason, Wave};
 
 use crate::example::{deployment, id, object, options, shop, small};
 use crate::world::World;
+
+#[test]
+fn what_all_share_comes_before_any_application() {
+    let world = World::default();
+    let mut ground = shop();
+    ground.environment = EnvironmentName::parse(SHARED_ENVIRONMENT).unwrap();
+    ground.namespace = NamespaceName::parse("z-system").unwrap();
+    let class = json!({ "apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "metadata": { "name": "z" }, "value": 1 });
+    ground.objects = vec![Object::from_json(class, None).unwrap()];
+    let (plan, _) = world.plan(&[shop(), ground], &options());
+    let order: Vec<&str> = plan
+        .releases
+        .iter()
+        .map(|release| release.key.environment.as_str())
+        .collect();
+    assert_eq!(order, [SHARED_ENVIRONMENT, "prod"]);
+    assert_eq!(plan.releases[1].after, [plan.releases[0].key.clone()]);
+}
 
 #[test]
 fn the_first_release_makes_everything_in_order() {
@@ -22,12 +43,12 @@ fn the_first_release_makes_everything_in_order() {
         (Wave::Configuration, "ConfigMap prod-shop/shop"),
         (Wave::Configuration, "Secret prod-shop/given"),
         (Wave::Configuration, "Secret prod-shop/made"),
+        (Wave::Configuration, "Middleware prod-shop/home"),
+        (Wave::Configuration, "Middleware prod-shop/login"),
         (Wave::Volumes, "PersistentVolumeClaim prod-shop/data"),
         (Wave::Workloads, "Service prod-shop/shop"),
         (Wave::Workloads, "Deployment prod-shop/shop"),
         (Wave::Routes, "IngressRoute prod-shop/shop"),
-        (Wave::Routes, "Middleware prod-shop/home"),
-        (Wave::Routes, "Middleware prod-shop/login"),
     ]
     .map(|(wave, name)| (wave, name.to_owned(), Action::Create));
     assert_eq!(steps, expected);
