@@ -67,9 +67,13 @@ fn schemas(program: &Path) -> Result<Vec<u8>> {
     steading_rules::schema::compact(&documents).map_err(anyhow::Error::msg)
 }
 
+/// Says whether a path holds the schemas of one of Kubernetes' own groups; the lab also knows kinds of others.
 fn is_group(path: &str) -> bool {
-    let depth = path.split('/').count();
-    (path.starts_with("api/") && depth == 2) || (path.starts_with("apis/") && depth == 3)
+    match path.split('/').collect::<Vec<_>>().as_slice() {
+        ["api", _] => true,
+        ["apis", group, _] => !group.contains('.') || group.ends_with(".k8s.io"),
+        _ => false,
+    }
 }
 
 fn reference(program: &Path, folder: &Path) -> Result<()> {

@@ -6,8 +6,6 @@ mod plan;
 mod progress;
 mod reason;
 
-pub(crate) use change::{effect_name, value_line};
 pub(crate) use markdown::markdown;
 pub(crate) use plan::{Tally, text};
 pub(crate) use progress::ReleaseProgress;
-pub(crate) use reason::{not_done, remedy};

@@ -60,7 +60,7 @@ fn judge_file(text: &[u8], resources: &mut Vec<Object>) -> Result<(), String> {
         let outcome = case
             .compile(&environment)
             .map_err(|error| error.to_string())?;
-        if outcome.failed {
+        if outcome.failed && !outcome.is_rightly_refused() {
             return Err(format!("in {environment}: {}", outcome.errors()));
         }
         resources.extend(outcome.objects.into_iter().filter(is_custom));
@@ -124,10 +124,10 @@ pub(super) fn parse(text: &[u8]) -> Result<Node, String> {
 
 /// Returns the environments that a declaration names; `prod` where it names none.
 pub(super) fn environments(node: &Node) -> Vec<String> {
-    let named = node.get("environments").and_then(Node::as_mapping);
-    let names: Vec<String> = named
+    let written = node.get("environments").and_then(Node::as_mapping);
+    let names: Vec<String> = written
         .into_iter()
-        .flat_map(|map| map.entries())
+        .flat_map(steading_model::Mapping::entries)
         .map(|entry| entry.key.clone())
         .collect();
     if names.is_empty() {

@@ -18,7 +18,7 @@ pub(super) fn judge(folder: &Path, resources: &[Object]) -> Result<Verdict> {
     let files = yaml_files(folder)?;
     let definitions = files
         .iter()
-        .map(|file| definitions(&fs::read(file)?))
+        .map(|file| Ok(definitions(&fs::read(file)?)))
         .collect::<Result<Vec<_>>>()?
         .concat();
     let mut verdict = Verdict::default();
@@ -43,14 +43,13 @@ pub(super) fn judge(folder: &Path, resources: &[Object]) -> Result<Verdict> {
 }
 
 /// Returns the definitions in a file of several documents.
-fn definitions(text: &[u8]) -> Result<Vec<Value>> {
+fn definitions(text: &[u8]) -> Vec<Value> {
     let mut sources = steading_model::Sources::default();
     let file = sources.add("definitions.yaml", String::from_utf8_lossy(text));
     let (documents, _) = steading_model::yaml::parse(&sources, file);
     let json = documents.iter().map(steading_model::Node::to_json);
-    Ok(json
-        .filter(|document| document["kind"] == "CustomResourceDefinition")
-        .collect())
+    json.filter(|document| document["kind"] == "CustomResourceDefinition")
+        .collect()
 }
 
 fn offline(definitions: &[Value], resources: &[Object], verdict: &mut Verdict) -> Result<()> {

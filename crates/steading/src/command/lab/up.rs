@@ -45,8 +45,7 @@ pub(super) async fn run(arguments: Up, session: &Session) -> Result<Outcome, Com
         &mut progress,
     )
     .await?;
-    lab.install_crds(&steading_rules::schema::custom_definitions())
-        .await?;
+    lab.install_crds(&others_definitions()).await?;
     progress.finish();
     session.ui.say(&format!(
         "lab `{name}` is up: Kubernetes {}, {} nodes, context `{}`",
