@@ -27,7 +27,9 @@ pub(super) fn judge(folder: &Path, resources: &[Object]) -> Result<Verdict> {
     let installed =
         lab.file(&json!({ "apiVersion": "v1", "kind": "List", "items": definitions }))?;
     lab.kubectl(&[
-        "create",
+        "apply",
+        "--server-side",
+        "--force-conflicts",
         "-f",
         installed.path().to_str().context("not text")?,
     ])?;
