@@ -32,16 +32,19 @@ pub(crate) enum Coverage {
 }
 
 impl Wanted {
-    /// Reads, compiles and checks; findings that are errors stop it here.
+    /// Reads, compiles and checks; findings that are errors stop it here. What all applications of the cluster share comes first.
     pub(crate) fn read(
         session: &Session,
         environment: &str,
         applications: &[String],
     ) -> Result<Self, CommandError> {
-        Self::of(session, Loaded::read(session)?, environment, applications)
+        let mut wanted = Self::of(session, Loaded::read(session)?, environment, applications)?;
+        let shared = steading_compile::compile_shared(wanted.estate()?);
+        wanted.desired.insert(0, shared);
+        Ok(wanted)
     }
 
-    /// Compiles and checks what was loaded.
+    /// Compiles and checks what was loaded; without what all applications of the cluster share.
     pub(crate) fn of(
         session: &Session,
         loaded: Loaded,
@@ -59,18 +62,12 @@ impl Wanted {
         } else {
             Coverage::Named
         };
-        let mut wanted = Self {
+        Ok(Self {
             loaded,
             environment,
             desired,
             coverage,
-        };
-        if coverage == Coverage::Everything {
-            wanted
-                .desired
-                .insert(0, steading_compile::compile_shared(wanted.estate()?));
-        }
-        Ok(wanted)
+        })
     }
 
     /// Returns the estate.

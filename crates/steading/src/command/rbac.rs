@@ -11,6 +11,7 @@ use steading_rules::schema::Catalog;
 
 use crate::error::{CommandError, Outcome};
 use crate::output::{self, Format, OutputOption};
+use crate::pipeline::Loaded;
 use crate::session::Session;
 use crate::wanted::Wanted;
 
@@ -43,7 +44,12 @@ pub(crate) fn run(arguments: Rbac, session: &Session) -> Result<Outcome, Command
         env,
         output,
     } = arguments;
-    let wanted = Wanted::read(session, &env, std::slice::from_ref(&application))?;
+    let wanted = Wanted::of(
+        session,
+        Loaded::read(session)?,
+        &env,
+        std::slice::from_ref(&application),
+    )?;
     let desired = wanted
         .desired
         .first()

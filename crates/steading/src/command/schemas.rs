@@ -53,12 +53,23 @@ pub(crate) fn run(arguments: Schemas, session: &Session) -> Result<Outcome, Comm
 }
 
 fn pull(arguments: Pull, session: &Session) -> Result<Outcome, CommandError> {
-    let Pull { env, cluster: options } = arguments;
+    let Pull {
+        env,
+        cluster: options,
+    } = arguments;
     let loaded = Loaded::read(session)?;
     loaded.environments(Some(&env))?;
-    let unreadable = || CommandError::failure("the estate cannot be read").hint("`steading check` says what is wrong with it");
+    let unreadable = || {
+        CommandError::failure("the estate cannot be read")
+            .hint("`steading check` says what is wrong with it")
+    };
     let estate = loaded.estate().ok_or_else(unreadable)?;
-    let environment = estate.fields.environments.keys().find(|name| name.as_str() == env).and_then(|name| estate.environment(name));
+    let environment = estate
+        .fields
+        .environments
+        .keys()
+        .find(|name| name.as_str() == env)
+        .and_then(|name| estate.environment(name));
     let environment = environment.ok_or_else(unreadable)?;
     let found = block_on(async {
         let cluster = connect_to(session, environment, &options, Intent::Read).await?;
@@ -73,14 +84,24 @@ fn pull(arguments: Pull, session: &Session) -> Result<Outcome, CommandError> {
             Err(problem) => session.ui.say(&format!("warning: {problem}")),
         }
     }
-    session.ui.say(&format!("kept {kept} of {} kinds in `{FOLDER}`", found.len()));
-    Ok(if kept == found.len() { Outcome::Success } else { Outcome::Findings })
+    session.ui.say(&format!(
+        "kept {kept} of {} kinds in `{FOLDER}`",
+        found.len()
+    ));
+    Ok(if kept == found.len() {
+        Outcome::Success
+    } else {
+        Outcome::Findings
+    })
 }
 
 /// Writes the file of one kind; the error is a sentence.
 fn keep(folder: &Path, definition: &Value) -> Result<(), String> {
     let name = definition["metadata"]["name"].as_str().unwrap_or_default();
-    let descriptions = from_definition(definition).map_err(|problem| format!("`{name}` is left out: {problem}"))?;
+    let descriptions = from_definition(definition)
+        .map_err(|problem| format!("`{name}` is left out: {problem}"))?;
     let path = folder.join(format!("{name}.yaml"));
-    fs::write(path, write(&descriptions)).map_err(|error| format!("`{name}` is left out: cannot write `{FOLDER}/{name}.yaml`: {error}"))
+    fs::write(path, write(&descriptions)).map_err(|error| {
+        format!("`{name}` is left out: cannot write `{FOLDER}/{name}.yaml`: {error}")
+    })
 }

@@ -1,5 +1,6 @@
 //! `steading status`: how the applications of an environment are.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 
 use clap::Args;
@@ -52,7 +53,12 @@ pub(crate) fn run(arguments: StatusCommand, session: &Session) -> Result<Outcome
     all.retain(|one| one.key.environment == env && selection.has(&one.key.application));
     match output.output {
         Format::Json => output::json(&session.ui, &all)?,
-        Format::Text => print(session, &all, applications.is_empty())?,
+        Format::Text => print(
+            session,
+            &all,
+            &parked(&loaded, &env),
+            applications.is_empty(),
+        )?,
     }
     Ok(if all.iter().all(is_well) {
         Outcome::Success
@@ -89,6 +95,16 @@ async fn read(
     Ok(status(&cluster, &observation.observed).await)
 }
 
+/// Returns why applications are parked, by name.
+fn parked(loaded: &Loaded, environment: &str) -> BTreeMap<String, String> {
+    let resolved = loaded
+        .applications_of(environment)
+        .filter_map(|file| loaded.resolve(file, environment).0);
+    let parked =
+        resolved.filter_map(|one| Some((one.name.to_string(), one.fields.parked?.why.to_string())));
+    parked.collect()
+}
+
 fn is_well(one: &ApplicationStatus) -> bool {
     one.open.is_none()
         && one.release.is_some()
@@ -98,6 +114,7 @@ fn is_well(one: &ApplicationStatus) -> bool {
 fn print(
     session: &Session,
     all: &[ApplicationStatus],
+    parked: &BTreeMap<String, String>,
     is_summary: bool,
 ) -> Result<(), CommandError> {
     if all.is_empty() {
@@ -111,12 +128,8 @@ fn print(
             one.release
                 .map_or_else(|| "-".to_owned(), |number| number.to_string()),
             one.image.clone().unwrap_or_else(|| "-".to_owned()),
-            if is_well(one) {
-                "ready".to_owned()
-            } else {
-                "not ready".to_owned()
-            },
-            what(one),
+            health(one, parked).to_owned(),
+            what(one, parked),
         ]);
     }
     let mut out = session.ui.data();
@@ -134,8 +147,16 @@ fn print(
     Ok(())
 }
 
-/// Returns what is in the way first, in one line.
-fn what(one: &ApplicationStatus) -> String {
+fn health(one: &ApplicationStatus, parked: &BTreeMap<String, String>) -> &'static str {
+    match (is_well(one), parked.contains_key(&one.key.application)) {
+        (false, _) => "not ready",
+        (true, true) => "parked",
+        (true, false) => "ready",
+    }
+}
+
+/// Returns what is in the way first, in one line; of a parked application, why it is.
+fn what(one: &ApplicationStatus, parked: &BTreeMap<String, String>) -> String {
     if let Some(open) = &one.open {
         return format!("release {} by `{}` has not ended", open.number, open.actor);
     }
@@ -143,9 +164,13 @@ fn what(one: &ApplicationStatus) -> String {
         .objects
         .iter()
         .find(|object| !object.health.is_current());
-    troubled
-        .map(|object| format!("{}: {}", object.id, trouble(object)))
-        .unwrap_or_default()
+    match troubled {
+        Some(object) => format!("{}: {}", object.id, trouble(object)),
+        None => parked
+            .get(&one.key.application)
+            .cloned()
+            .unwrap_or_default(),
+    }
 }
 
 fn trouble(object: &ObjectStatus) -> String {

@@ -47,7 +47,7 @@ impl steading_cluster::Progress for ReleaseProgress {
             }
             Event::Reverting { why } => self
                 .progress
-                .done(&format!("{title}: failed, everything is put back: {why}")),
+                .failed(&format!("{title}: failed, everything is put back: {why}")),
             Event::Reverted => self
                 .progress
                 .done(&format!("{title}: everything was put back")),

@@ -54,7 +54,16 @@ impl Progress {
 
     /// Notes that a step is done; the line stays.
     pub(crate) fn done(&self, text: &str) {
-        let line = format!("{} {text}", self.paint.text(Role::Good, "✓"));
+        self.note(&self.paint.text(Role::Good, "✓"), text);
+    }
+
+    /// Notes that a step failed; the line stays.
+    pub(crate) fn failed(&self, text: &str) {
+        self.note(&self.paint.text(Role::Error, "✗"), text);
+    }
+
+    fn note(&self, sign: &str, text: &str) {
+        let line = format!("{sign} {text}");
         match &self.bar {
             Some(bar) => bar.suspend(|| print(&line)),
             None => print(&line),
