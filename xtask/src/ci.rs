@@ -1,7 +1,10 @@
 //! All checks, in the order in which they are cheapest to fail.
 
+use std::process::Command;
+
 use anyhow::Result;
 
+use crate::programs::{Profile, steading};
 use crate::run::{run, run_with, say};
 
 /// The crates that must build alone, without what the workspace happens to switch on for them.
@@ -33,6 +36,8 @@ pub(crate) fn ci() -> Result<()> {
     for name in ALONE {
         run("cargo", &["check", "--quiet", "--locked", "-p", name])?;
     }
+    // Once, so that no test waits for a build: minutes on a fresh machine, nothing later.
+    crate::bench::lab_folder(&steading(Profile::Dev)?)?;
     run(
         "cargo",
         &["test", "--workspace", "--locked", "--no-fail-fast"],
@@ -43,6 +48,20 @@ pub(crate) fn ci() -> Result<()> {
         &[("RUSTDOCFLAGS", "-D warnings")],
     )?;
     crate::generate::check()?;
+    deny()?;
     say("all checks passed");
     Ok(())
+}
+
+/// Checks licences and sources once more with cargo-deny, where it is installed; what must hold everywhere is in `check-deps`.
+fn deny() -> Result<()> {
+    let is_installed = Command::new("cargo")
+        .args(["deny", "--version"])
+        .output()
+        .is_ok_and(|output| output.status.success());
+    if !is_installed {
+        say("cargo-deny is not installed: left out");
+        return Ok(());
+    }
+    run("cargo", &["deny", "check", "bans", "licenses", "sources"])
 }

@@ -1,7 +1,7 @@
 //! Running other programs from the root of the repository.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -38,19 +38,19 @@ pub(crate) fn run_with(
     Ok(())
 }
 
-/// Runs a program in the root and returns what it prints.
+/// Runs a program in the root and returns what it prints; what it says beside goes where ours goes.
 pub(crate) fn output(program: &str, arguments: &[&str]) -> Result<Vec<u8>> {
     let output = Command::new(program)
         .args(arguments)
         .current_dir(root())
+        .stderr(Stdio::inherit())
         .output()
         .with_context(|| format!("could not start `{program}`"))?;
     if !output.status.success() {
         bail!(
-            "`{program} {}` ended with {}: {}",
+            "`{program} {}` ended with {}",
             arguments.join(" "),
-            output.status,
-            String::from_utf8_lossy(&output.stderr)
+            output.status
         );
     }
     Ok(output.stdout)
