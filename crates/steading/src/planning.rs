@@ -74,18 +74,18 @@ pub(crate) async fn make(
     cluster: &Cluster,
     estate: &Estate,
     desired: &[Desired],
-    coverage: Coverage,
+    coverage: &Coverage,
     mut options: Options,
 ) -> Result<Planned, CommandError> {
     let mut observation = observe(cluster, estate.name.as_str(), &options.scope, desired).await?;
     options.digest_key = observation.key.clone();
     let mut desired = desired.to_vec();
-    if coverage == Coverage::Everything {
-        desired.extend(retired(
-            &desired,
-            &observation.observed,
-            estate.name.as_str(),
-        ));
+    if let Coverage::Everything(environment) = coverage {
+        let retired = retired(&desired, &observation.observed, estate.name.as_str());
+        let gone = retired
+            .into_iter()
+            .filter(|gone| gone.environment == *environment);
+        desired.extend(gone);
     }
     let different = differing(&desired, &observation.observed, &options);
     if !different.is_empty() {

@@ -23,10 +23,10 @@ pub(crate) struct Wanted {
 }
 
 /// Which applications a run is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Coverage {
-    /// All: what is not declared any more goes.
-    Everything,
+    /// All of an environment: what is not declared any more there goes; other environments on the same cluster stay.
+    Everything(EnvironmentName),
     /// Some by name: others are left alone.
     Named,
 }
@@ -58,7 +58,7 @@ impl Wanted {
         let environment = EnvironmentName::parse(environment)
             .map_err(|problem| CommandError::usage(format!("`--env` {problem}")))?;
         let coverage = if applications.is_empty() {
-            Coverage::Everything
+            Coverage::Everything(environment.clone())
         } else {
             Coverage::Named
         };

@@ -6,6 +6,7 @@ use std::io::Write;
 use clap::Args;
 use serde_json::Value;
 use steading_cluster::{Cluster, install, recover};
+use steading_compile::SHARED_NAMESPACE;
 use steading_model::GroupKind;
 use steading_plan::Scope;
 
@@ -111,7 +112,7 @@ pub(crate) async fn apply(
             &cluster,
             estate,
             &wanted.desired,
-            wanted.coverage,
+            &wanted.coverage,
             options.clone(),
         )
         .await
@@ -172,7 +173,7 @@ async fn prepare(
         session
             .ui
             .say("first time on this cluster: installing `releases.steading.dev`");
-        install(cluster, &release_definition()?).await?;
+        install(cluster, &release_definition()?, &system_namespace(planned)?).await?;
     }
     let is_open = planned
         .observation
@@ -232,4 +233,13 @@ fn release_definition() -> Result<Value, CommandError> {
     own.ok_or_else(|| {
         CommandError::failure("the definition of releases is missing in this program")
     })
+}
+
+/// Returns the namespace for Steading's own objects, as the estate's own release wants it.
+fn system_namespace(planned: &Planned) -> Result<Value, CommandError> {
+    let mut objects = planned.desired.iter().flat_map(|desired| &desired.objects);
+    let own = objects
+        .find(|object| object.id.kind.is("", "Namespace") && object.id.name == SHARED_NAMESPACE);
+    own.map(|object| object.json.clone())
+        .ok_or_else(|| CommandError::failure("what all applications share is missing in the plan"))
 }

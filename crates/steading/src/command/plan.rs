@@ -125,7 +125,7 @@ async fn planned(
         &cluster,
         estate,
         &wanted.desired,
-        wanted.coverage,
+        &wanted.coverage,
         options.options(estate, Scope::WholeCluster),
     )
     .await

@@ -72,7 +72,7 @@ pub(crate) fn run(arguments: Rollback, session: &Session) -> Result<Outcome, Com
         let mut decisions = plan.options(estate, Scope::WholeCluster);
         decisions.kind = ReleaseKind::Rollback(number);
         let mut planned =
-            planning::make(&cluster, estate, &[desired], Coverage::Named, decisions).await?;
+            planning::make(&cluster, estate, &[desired], &Coverage::Named, decisions).await?;
         release.apply_to(&mut planned.plan);
         finish(
             session,
