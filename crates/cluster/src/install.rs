@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use http::Method;
-use serde_json::{Value, json};
+use serde_json::Value;
 use steading_model::desired::FIELD_MANAGER;
 use steading_model::{Object, ObjectId};
 use steading_plan::health;
@@ -26,7 +26,7 @@ pub enum InstallError {
     #[error(transparent)]
     Request(RequestError),
     /// That is no definition.
-    #[error("the definition of releases has no name")]
+    #[error("the definition of releases, or the namespace, has no name")]
     NoDefinition,
     /// The server does not serve the kind.
     #[error("`{object}` is not served after {} s: {why}", SERVED_WITHIN.as_secs())]
@@ -41,20 +41,20 @@ pub enum InstallError {
     Random(#[source] RandomError),
 }
 
-/// Prepares a cluster: the definition of `Release` (given as an object), and the key of digests in the namespace `steading-system`.
+/// Prepares a cluster: the definition of `Release` and the namespace `steading-system` (both given as objects, the namespace as the
+/// estate's first release will want it), and in that the key of digests.
 ///
 /// Doing it again changes nothing but an older definition.
-pub async fn install(cluster: &Cluster, definition: &Value) -> Result<(), InstallError> {
+pub async fn install(
+    cluster: &Cluster,
+    definition: &Value,
+    namespace: &Value,
+) -> Result<(), InstallError> {
     let definition =
         Object::from_json(definition.clone(), None).ok_or(InstallError::NoDefinition)?;
     apply(cluster, &definition).await?;
-    let metadata = json!({ "name": SYSTEM_NAMESPACE, "labels": { "app.kubernetes.io/managed-by": FIELD_MANAGER } });
-    let namespace = json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": metadata });
-    apply(
-        cluster,
-        &Object::from_json(namespace, None).ok_or(InstallError::NoDefinition)?,
-    )
-    .await?;
+    let namespace = Object::from_json(namespace.clone(), None).ok_or(InstallError::NoDefinition)?;
+    apply(cluster, &namespace).await?;
     make_key(cluster, SYSTEM_NAMESPACE).await?;
     established(cluster, &definition).await
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use kube::client::ClientBuilder;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
-use serde_json::Value;
+use serde_json::{Value, json};
 use steading_cluster::{Cluster, Retry, install};
 use steading_lab::{Lab, Settings, Shape, TemporaryLab};
 use tokio::sync::OnceCell;
@@ -39,10 +39,21 @@ pub async fn lab(definitions: &[Value]) -> &'static Ground {
     LAB.get_or_init(|| begin(definitions)).await
 }
 
+/// Two nodes with room for the pods of all tests of a binary, which nobody removes.
+fn shape() -> Shape {
+    let mut shape = Shape::of(2);
+    for node in &mut shape.nodes {
+        node.pods = 5_000;
+        "64".clone_into(&mut node.cpu);
+        "256Gi".clone_into(&mut node.memory);
+    }
+    shape
+}
+
 async fn begin(definitions: &[Value]) -> Ground {
     let settings = Settings::from_variables(|name| std::env::var_os(name))
         .expect("the environment must name a home");
-    let lab = Lab::temporary(&settings, &Shape::of(2))
+    let lab = Lab::temporary(&settings, &shape())
         .await
         .expect("the lab must come up");
     let kubeconfig = lab.kubeconfig().expect("the lab must have a kubeconfig");
@@ -61,6 +72,7 @@ async fn begin(definitions: &[Value]) -> Ground {
     install(
         &cluster,
         release.expect("the definition of releases must be there"),
+        &json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": "steading-system" } }),
     )
     .await
     .expect("the cluster must be prepared");
