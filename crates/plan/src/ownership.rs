@@ -48,16 +48,13 @@ pub(crate) fn ownership(
             Ownership::Foreign(live.last_writer())
         };
     }
-    let (application, environment) = (label(LABEL_APPLICATION), label(LABEL_ENVIRONMENT));
-    if is_nobodys(live) {
-        return Ownership::Ours;
-    }
     if label(LABEL_ESTATE) != Some(identity.estate) {
         return named(format!(
             "estate {}",
             label(LABEL_ESTATE).unwrap_or("unknown")
         ));
     }
+    let (application, environment) = (label(LABEL_APPLICATION), label(LABEL_ENVIRONMENT));
     let is_same =
         application == Some(identity.application) && environment == Some(identity.environment);
     if is_same || (application.is_none() && is_recorded) {
@@ -70,13 +67,6 @@ pub(crate) fn ownership(
     ))
 }
 
-/// Says whether Steading made an object for nobody in particular: preparing a cluster makes the namespace `steading-system` before
-/// any estate is known there, and the first that asks for it gets it.
-fn is_nobodys(live: &Opened<'_>) -> bool {
-    let labels = [LABEL_ESTATE, LABEL_APPLICATION, LABEL_ENVIRONMENT];
-    live.is_labelled_ours() && labels.iter().all(|name| live.label(name).is_none())
-}
-
 fn named(manager: String) -> Ownership {
     Ownership::Foreign(Some(FieldOwner {
         manager,
@@ -86,7 +76,5 @@ fn named(manager: String) -> Ownership {
 
 /// Says whether the labels alone make a live object that application's: what deleting asks for.
 pub(crate) fn is_labelled_for(live: &Opened<'_>, identity: &Identity<'_>) -> bool {
-    live.is_labelled_ours()
-        && !is_nobodys(live)
-        && ownership(live, identity, None) == Ownership::Ours
+    live.is_labelled_ours() && ownership(live, identity, None) == Ownership::Ours
 }

@@ -174,21 +174,6 @@ fn an_object_of_another_application_or_estate_is_not_touched() {
 }
 
 #[test]
-fn what_preparing_a_cluster_made_is_for_the_first_estate_that_asks() {
-    let mut world = World::default();
-    let map = shop()
-        .objects
-        .into_iter()
-        .find(|object| object.id.kind.kind == "ConfigMap")
-        .unwrap();
-    let mut prepared = map.json.clone();
-    prepared["metadata"]["labels"] = json!({ "app.kubernetes.io/managed-by": "steading" });
-    world.apply(&map.id, &prepared, "steading");
-    let (plan, report) = world.plan(&[shop()], &options());
-    assert_eq!((plan.releases.len(), reasons(&report)), (1, vec![]));
-}
-
-#[test]
 fn two_applications_cannot_desire_the_same_object() {
     let mut second = small("second", &[]);
     second.objects = small("first", &[]).objects;
