@@ -11,6 +11,7 @@ use crate::request::RequestError;
 pub async fn definitions(cluster: &Cluster) -> Result<Vec<Value>, RequestError> {
     let kind = built_in("apiextensions.k8s.io", "CustomResourceDefinition");
     let mut definitions = cluster.list_values(&kind, &Filter::within(None)).await?;
-    definitions.sort_by_key(|definition| definition["metadata"]["name"].as_str().map(str::to_owned));
+    definitions
+        .sort_by_key(|definition| definition["metadata"]["name"].as_str().map(str::to_owned));
     Ok(definitions)
 }

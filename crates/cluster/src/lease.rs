@@ -157,7 +157,7 @@ pub(crate) async fn acquire(
             .map_err(LeaseError::Request)?;
         let free = match &found {
             None => true,
-            Some(found) => found.is_free(&place, &watched),
+            Some(found) => found.is_free(&place, watched.as_ref()),
         };
         if free {
             match take(cluster, &place, found.as_ref()).await {
@@ -196,9 +196,9 @@ impl Found {
     }
 
     /// Says whether it may be taken: it is nobody's, ours, or was seen unchanged for all its duration.
-    fn is_free(&self, place: &Place, watched: &Option<(String, Instant)>) -> bool {
+    fn is_free(&self, place: &Place, watched: Option<&(String, Instant)>) -> bool {
         let duration = Duration::from_secs(self.spec.lease_duration_seconds.unwrap_or(1));
-        let expired = watched.as_ref().is_some_and(|(version, since)| {
+        let expired = watched.is_some_and(|(version, since)| {
             *version == self.metadata.resource_version && since.elapsed() >= duration
         });
         self.holder().is_empty() || self.holder() == place.holder || expired

@@ -89,7 +89,7 @@ pub async fn observe(
         .buffered(SIDE_BY_SIDE);
     let lists: Vec<_> = lists.collect().await;
     for (kind, list) in kinds.iter().zip(lists) {
-        question.fill(&mut observed, kind, list?);
+        fill(&mut observed, kind, list?);
     }
     let obstacles = obstacle::find(&question, &observed, desired, &kinds).await?;
     observed.objects.extend(obstacles);
@@ -153,21 +153,21 @@ impl Question<'_> {
             answer: error.answer,
         }
     }
+}
 
-    fn fill(
-        &self,
-        observed: &mut Observed,
-        kind: &ServedKind,
-        list: (Found, BTreeMap<(String, String), String>),
-    ) {
-        let (found, digests) = list;
-        match found {
-            Found::Objects(objects) => observed.objects.extend(objects),
-            Found::Unserved => observed.unserved.push(kind.kind.clone()),
-            Found::Unreadable(unreadable) => observed.unreadable.push(unreadable),
-        }
-        observed.secret_digests.extend(digests);
+/// Enters what a list gave into what is observed.
+fn fill(
+    observed: &mut Observed,
+    kind: &ServedKind,
+    list: (Found, BTreeMap<(String, String), String>),
+) {
+    let (found, digests) = list;
+    match found {
+        Found::Objects(objects) => observed.objects.extend(objects),
+        Found::Unserved => observed.unserved.push(kind.kind.clone()),
+        Found::Unreadable(unreadable) => observed.unreadable.push(unreadable),
     }
+    observed.secret_digests.extend(digests);
 }
 
 /// Returns the kinds to list: those that are desired, and those that a release made. What is not served is noted.

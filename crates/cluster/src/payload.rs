@@ -74,13 +74,22 @@ fn unpack(parts: &[Vec<u8>]) -> Option<Payload> {
     serde_json::from_slice(&text).ok()
 }
 
+/// Returns what the Secret with one part of a record's payload is called.
+pub(crate) fn part_name(record: &Record, at: usize) -> String {
+    format!(
+        "{}-{}-{at}",
+        record.metadata.name,
+        record.run().to_ascii_lowercase()
+    )
+}
+
 /// Returns the Secret that holds one part of a record's payload.
 pub(crate) fn part(record: &Record, at: usize, bytes: Vec<u8>) -> Value {
     let (name, uid) = (&record.metadata.name, &record.metadata.uid);
     json!({
         "apiVersion": "v1", "kind": "Secret", "type": PAYLOAD_TYPE, "immutable": true,
         "metadata": {
-            "name": format!("{name}-{}-{at}", record.run().to_ascii_lowercase()),
+            "name": part_name(record, at),
             "namespace": record.metadata.namespace,
             "labels": { LABEL_RECORD: uid, "app.kubernetes.io/managed-by": "steading" },
             "ownerReferences": [{ "apiVersion": release_kind().api_version(), "kind": "Release", "name": name, "uid": uid }],

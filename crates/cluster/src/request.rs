@@ -128,10 +128,10 @@ impl Call {
             .iter()
             .map(|(name, value)| format!("{name}={}", encoded(value)));
         let query = pairs.collect::<Vec<_>>().join("&");
-        match query.is_empty() {
-            true => self.path.clone(),
-            false => format!("{}?{query}", self.path),
+        if query.is_empty() {
+            return self.path.clone();
         }
+        format!("{}?{query}", self.path)
     }
 
     fn request(&self) -> Result<Request<Body>, http::Error> {

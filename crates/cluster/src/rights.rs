@@ -69,7 +69,11 @@ pub fn rights(kinds: &[ServedKind]) -> Vec<Rule> {
         &["get", "create", "update"],
     );
     // Payloads of records, and the Secrets that pods use.
-    allow(&built_in("", "Secret"), "", &["get", "list", "create"]);
+    allow(
+        &built_in("", "Secret"),
+        "",
+        &["get", "list", "create", "delete"],
+    );
     // What is in the way of what does not get ready.
     allow(&built_in("", "Pod"), "", &["list"]);
     allow(&built_in("", "Pod"), "/log", &["get"]);

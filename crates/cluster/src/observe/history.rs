@@ -134,9 +134,9 @@ mod tests {
 
     fn history(records: Vec<Record>) -> History {
         let mut history = History::default();
-        records
-            .into_iter()
-            .for_each(|record| add(&mut history, record));
+        for record in records {
+            add(&mut history, record);
+        }
         history
     }
 

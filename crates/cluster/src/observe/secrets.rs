@@ -134,12 +134,13 @@ pub(super) async fn list(
     filter: Filter,
     labels: &str,
 ) -> Result<(Found, Digests), RequestError> {
-    let filter = match question.wanted.is_empty() {
-        true => filter.labelled(labels),
-        false => Filter {
+    let filter = if question.wanted.is_empty() {
+        filter.labelled(labels)
+    } else {
+        Filter {
             fields: Some(format!("type!={PAYLOAD_TYPE}")),
             ..filter
-        },
+        }
     };
     let taken = question
         .cluster

@@ -25,7 +25,7 @@ pub enum ApplyError {
     #[error("cannot make the generated values of `{object}`")]
     Random {
         /// The Secret.
-        object: ObjectId,
+        object: Box<ObjectId>,
         /// Why.
         source: RandomError,
     },
@@ -38,7 +38,7 @@ pub enum ApplyError {
     #[error("cannot apply `{object}`: the cluster does not serve this kind")]
     Unserved {
         /// The object.
-        object: ObjectId,
+        object: Box<ObjectId>,
     },
     /// An earlier release has not ended.
     #[error("release {number} by `{actor}` has not ended: it is resumed or reverted first")]
@@ -64,7 +64,7 @@ pub enum ApplyError {
     #[error("`{field}` of `{object}` belongs to `{}`", owner.manager)]
     Conflict {
         /// The object.
-        object: ObjectId,
+        object: Box<ObjectId>,
         /// The field.
         field: String,
         /// Whose it is.
@@ -74,7 +74,7 @@ pub enum ApplyError {
     #[error("`{object}` is not ready after {seconds} s: {why}")]
     NotReady {
         /// The object.
-        object: ObjectId,
+        object: Box<ObjectId>,
         /// What is missing, or in its way.
         why: String,
         /// How long was waited.
@@ -84,13 +84,13 @@ pub enum ApplyError {
     #[error("`{object}` must go before it is made again, and is still there")]
     Stays {
         /// The object.
-        object: ObjectId,
+        object: Box<ObjectId>,
     },
     /// An object failed for good.
     #[error("`{object}` failed: {why}")]
     Failed {
         /// The object.
-        object: ObjectId,
+        object: Box<ObjectId>,
         /// Why.
         why: String,
     },

@@ -168,7 +168,7 @@ async fn clear(
     match hold.delete(kind, &work.id, uid, until).await? {
         Gone::Yes => Ok(()),
         Gone::NotYet => Err(ApplyError::Stays {
-            object: work.id.clone(),
+            object: Box::new(work.id.clone()),
         }),
     }
 }
@@ -335,7 +335,7 @@ fn permitted(
     match stranger {
         None => Ok(()),
         Some(cause) => Err(ApplyError::Conflict {
-            object: id.clone(),
+            object: Box::new(id.clone()),
             field: cause.field.trim_start_matches('.').to_owned(),
             owner: FieldOwner {
                 manager: manager(cause).to_owned(),

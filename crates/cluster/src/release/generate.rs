@@ -37,16 +37,16 @@ pub(crate) fn fill(
         .collect();
     for key in keys {
         let kept = live.and_then(|live| live["data"].get(&key)).cloned();
-        object["data"][key] = match kept {
-            Some(value) => value,
-            None => {
-                let made = random::text(LENGTH).map_err(|source| ApplyError::Random {
-                    object: id.clone(),
-                    source,
-                })?;
-                json!(ByteString(made.into_bytes()))
-            }
+        let value = if let Some(kept) = kept {
+            kept
+        } else {
+            let made = random::text(LENGTH).map_err(|source| ApplyError::Random {
+                object: Box::new(id.clone()),
+                source,
+            })?;
+            json!(ByteString(made.into_bytes()))
         };
+        object["data"][key] = value;
     }
     Ok(())
 }

@@ -133,15 +133,15 @@ impl Hold<'_> {
             .fetch(call)
             .await
             .map_err(ApplyError::Request)?;
-        match record.run() == self.id {
-            true => Ok(record),
-            false => Err(ApplyError::Moved {
-                what: format!(
-                    "release {} was made by `{}`",
-                    record.spec.number, record.spec.actor
-                ),
-            }),
+        if record.run() == self.id {
+            return Ok(record);
         }
+        Err(ApplyError::Moved {
+            what: format!(
+                "release {} was made by `{}`",
+                record.spec.number, record.spec.actor
+            ),
+        })
     }
 
     /// Keeps the key of digests that was made up for this run.
@@ -182,10 +182,10 @@ impl Hold<'_> {
         journal: &mut Journal,
         wave: Wave,
     ) -> Result<(), ApplyError> {
-        match journal.status.wave == Some(wave) {
-            true => Ok(()),
-            false => self.note(journal, |status| status.wave = Some(wave)).await,
+        if journal.status.wave == Some(wave) {
+            return Ok(());
         }
+        self.note(journal, |status| status.wave = Some(wave)).await
     }
 
     pub(crate) async fn patch_status(
@@ -227,15 +227,25 @@ impl Hold<'_> {
             .map(drop)
     }
 
-    /// Removes a record; its payload goes with it.
+    /// Removes a record with its payload. The garbage collector would take the payload too, but later.
     pub(crate) async fn forget(&self, record: &Record) -> Result<(), ApplyError> {
-        let call = Call::new(
-            Method::DELETE,
-            path(record),
-            format!("remove {}", title(record)),
-        );
         let options = json!({ "preconditions": { "uid": record.metadata.uid }, "propagationPolicy": "Background" });
-        match self.write(call.json("application/json", &options)).await {
+        self.remove(&path(record), &options, &title(record)).await?;
+        let secret = built_in("", "Secret");
+        for at in 0..record.spec.chunks {
+            let part = secret.path_of(
+                Some(&record.metadata.namespace),
+                &payload::part_name(record, at),
+            );
+            self.remove(&part, &json!({}), &title(record)).await?;
+        }
+        Ok(())
+    }
+
+    /// Deletes something of a record; what is gone already is as good.
+    async fn remove(&self, path: &str, options: &Value, what: &str) -> Result<(), ApplyError> {
+        let call = Call::new(Method::DELETE, path, format!("remove {what}"));
+        match self.write(call.json("application/json", options)).await {
             Ok(_)
             | Err(ApplyError::Request(RequestError {
                 fault: Fault::NotFound | Fault::Conflict,

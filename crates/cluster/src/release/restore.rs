@@ -188,7 +188,9 @@ async fn put_back(
                     .apply(&kind, id, object, FIELD_MANAGER, Force::Yes)
                     .await
                     .map(Some),
-                Gone::NotYet => Err(ApplyError::Stays { object: id.clone() }),
+                Gone::NotYet => Err(ApplyError::Stays {
+                    object: Box::new(id.clone()),
+                }),
             }
         }
         RevertAction::Recreate(object) => {
@@ -203,12 +205,12 @@ async fn put_back(
             let live = hold
                 .apply(&kind, id, &restore.apply, FIELD_MANAGER, Force::Yes)
                 .await?;
-            match restore.is_done(&live) {
-                true => Ok(Some(live)),
-                false => overwrite(hold, id, restore.merged(&live), &live)
-                    .await
-                    .map(Some),
+            if restore.is_done(&live) {
+                return Ok(Some(live));
             }
+            overwrite(hold, id, restore.merged(&live), &live)
+                .await
+                .map(Some)
         }
         RevertAction::GiveBack(object) => {
             let kind = hold.kind_of(id, Some(object)).await?;
@@ -237,7 +239,7 @@ async fn wait_for_deletion(
     match hold.gone(&kind, &step.id, uid, until).await? {
         Gone::Yes => Ok(()),
         Gone::NotYet => Err(ApplyError::Stays {
-            object: step.id.clone(),
+            object: Box::new(step.id.clone()),
         }),
     }
 }

@@ -23,7 +23,7 @@ use crate::progress::Event;
 use crate::record::Record;
 
 /// How long a release that is not planned anew may take to get ready; its own timeout is not recorded.
-const RESUMED: Duration = Duration::from_secs(180);
+const RESUMED: Duration = Duration::from_mins(3);
 
 /// Releases one application.
 pub(crate) async fn release(

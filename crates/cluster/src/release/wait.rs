@@ -89,7 +89,7 @@ impl Wait<'_> {
             if health.state == State::Failed {
                 let why = self.named(id, &health.message, live).await;
                 return Err(ApplyError::Failed {
-                    object: id.clone(),
+                    object: Box::new(id.clone()),
                     why,
                 });
             }
@@ -103,7 +103,7 @@ impl Wait<'_> {
         };
         let why = self.named(id, &health.message, live).await;
         ApplyError::NotReady {
-            object: id.clone(),
+            object: Box::new(id.clone()),
             why,
             seconds: self.started.elapsed().as_secs(),
         }
@@ -113,9 +113,10 @@ impl Wait<'_> {
     async fn tell(&mut self, live: &BTreeMap<ObjectId, Value>) {
         let looks_closer = self.started.elapsed() >= PATIENCE;
         for (id, health) in &self.waiting {
-            let why = match looks_closer {
-                true => self.named(id, &health.message, live).await,
-                false => health.message.clone(),
+            let why = if looks_closer {
+                self.named(id, &health.message, live).await
+            } else {
+                health.message.clone()
             };
             if self.told.get(id) != Some(&why) {
                 self.hold.report(&Event::Waiting {

@@ -62,7 +62,9 @@ impl Hold<'_> {
             .kind(&id.kind, version)
             .await
             .map_err(ApplyError::Request)?;
-        found.ok_or_else(|| ApplyError::Unserved { object: id.clone() })
+        found.ok_or_else(|| ApplyError::Unserved {
+            object: Box::new(id.clone()),
+        })
     }
 
     /// Reads a live object; nothing if it is not there.

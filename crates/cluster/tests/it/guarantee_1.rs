@@ -82,7 +82,7 @@ async fn guarantee_1_apply_twice_sends_no_write() {
     until_it_mutates(&deployments).await;
     let desired = [scaled(&namespace)
         .changed("ConfigMap", "settings", |object| {
-            object["data"]["colour"] = json!("blue")
+            object["data"]["colour"] = json!("blue");
         })
         .desired()];
     complete(&scene.release(&desired).await, 1);

@@ -1,9 +1,11 @@
 //! Killed at any request: after one more run the state is the old or the new release, nothing in between, nothing left over.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use futures_util::{StreamExt as _, stream};
+use kube::Client;
 use serde_json::{Value, json};
 use steading_cluster::apply;
 use steading_model::Desired;
@@ -31,16 +33,16 @@ fn new(namespace: &str) -> Desired {
     App::usual("shop", namespace)
         .image("registry.lab/app:2")
         .changed("ConfigMap", "settings", |object| {
-            object["data"] = json!({ "colour": "blue", "size": "large" })
+            object["data"] = json!({ "colour": "blue", "size": "large" });
         })
         .changed("Secret", "login", |object| {
-            object["stringData"]["password"] = json!("correct-horse")
+            object["stringData"]["password"] = json!("correct-horse");
         })
         .changed("Secret", "keys", |object| {
-            object["metadata"]["annotations"]["steading.dev/generate"] = json!("TOKEN,SALT,PEPPER")
+            object["metadata"]["annotations"]["steading.dev/generate"] = json!("TOKEN,SALT,PEPPER");
         })
         .changed("Service", "web", |object| {
-            object["spec"]["ports"][0]["port"] = json!(8080)
+            object["spec"]["ports"][0]["port"] = json!(8080);
         })
         .config("added", "c", "d")
         .deployment("worker", 1)
@@ -122,7 +124,7 @@ async fn tried(
     } else {
         new(&namespace)
     };
-    let (recovered, released) = carol.next_run(&[desired.clone()]).await;
+    let (recovered, released) = carol.next_run(std::slice::from_ref(&desired)).await;
     let mut wrong = Vec::new();
     let endings = recovered.iter().chain(&released);
     wrong.extend(
@@ -156,45 +158,63 @@ async fn tried(
     );
 
     let after = objects_of(&client, &namespace).await;
-    for key in ["TOKEN", "SALT"] {
-        if after["Secret/keys"]["data"][key] != before["Secret/keys"]["data"][key] {
-            wrong.push(format!("the generated value {key} changed"));
-        }
-    }
-    let (after, expected) = (
-        comparable(after, &namespace),
-        &reference[usize::from(wish == Wish::New)],
-    );
-    let names = after
-        .keys()
-        .chain(expected.keys())
-        .collect::<std::collections::BTreeSet<_>>();
-    wrong.extend(
-        names
-            .into_iter()
-            .filter(|name| after.get(*name) != expected.get(*name))
-            .map(|name| {
-                format!(
-                    "{name} is\n{:?}\nand not\n{:?}",
-                    after.get(name).map(Value::to_string),
-                    expected.get(name).map(Value::to_string)
-                )
-            }),
-    );
-
-    let (phases, holder, orphans) = remains(&client, &namespace).await;
-    wrong.extend(
-        phases
-            .iter()
-            .filter(|(_, phase)| !["Complete", "Reverted"].contains(&phase.as_str()))
-            .map(|record| format!("left over: {record:?}")),
-    );
-    if !holder.is_empty() || orphans > 0 {
-        wrong.push(format!(
-            "left over: lease of {holder:?}, {orphans} payloads"
-        ));
-    }
+    wrong.extend(lost(&before, &after));
+    let expected = &reference[usize::from(wish == Wish::New)];
+    wrong.extend(differences(&comparable(after, &namespace), expected));
+    wrong.extend(left_over(&client, &namespace, carol.settings.lease).await);
     Tried { died, wrong }
+}
+
+/// Generated values that changed.
+fn lost(before: &BTreeMap<String, Value>, after: &BTreeMap<String, Value>) -> Vec<String> {
+    let value =
+        |objects: &BTreeMap<String, Value>, key: &str| objects["Secret/keys"]["data"][key].clone();
+    let changed = ["TOKEN", "SALT"]
+        .into_iter()
+        .filter(|key| value(before, key) != value(after, key));
+    changed
+        .map(|key| format!("the generated value {key} changed"))
+        .collect()
+}
+
+fn differences(after: &BTreeMap<String, Value>, expected: &BTreeMap<String, Value>) -> Vec<String> {
+    let names: BTreeSet<&String> = after.keys().chain(expected.keys()).collect();
+    let text =
+        |objects: &BTreeMap<String, Value>, name: &str| objects.get(name).map(Value::to_string);
+    let differing = names
+        .into_iter()
+        .filter(|name| after.get(*name) != expected.get(*name));
+    differing
+        .map(|name| {
+            format!(
+                "{name} is\n{:?}\nand not\n{:?}",
+                text(after, name),
+                text(expected, name)
+            )
+        })
+        .collect()
+}
+
+/// What is left of releases besides ended ones. A next run that has nothing to do does not wait until the dead one's Lease ends, and
+/// payloads are collected as garbage: both take a moment.
+async fn left_over(client: &Client, namespace: &str, lease: Duration) -> Vec<String> {
+    let mut found = remains(client, namespace).await;
+    for _ in 0..20 {
+        if found.1.is_empty() && found.2 == 0 {
+            break;
+        }
+        tokio::time::sleep(lease / 4).await;
+        found = remains(client, namespace).await;
+    }
+    let (phases, holder, orphans) = found;
+    let is_open = |phase: &str| !["Complete", "Reverted"].contains(&phase);
+    let open = phases
+        .iter()
+        .filter(|(_, phase)| is_open(phase))
+        .map(|record| format!("left over: {record:?}"));
+    let rest = (!holder.is_empty() || orphans > 0)
+        .then(|| format!("left over: lease of {holder:?}, {orphans} payloads"));
+    open.chain(rest).collect()
 }
 
 #[tokio::test]

@@ -44,7 +44,7 @@ async fn a_clock_that_is_wrong_takes_no_lease_away() {
     let namespace = namespace("skewed");
     let ann = Scene::new("ann").await;
     let mut bob = Scene::new("bob").await;
-    let ahead = Clock::new(|| jiff::Timestamp::now() + Duration::from_secs(36_000));
+    let ahead = Clock::new(|| jiff::Timestamp::now() + Duration::from_hours(10));
     bob.settings = Settings {
         clock: ahead,
         ..bob.settings

@@ -27,10 +27,10 @@ async fn guarantee_4_rolled_back_equals_earlier() {
     let second = App::usual("shop", &namespace)
         .image("registry.lab/app:2")
         .changed("ConfigMap", "settings", |object| {
-            object["data"]["colour"] = json!("blue")
+            object["data"]["colour"] = json!("blue");
         })
         .changed("Secret", "login", |object| {
-            object["stringData"]["password"] = json!("other")
+            object["stringData"]["password"] = json!("other");
         })
         .config("added", "c", "d")
         .migration("migrate-2")

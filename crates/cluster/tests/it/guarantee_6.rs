@@ -2,6 +2,7 @@
 
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::{ConfigMap, Event, Secret};
+use kube::Client;
 use kube::api::{Api, ListParams};
 use serde_json::json;
 use steading_cluster::{Ended, Event as Progressed};
@@ -58,8 +59,8 @@ async fn guarantee_6_no_secret_value_leaks() {
     values.extend([MARKED, "MARKED-second-value"].map(str::to_owned));
 
     let mut found = Vec::new();
-    let changed = [app("MARKED-second-value").desired()];
-    let (observation, plan, report) = scene.plan(&changed).await;
+    let second = [app("MARKED-second-value").desired()];
+    let (observation, plan, report) = scene.plan(&second).await;
     found.extend(leaks(
         "what is observed",
         &serde_json::to_string(&observation.observed).unwrap(),
@@ -117,40 +118,43 @@ async fn guarantee_6_no_secret_value_leaks() {
             .contains(&format!("{:?}", Progressed::Reverted))
     );
 
+    found.extend(recorded(&client, &namespace, &values).await);
+    let history = steading_cluster::history(&scene.cluster, &release_key(&second[0]))
+        .await
+        .unwrap();
+    found.extend(leaks("the history", &format!("{history:?}"), &values));
+    assert_eq!(found, Vec::<String>::new());
+}
+
+/// Looks into everything that is in the cluster and is no Secret, and into the packed payloads.
+async fn recorded(client: &Client, namespace: &str, values: &[String]) -> Vec<String> {
+    let mut found = Vec::new();
     for number in 1..=2 {
-        let record = release_of(&client, &namespace, &format!("shop-test-{number}")).await;
-        found.extend(leaks("a record", &record.to_string(), &values));
+        let record = release_of(client, namespace, &format!("shop-test-{number}")).await;
+        found.extend(leaks("a record", &record.to_string(), values));
     }
-    let configs: Api<ConfigMap> = Api::namespaced(client.clone(), &namespace);
+    let configs: Api<ConfigMap> = Api::namespaced(client.clone(), namespace);
     let configs = configs.list(&ListParams::default()).await.unwrap();
     found.extend(leaks(
         "a ConfigMap",
         &serde_json::to_string(&configs).unwrap(),
-        &values,
+        values,
     ));
-    let events: Api<Event> = Api::namespaced(client.clone(), &namespace);
+    let events: Api<Event> = Api::namespaced(client.clone(), namespace);
     let events = events.list(&ListParams::default()).await.unwrap();
     found.extend(leaks(
         "an event",
         &serde_json::to_string(&events).unwrap(),
-        &values,
+        values,
     ));
-    let payloads = secrets
+    let payloads = Api::<Secret>::namespaced(client.clone(), namespace)
         .list(&ListParams::default().labels("steading.dev/record"))
         .await
         .unwrap();
     assert!(!payloads.items.is_empty());
     for payload in payloads {
         let bytes = payload.data.unwrap().remove("payload").unwrap().0;
-        found.extend(leaks(
-            "a payload",
-            &String::from_utf8_lossy(&bytes),
-            &values,
-        ));
+        found.extend(leaks("a payload", &String::from_utf8_lossy(&bytes), values));
     }
-    let history = steading_cluster::history(&scene.cluster, &release_key(&changed[0]))
-        .await
-        .unwrap();
-    found.extend(leaks("the history", &format!("{history:?}"), &values));
-    assert_eq!(found, Vec::<String>::new());
+    found
 }

@@ -17,7 +17,7 @@ async fn guarantee_7_planned_twice_is_the_same_to_the_byte() {
     let changed = App::usual("shop", &namespace)
         .image("registry.lab/app:2")
         .changed("Secret", "login", |object| {
-            object["stringData"]["password"] = json!("other")
+            object["stringData"]["password"] = json!("other");
         })
         .without("Service", "web")
         .config("added", "a", "b");

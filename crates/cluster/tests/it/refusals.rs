@@ -30,7 +30,7 @@ async fn reverted(tag: &str) -> (String, String) {
     let broken = App::usual("shop", &namespace)
         .image(&format!("registry.lab/app:2-{tag}"))
         .changed("ConfigMap", "settings", |object| {
-            object["data"]["colour"] = json!("blue")
+            object["data"]["colour"] = json!("blue");
         })
         .without("CronJob", "nightly")
         .config("added", "a", "b")
@@ -209,7 +209,7 @@ async fn a_field_of_somebody_else_is_a_conflict_and_not_overwritten() {
     let (observation, plan, _) = scene
         .plan(&[App::usual("shop", &namespace)
             .changed("ConfigMap", "settings", |object| {
-                object["data"]["size"] = json!("large")
+                object["data"]["size"] = json!("large");
             })
             .desired()])
         .await;

@@ -14,7 +14,8 @@ async fn delayed(name: &str, method: &'static str, fault: Fault) {
     let namespace = namespace(name);
     let count = AtomicUsize::new(0);
     let faults = Faults::by(move |seen: &Seen| {
-        let is_hit = seen.method == method && count.fetch_add(1, Ordering::Relaxed) % 3 == 0;
+        let is_hit =
+            seen.method == method && count.fetch_add(1, Ordering::Relaxed).is_multiple_of(3);
         is_hit.then_some(fault)
     });
     let scene = Scene::through("ann", &faults).await;
@@ -28,7 +29,7 @@ async fn delayed(name: &str, method: &'static str, fault: Fault) {
     let changed = App::usual("shop", &namespace)
         .image("registry.lab/app:2")
         .changed("ConfigMap", "settings", |object| {
-            object["data"]["colour"] = json!("blue")
+            object["data"]["colour"] = json!("blue");
         })
         .without("Service", "web")
         .migration("migrate-2")
@@ -84,7 +85,7 @@ delays! {
 async fn an_answer_that_never_comes_is_not_waited_for_forever() {
     let namespace = namespace("lost");
     let faults = Faults::by(|seen: &Seen| {
-        (seen.method == "PATCH" && seen.index % 7 == 0).then_some(Fault::Lost)
+        (seen.method == "PATCH" && seen.index.is_multiple_of(7)).then_some(Fault::Lost)
     });
     let mut scene = Scene::through("ann", &faults).await;
     scene.settings.lease = Duration::from_secs(2);
