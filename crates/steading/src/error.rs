@@ -13,6 +13,8 @@ pub(crate) enum Outcome {
     Findings,
     /// The plan has changes, and the command line asked to be told.
     Changes,
+    /// The cluster could not be reached, or refused, and something did not happen for that.
+    Refused,
 }
 
 /// Why a command stopped.
@@ -54,6 +56,7 @@ impl Outcome {
             Self::Success => 0,
             Self::Findings => 1,
             Self::Changes => 3,
+            Self::Refused => Kind::Cluster.code(),
         }
     }
 }
@@ -142,7 +145,7 @@ impl CommandError {
 }
 
 /// Returns what to do where the cluster itself says no; none for other faults.
-fn remedy(fault: Fault) -> Option<&'static str> {
+pub(crate) fn remedy(fault: Fault) -> Option<&'static str> {
     match fault {
         Fault::Unreachable => Some(
             "is the cluster up, and is this machine in its network? a lab is started with `steading lab up`",

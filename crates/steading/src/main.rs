@@ -21,6 +21,7 @@ mod new_file;
 mod output;
 mod pipeline;
 mod planning;
+mod preparing;
 mod reference;
 mod releasing;
 mod runtime;

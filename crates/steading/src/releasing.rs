@@ -6,11 +6,11 @@ use std::process::{Command, Stdio};
 
 use clap::Args;
 use serde::Serialize;
-use steading_cluster::{Cancel, Cluster, Ended, Run, cancellation};
+use steading_cluster::{Cancel, Cluster, Ended, Fault, Run, cancellation};
 use steading_model::name::DurationText;
 use steading_plan::{Plan, ReleaseKey};
 
-use crate::error::{CommandError, Outcome};
+use crate::error::{self, CommandError, Outcome};
 use crate::output::{self, Format};
 use crate::session::Session;
 use crate::settings::Stream;
@@ -197,6 +197,11 @@ pub(crate) fn report(
             writeln!(out, "{}: {}", title(&outcome.key), sentence(outcome))?;
         }
     }
+    let refused = outcomes.iter().find_map(|outcome| refusal(&outcome.ended));
+    if let Some(remedy) = refused.and_then(error::remedy) {
+        session.ui.hint(remedy);
+        return Ok(Outcome::Refused);
+    }
     Ok(
         if outcomes.iter().all(|outcome| outcome.ended.is_complete()) {
             Outcome::Success
@@ -204,6 +209,14 @@ pub(crate) fn report(
             Outcome::Findings
         },
     )
+}
+
+/// Returns how the cluster refused a release, where that stopped it; one that was put back failed by itself.
+fn refusal(ended: &Ended) -> Option<Fault> {
+    match ended {
+        Ended::Refused(why) | Ended::Interrupted { why } => why.fault(),
+        Ended::Complete { .. } | Ended::Reverted { .. } | Ended::Skipped(_) => None,
+    }
 }
 
 /// Returns `environment/application`.

@@ -1,18 +1,15 @@
 //! `steading apply`: the plan, carried out as transactions.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 
 use clap::Args;
-use serde_json::Value;
-use steading_cluster::{Cluster, install, recover};
-use steading_compile::SHARED_NAMESPACE;
-use steading_model::GroupKind;
+use steading_cluster::Cluster;
 use steading_plan::Scope;
 
 use crate::error::{CommandError, Outcome};
 use crate::output::{Format, OutputOption};
 use crate::planning::{self, PlanOptions, Planned};
+use crate::preparing::prepare;
 use crate::releasing::{self, Consent, ReleaseOptions, carry_out};
 use crate::runtime::block_on;
 use crate::session::Session;
@@ -118,7 +115,7 @@ pub(crate) async fn apply(
         .await
     };
     let mut planned = plan().await?;
-    if prepare(session, &cluster, &planned).await? {
+    if prepare(session, &cluster, &planned, consent).await? {
         planned = plan().await?;
     }
     release.apply_to(&mut planned.plan);
@@ -145,7 +142,7 @@ pub(crate) async fn finish(
         Outcome::Success
     };
     if planned.plan.releases.is_empty() {
-        return Ok(held_back);
+        return Ok(releasing::report(session, &[], format)?.worse(held_back));
     }
     consent.obtain(session, "carry this out?")?;
     let outcomes = carry_out(session, cluster, async |run| {
@@ -153,64 +150,6 @@ pub(crate) async fn finish(
     })
     .await;
     Ok(releasing::report(session, &outcomes, format)?.worse(held_back))
-}
-
-/// Makes the cluster ready for releases, and finishes what a run left that died. Says whether anything was done.
-async fn prepare(
-    session: &Session,
-    cluster: &Cluster,
-    planned: &Planned,
-) -> Result<bool, CommandError> {
-    let kind = GroupKind::new("steading.dev", "Release");
-    let is_new = planned.observation.observed.unserved.contains(&kind);
-    if is_new {
-        if planned.options.scope != Scope::WholeCluster {
-            return Err(
-                CommandError::cluster("the cluster does not know releases yet")
-                    .hint("the operator of the cluster runs `steading apply` once"),
-            );
-        }
-        session
-            .ui
-            .say("first time on this cluster: installing `releases.steading.dev`");
-        install(cluster, &release_definition()?, &system_namespace(planned)?).await?;
-    }
-    let is_open = planned
-        .observation
-        .observed
-        .releases
-        .values()
-        .any(|history| history.open.is_some());
-    if is_open {
-        settle(session, cluster, planned).await?;
-    }
-    Ok(is_new || is_open)
-}
-
-/// Resumes or reverts releases that have not ended.
-async fn settle(
-    session: &Session,
-    cluster: &Cluster,
-    planned: &Planned,
-) -> Result<(), CommandError> {
-    let digests: BTreeMap<_, _> = planned
-        .plan
-        .releases
-        .iter()
-        .map(|release| (release.key.clone(), release.digest.clone()))
-        .collect();
-    let outcomes = carry_out(session, cluster, async |run| {
-        recover(run, &planned.observation.observed, &digests).await
-    })
-    .await;
-    for outcome in &outcomes {
-        session.ui.say(&format!(
-            "{}: {}",
-            releasing::title(&outcome.key),
-            releasing::sentence(outcome)
-        ));
-    }
-    Ok(())
 }
 
 fn show_plan(session: &Session, planned: &Planned, format: Format) -> Result<(), CommandError> {
@@ -224,22 +163,4 @@ fn show_plan(session: &Session, planned: &Planned, format: Format) -> Result<(),
         ui.say(text.trim_end());
     }
     Ok(())
-}
-
-/// Returns our own definition among those of the custom resources that we know.
-fn release_definition() -> Result<Value, CommandError> {
-    let mut known = steading_rules::schema::custom_definitions().into_iter();
-    let own = known.find(|definition| definition["spec"]["group"] == "steading.dev");
-    own.ok_or_else(|| {
-        CommandError::failure("the definition of releases is missing in this program")
-    })
-}
-
-/// Returns the namespace for Steading's own objects, as the estate's own release wants it.
-fn system_namespace(planned: &Planned) -> Result<Value, CommandError> {
-    let mut objects = planned.desired.iter().flat_map(|desired| &desired.objects);
-    let own = objects
-        .find(|object| object.id.kind.is("", "Namespace") && object.id.name == SHARED_NAMESPACE);
-    own.map(|object| object.json.clone())
-        .ok_or_else(|| CommandError::failure("what all applications share is missing in the plan"))
 }

@@ -10,6 +10,7 @@ use super::apply::finish;
 use crate::error::{CommandError, Outcome};
 use crate::output::OutputOption;
 use crate::planning::{self, PlanOptions};
+use crate::preparing::prepare;
 use crate::releasing::{Consent, ReleaseOptions};
 use crate::runtime::block_on;
 use crate::session::Session;
@@ -71,17 +72,24 @@ pub(crate) fn run(arguments: Rollback, session: &Session) -> Result<Outcome, Com
         let estate = subject.estate()?;
         let mut decisions = plan.options(estate, Scope::WholeCluster);
         decisions.kind = ReleaseKind::Rollback(number);
-        let mut planned =
-            planning::make(&cluster, estate, &[desired], &Coverage::Named, decisions).await?;
+        let consent = Consent::from_flag(yes);
+        let desired = [desired];
+        let plan = async || {
+            planning::make(
+                &cluster,
+                estate,
+                &desired,
+                &Coverage::Named,
+                decisions.clone(),
+            )
+            .await
+        };
+        let mut planned = plan().await?;
+        if prepare(session, &cluster, &planned, consent).await? {
+            planned = plan().await?;
+        }
         release.apply_to(&mut planned.plan);
-        finish(
-            session,
-            &cluster,
-            &planned,
-            Consent::from_flag(yes),
-            output.output,
-        )
-        .await
+        finish(session, &cluster, &planned, consent, output.output).await
     })?
 }
 
@@ -105,6 +113,18 @@ fn target<'a>(
     subject: &Subject,
 ) -> Result<&'a ReleaseSummary, CommandError> {
     let title = format!("{}/{}", subject.key.environment, subject.key.application);
+    let open = releases.iter().find(|release| is_open(release));
+    if let (None, Some(open)) = (to, open) {
+        let key = &subject.key;
+        return Err(CommandError::failure(format!(
+            "release {} of {title} by `{}` has not ended",
+            open.spec.number, open.spec.actor
+        ))
+        .hint(format!(
+            "put it back with `steading revert {} --env {}`, or say how far with `--to`",
+            key.application, key.environment
+        )));
+    }
     let complete: Vec<&ReleaseSummary> = releases
         .iter()
         .filter(|release| is_complete(release))
@@ -128,6 +148,12 @@ fn target<'a>(
         None => CommandError::failure(format!("{title} has no release before the current one")),
     };
     found.copied().ok_or_else(missing)
+}
+
+/// Says whether a release has not ended: a run goes on, or has died.
+fn is_open(release: &ReleaseSummary) -> bool {
+    let phase = release.status.as_ref().map(|status| status.phase);
+    !matches!(phase, Some(Phase::Complete | Phase::Reverted))
 }
 
 fn is_complete(release: &ReleaseSummary) -> bool {

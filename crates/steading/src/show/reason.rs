@@ -88,6 +88,9 @@ pub(crate) fn remedy(not_done: &NotDone) -> Option<String> {
         Reason::ClusterScoped => Some(format!(
             "the operator applies it: `steading apply {application} --env {environment}`"
         )),
-        Reason::Refused(_) | Reason::Waiting(_) | Reason::Open(_) => None,
+        Reason::Open(_) => Some(format!(
+            "the next apply does it; by hand: `steading resume {application} --env {environment}` or `steading revert …`"
+        )),
+        Reason::Refused(_) | Reason::Waiting(_) => None,
     }
 }
