@@ -7,6 +7,8 @@ use crate::object::Object;
 pub const FIELD_MANAGER: &str = "steading";
 /// The environment of what all applications of a cluster share, such as priority classes; it comes before any other.
 pub const SHARED_ENVIRONMENT: &str = "shared";
+/// The application that stands for what all applications of a cluster share.
+pub const SHARED_APPLICATION: &str = "estate";
 /// Label: the estate's name.
 pub const LABEL_ESTATE: &str = "steading.dev/estate";
 /// Label: the application's name.

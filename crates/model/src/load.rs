@@ -5,6 +5,7 @@
 
 mod applications;
 mod codes;
+mod declared;
 mod document;
 mod estate;
 mod files;
@@ -72,10 +73,14 @@ pub fn load(files: Vec<InputFile>) -> (Declarations, Report) {
     let mut sources = Sources::default();
     let built_in = read_built_in(&mut sources, &mut report);
     let mut documents = document::Documents::default();
+    let folders = declared::folders(&files);
     let files = documents.collect(files, &mut sources, &mut report);
-    let estate = estate::read(documents.estates, built_in.as_ref(), &mut report);
+    let mut estate = estate::read(documents.estates, built_in.as_ref(), &mut report);
     let mut applications = applications::read(documents.applications, estate.as_ref(), &mut report);
     mark_errors(&mut applications, &report);
+    if let Some(estate) = &mut estate {
+        estate.applications = declared::names(&applications, &folders, estate);
+    }
     let built_in = built_in
         .as_ref()
         .and_then(|node| node.get("application"))

@@ -22,6 +22,7 @@ mod capacity;
 mod check;
 mod containers;
 mod credential;
+mod cycle;
 mod known;
 mod pages;
 mod registry;

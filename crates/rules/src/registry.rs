@@ -4,15 +4,15 @@ use crate::rule::Rule;
 use crate::rules::{
     catalogue_without_ports, crowded_minute, dangerous_capability, data_on_any_node,
     data_without_backup, database_as_cache, database_on_shared_storage, database_open_to_all,
-    dns_against_visibility, drain_blocked, egress_to_anywhere, exposed_privilege, fits_no_node,
-    floating_tag, gate_missing_from_chain, heavy_probe_command, host_outside_domains,
+    dependency_cycle, dns_against_visibility, drain_blocked, egress_to_anywhere, exposed_privilege,
+    fits_no_node, floating_tag, gate_missing_from_chain, heavy_probe_command, host_outside_domains,
     image_not_pinned, loop_instead_of_job, node_path_exposed, overlapping_runs, peer_port_unknown,
     private_range_in_tunnel, private_range_of_everyone, probe_behind_login, public_database,
     public_route_without_login, quota_too_small, raw_exposure, raw_secret, reads_all_secrets,
-    redirect_loop, rollout_timeout_before_startup, run_in_lost_hour, run_outlasts_interval,
-    scratch_fills_memory, secret_in_plain_text, short_probe_timeout, spread_cannot_hold,
-    unknown_rule, untrusted_registry, volume_cannot_grow, waiver_expired, waiver_unused,
-    wildcard_permission,
+    redirect_loop, reserved_name, rollout_timeout_before_startup, run_in_lost_hour,
+    run_outlasts_interval, scratch_fills_memory, secret_in_plain_text, short_probe_timeout,
+    spread_cannot_hold, unknown_application, unknown_rule, untrusted_registry, volume_cannot_grow,
+    waiver_expired, waiver_unused, wildcard_permission,
 };
 
 /// All rules, ordered by code.
@@ -59,6 +59,9 @@ pub static RULES: &[&Rule] = &[
     &scratch_fills_memory::RULE,
     &drain_blocked::RULE,
     &spread_cannot_hold::RULE,
+    &unknown_application::RULE,
+    &dependency_cycle::RULE,
+    &reserved_name::RULE,
     &waiver_expired::RULE,
     &waiver_unused::RULE,
     &unknown_rule::RULE,

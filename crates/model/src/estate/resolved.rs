@@ -1,6 +1,6 @@
 //! The estate as all later stages see it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     CatalogueEntry, Certificates, Defaults, Domains, DriftMode, EnvironmentFields, Images, Ingress,
@@ -54,6 +54,8 @@ pub struct Estate {
     pub name: LabelName,
     /// Its settings.
     pub fields: EstateFields,
+    /// The applications that are declared in it, each with its environments; one that cannot be read counts as declared for all.
+    pub applications: BTreeMap<AppName, BTreeSet<EnvironmentName>>,
     /// The merged declaration, each part with the place where it was written.
     pub tree: Node,
 }
@@ -74,6 +76,13 @@ impl Estate {
             .environments
             .get_key_value(name)
             .map(|(name, fields)| Environment { name, fields })
+    }
+
+    /// Says whether an application is declared for an environment.
+    pub fn declares(&self, application: &AppName, environment: &EnvironmentName) -> bool {
+        self.applications
+            .get(application)
+            .is_some_and(|environments| environments.contains(environment))
     }
 
     /// Returns the namespace of an application in an environment; the error is a phrase.

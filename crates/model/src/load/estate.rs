@@ -1,5 +1,7 @@
 //! The estate: the built-in defaults under what is written.
 
+use std::collections::BTreeMap;
+
 use super::codes::{ESTATE, TWICE};
 use crate::application::{ApplicationFields, ContainerFields};
 use crate::diagnostic::{Diagnostic, Report};
@@ -60,6 +62,7 @@ pub(super) fn read(
     let estate = Estate {
         name: document.metadata.name,
         fields: document.spec,
+        applications: BTreeMap::new(),
         tree,
     };
     check(&estate, report);

@@ -1,6 +1,7 @@
 //! From files to declarations.
 
 use steading_model::load::{Form, InputFile, load};
+use steading_model::name::{AppName, EnvironmentName};
 
 use crate::support::{ESTATE, application, shown, web};
 
@@ -113,6 +114,46 @@ fn names_are_unique_and_folders_are_called_after_them() {
             "3:19 ST1103 there are two applications `web` (give one of them another name) [3:19 first here]",
         ]
     );
+}
+
+#[test]
+fn the_estate_knows_its_applications_even_where_one_cannot_be_read() {
+    let named = |name: &str| web("").replace("name: web", &format!("name: {name}"));
+    let (declarations, report) = load(vec![
+        InputFile::new("estate.yaml", ESTATE),
+        InputFile::new("applications/a/application.yaml", named("a")),
+        InputFile::new("./applications/b/application.yaml", "spec: [\n"),
+        InputFile::new("applications/c/application.yaml", named("other")),
+        InputFile::new("applications/d/config.yaml", "spec: {}\n"),
+        InputFile::declaration("elsewhere.yaml", named("e")),
+    ]);
+    assert!(report.has_errors());
+    let estate = declarations.estate.unwrap();
+    let applications: Vec<(&str, Vec<&str>)> = estate
+        .applications
+        .iter()
+        .map(|(name, environments)| {
+            let environments = environments.iter().map(EnvironmentName::as_str);
+            (name.as_str(), environments.collect())
+        })
+        .collect();
+    assert_eq!(
+        applications,
+        [
+            ("a", vec!["prod"]),
+            ("b", vec!["prod", "staging"]),
+            ("e", vec!["prod"]),
+            ("other", vec!["prod"]),
+        ]
+    );
+    let declares = |name, environment| {
+        estate.declares(
+            &AppName::parse(name).unwrap(),
+            &EnvironmentName::parse(environment).unwrap(),
+        )
+    };
+    assert!(declares("a", "prod") && declares("b", "staging"));
+    assert!(!declares("a", "staging") && !declares("c", "prod"));
 }
 
 #[test]
