@@ -51,7 +51,7 @@ pub(crate) fn run(arguments: Lab, session: &Session) -> Result<Outcome, CommandE
     match arguments.command {
         LabCommand::Up(arguments) => block_on(up::run(arguments, session))?,
         LabCommand::Status(arguments) => block_on(status::run(arguments, session))?,
-        LabCommand::List(arguments) => list::run(arguments, session),
+        LabCommand::List(arguments) => list::run(&arguments, session),
         LabCommand::Load(arguments) => block_on(load::run(arguments, session))?,
         LabCommand::Fault(arguments) => block_on(fault::run(arguments, session))?,
         LabCommand::Kubeconfig(arguments) => kubeconfig::run(arguments, session),

@@ -23,7 +23,7 @@ Examples:
 /// The name of what is printed.
 const NAME: &str = "steading-deploy";
 
-/// Print the ServiceAccount, Role and RoleBinding that `steading deploy` needs: rights in one namespace only
+/// Print the `ServiceAccount`, `Role` and `RoleBinding` that `steading deploy` needs: rights in one namespace only
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Rbac {

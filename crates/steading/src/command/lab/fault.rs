@@ -26,7 +26,7 @@ pub(crate) struct Fault {
     name: LabName,
     /// How: crash, oom, unpullable, never-ready, slow, job-fail or init-fail
     #[arg(value_name = "FAULT", required_unless_present = "clear")]
-    fault: Option<steading_lab::Fault>,
+    kind: Option<steading_lab::Fault>,
     /// Pods with this image: a full reference, or a repository with any tag
     #[arg(long, value_name = "IMAGE", conflicts_with = "app")]
     image: Option<String>,
@@ -37,14 +37,14 @@ pub(crate) struct Fault {
     #[arg(long, value_name = "SECONDS")]
     delay_seconds: Option<u32>,
     /// Take all faults back
-    #[arg(long, conflicts_with_all = ["fault", "image", "app", "delay_seconds"])]
+    #[arg(long, conflicts_with_all = ["kind", "image", "app", "delay_seconds"])]
     clear: bool,
 }
 
 pub(super) async fn run(arguments: Fault, session: &Session) -> Result<Outcome, CommandError> {
     let Fault {
         name,
-        fault,
+        kind,
         image,
         app,
         delay_seconds,
@@ -58,9 +58,9 @@ pub(super) async fn run(arguments: Fault, session: &Session) -> Result<Outcome, 
             .say(&format!("lab `{name}` has no faults any more"));
         return Ok(Outcome::Success);
     }
-    let fault = fault.ok_or_else(|| CommandError::usage("name a fault"))?;
+    let fault = kind.ok_or_else(|| CommandError::usage("name a fault"))?;
     lab.fault(FaultRule {
-        target: target(image, app)?,
+        target: target(image, app.as_deref())?,
         fault,
         delay_seconds,
     })
@@ -69,8 +69,8 @@ pub(super) async fn run(arguments: Fault, session: &Session) -> Result<Outcome, 
     Ok(Outcome::Success)
 }
 
-fn target(image: Option<String>, app: Option<String>) -> Result<Target, CommandError> {
-    match (image, app.as_deref().map(|app| app.split_once('/'))) {
+fn target(image: Option<String>, app: Option<&str>) -> Result<Target, CommandError> {
+    match (image, app.map(|app| app.split_once('/'))) {
         (Some(image), _) => Ok(Target::Image(image)),
         (None, Some(Some((namespace, name)))) => Ok(Target::App {
             namespace: namespace.to_owned(),

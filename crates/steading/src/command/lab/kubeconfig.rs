@@ -18,7 +18,7 @@ Example:
 pub(crate) struct Kubeconfig {
     #[command(flatten)]
     name: NameArgument,
-    /// For this user instead, who has no rights until a RoleBinding gives some
+    /// For this user instead, who has no rights until a `RoleBinding` gives some
     #[arg(long, value_name = "USER")]
     user: Option<String>,
     /// A group of that user; at most two

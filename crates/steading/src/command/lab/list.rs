@@ -21,7 +21,7 @@ pub(crate) struct List {
     output: OutputOption,
 }
 
-pub(super) fn run(arguments: List, session: &Session) -> Result<Outcome, CommandError> {
+pub(super) fn run(arguments: &List, session: &Session) -> Result<Outcome, CommandError> {
     let List { output } = arguments;
     let labs: Vec<String> = Lab::list(&session.settings.lab()?)
         .iter()

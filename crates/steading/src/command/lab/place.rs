@@ -26,7 +26,7 @@ pub(crate) struct NameArgument {
 /// Where the programs of a lab are.
 #[derive(Args)]
 pub(crate) struct ProgramsOption {
-    /// A folder with etcd, kube-apiserver, kube-controller-manager, kube-scheduler and kwok [default: STEADING_LAB_BIN_DIR, else
+    /// A folder with etcd, kube-apiserver, kube-controller-manager, kube-scheduler and kwok [default: `STEADING_LAB_BIN_DIR`, else
     /// built once from Go modules]
     #[arg(long, value_name = "DIR")]
     pub(crate) bin_dir: Option<PathBuf>,
