@@ -11,8 +11,8 @@ use crate::rules::{
     public_route_without_login, quota_too_small, raw_exposure, raw_secret, reads_all_secrets,
     redirect_loop, reserved_name, rollout_timeout_before_startup, run_in_lost_hour,
     run_outlasts_interval, scratch_fills_memory, secret_in_plain_text, short_probe_timeout,
-    spread_cannot_hold, unknown_application, unknown_rule, untrusted_registry, volume_cannot_grow,
-    waiver_expired, waiver_unused, wildcard_permission,
+    unknown_application, unknown_rule, untrusted_registry, volume_cannot_grow, waiver_expired,
+    waiver_unused, wildcard_permission,
 };
 
 /// All rules, ordered by code.
@@ -58,7 +58,6 @@ pub static RULES: &[&Rule] = &[
     &fits_no_node::RULE,
     &scratch_fills_memory::RULE,
     &drain_blocked::RULE,
-    &spread_cannot_hold::RULE,
     &unknown_application::RULE,
     &dependency_cycle::RULE,
     &reserved_name::RULE,

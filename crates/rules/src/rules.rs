@@ -40,7 +40,6 @@ pub(crate) mod run_outlasts_interval;
 pub(crate) mod scratch_fills_memory;
 pub(crate) mod secret_in_plain_text;
 pub(crate) mod short_probe_timeout;
-pub(crate) mod spread_cannot_hold;
 pub(crate) mod unknown_application;
 pub(crate) mod unknown_rule;
 pub(crate) mod untrusted_registry;
