@@ -79,4 +79,4 @@ pub use facts::FACTS;
 pub use labels::{LABEL_MONITORING, LABEL_TIER, LABEL_USES};
 pub use pod_security::privilege;
 pub use run::compile;
-pub use shared::{SHARED_APPLICATION, SHARED_NAMESPACE, compile_shared};
+pub use shared::{SHARED_NAMESPACE, compile_shared};

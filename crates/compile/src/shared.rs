@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use steading_model::desired::{
     FIELD_MANAGER, LABEL_APPLICATION, LABEL_ENVIRONMENT, LABEL_ESTATE, LABEL_MANAGED_BY,
-    SHARED_ENVIRONMENT,
+    SHARED_APPLICATION, SHARED_ENVIRONMENT,
 };
 use steading_model::estate::{Estate, Preemption, Tier};
 use steading_model::name::{AppName, EnvironmentName, LabelName, NamespaceName};
@@ -13,8 +13,6 @@ use crate::codes::BAD_PRIORITY;
 use crate::json::Fields;
 use crate::pod;
 
-/// The application that the shared objects belong to.
-pub const SHARED_APPLICATION: &str = "estate";
 /// The namespace for Steading's own objects.
 pub const SHARED_NAMESPACE: &str = "steading-system";
 /// The highest priority that Kubernetes leaves to users.
