@@ -13,6 +13,7 @@
 //! - Before each write the run proves that it still holds the namespace's Lease.
 //! - An object is written only if it is the one that was planned for (by UID), and only if what is ours of it is as it was planned.
 
+mod answer;
 mod apply;
 mod begin;
 mod end;

@@ -9,7 +9,7 @@ use steading_plan::{Action, Live, ReleasePlan, Standing, Step};
 
 use super::error::ApplyError;
 use super::execute::{Guard, Work};
-use super::hold::Hold;
+use super::hold::{Hold, Home};
 use super::journal::{Journal, Which};
 use crate::fields::{extract, owned_by};
 use crate::observe::Observation;
@@ -141,13 +141,7 @@ fn without_server_fields(live: &Value) -> Value {
 
 /// Reads what a step will touch, and refuses if it is not what was planned for.
 async fn work(hold: &Hold<'_>, observation: &Observation, step: &Step) -> Result<Work, ApplyError> {
-    let kind = hold.kind_of(&step.id, step.desired.as_ref()).await;
-    let live = match kind {
-        Ok(kind) => hold.get(&kind, &step.id).await?,
-        // Its definition is part of this release, or it is gone together with its kind.
-        Err(ApplyError::Unserved { .. }) => None,
-        Err(error) => return Err(error),
-    };
+    let live = live(hold, step).await?;
     let displaces = displaced(step);
     match (&live, step.action) {
         (None, Action::Create | Action::Delete) => {}
@@ -169,6 +163,20 @@ async fn work(hold: &Hold<'_>, observation: &Observation, step: &Step) -> Result
         displaces,
         guard,
     })
+}
+
+async fn live(hold: &Hold<'_>, step: &Step) -> Result<Option<Value>, ApplyError> {
+    let is_inside = step.id.namespace.as_deref() == Some(&hold.key.namespace);
+    if hold.home == Home::New && step.action == Action::Create && is_inside {
+        // Nothing can be there that somebody wants to keep.
+        return Ok(None);
+    }
+    match hold.kind_of(&step.id, step.desired.as_ref()).await {
+        Ok(kind) => hold.get(&kind, &step.id).await,
+        // Its definition is part of this release, or it is gone together with its kind.
+        Err(ApplyError::Unserved { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// The namespace that holds the record had to be made before it could be written.

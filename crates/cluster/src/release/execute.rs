@@ -1,7 +1,7 @@
 //! Doing what was planned, wave by wave.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use futures_util::{StreamExt as _, stream};
@@ -59,6 +59,8 @@ pub(crate) struct Executed {
     pub(crate) live: BTreeMap<ObjectId, Value>,
     /// What somebody should know.
     pub(crate) notes: Vec<String>,
+    /// How many steps are done.
+    done: usize,
 }
 
 /// What one step left behind.
@@ -85,52 +87,77 @@ pub(crate) async fn execute(
     until: Instant,
 ) -> Result<Executed, ApplyError> {
     let mut executed = Executed::default();
-    let done = AtomicUsize::new(0);
     let waves: BTreeSet<Wave> = works.iter().map(|work| work.wave).collect();
     for wave in waves {
         hold.note_wave(journal, wave).await?;
         hold.report(&Event::Wave(wave));
         let of_wave: Vec<&Work> = works.iter().filter(|work| work.wave == wave).collect();
-        let steps =
-            stream::iter(&of_wave).map(|work| async { (*work, step(hold, work, until).await) });
-        let mut steps = steps.buffer_unordered(SIDE_BY_SIDE);
-        let mut failed = None;
-        let mut applied = Vec::new();
-        while let Some((work, left)) = steps.next().await {
-            match left {
-                Ok(Left::Live(live)) => {
-                    applied.push(work.id.clone());
-                    executed.live.insert(work.id.clone(), live);
-                }
-                Ok(Left::Nothing) => {}
-                Ok(Left::Going) => executed
-                    .notes
-                    .push(format!("`{}` is deleted, but not gone yet", work.id)),
-                Err(error) => {
-                    failed.get_or_insert(error);
-                    continue;
-                }
-            }
-            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-            hold.report(&Event::Done {
-                object: work.id.clone(),
-                action: work.action,
-                done,
-                of: works.len(),
-            });
-        }
-        if let Some(error) = failed {
-            return Err(error);
-        }
+        execute_wave(hold, &of_wave, works.len(), until, &mut executed).await?;
+        let applied: Vec<ObjectId> = of_wave
+            .iter()
+            .map(|work| work.id.clone())
+            .filter(|id| executed.live.contains_key(id))
+            .collect();
         super::wait::until_ready(hold, &mut executed.live, &applied, until).await?;
     }
     Ok(executed)
 }
 
-async fn step(hold: &Hold<'_>, work: &Work, until: Instant) -> Result<Left, ApplyError> {
-    if hold.run.cancel.is_cancelled() {
-        return Err(ApplyError::Cancelled);
+/// Executes the steps of one wave side by side.
+async fn execute_wave(
+    hold: &Hold<'_>,
+    works: &[&Work],
+    of: usize,
+    until: Instant,
+    executed: &mut Executed,
+) -> Result<(), ApplyError> {
+    let has_failed = AtomicBool::new(false);
+    let steps = stream::iter(works).map(|work| async {
+        let is_stopped = hold.is_cancelled() || has_failed.load(Ordering::Relaxed);
+        let left = if is_stopped {
+            Err(ApplyError::Cancelled)
+        } else {
+            step(hold, work, until).await
+        };
+        has_failed.fetch_or(left.is_err(), Ordering::Relaxed);
+        (*work, left)
+    });
+    let mut steps = steps.buffer_unordered(SIDE_BY_SIDE);
+    let mut failed = None;
+    while let Some((work, left)) = steps.next().await {
+        match left {
+            Ok(left) => executed.take(hold, work, left, of),
+            Err(error) => {
+                failed.get_or_insert(error);
+            }
+        }
     }
+    failed.map_or(Ok(()), Err)
+}
+
+impl Executed {
+    /// Takes note of a step that was done.
+    fn take(&mut self, hold: &Hold<'_>, work: &Work, left: Left, of: usize) {
+        match left {
+            Left::Live(live) => {
+                self.live.insert(work.id.clone(), live);
+            }
+            Left::Nothing => {}
+            Left::Going => self
+                .notes
+                .push(format!("`{}` is deleted, but not gone yet", work.id)),
+        }
+        self.done += 1;
+        hold.report(&Event::Done {
+            object: work.id.clone(),
+            action: work.action,
+            done: self.done,
+            of,
+        });
+    }
+}
+
+async fn step(hold: &Hold<'_>, work: &Work, until: Instant) -> Result<Left, ApplyError> {
     let Some(desired) = &work.desired else {
         return delete(hold, work, until).await;
     };

@@ -8,7 +8,7 @@ use steading_plan::release::{Payload, ReleaseStatus};
 use steading_plan::{InventoryItem, ReleaseKey};
 
 use super::error::ApplyError;
-use super::hold::{Hold, Run};
+use super::hold::{Hold, Home, Run};
 use super::journal::{Which, selector};
 use crate::connect::Cluster;
 use crate::kind::release_kind;
@@ -40,7 +40,7 @@ pub async fn history(
 
 /// Takes every version of an application out of quarantine; returns the numbers of their releases.
 pub async fn unquarantine(run: &Run<'_>, key: &ReleaseKey) -> Result<Vec<u64>, ApplyError> {
-    let hold = Hold::take(*run, key).await?;
+    let hold = Hold::take(*run, key, Home::Old).await?;
     let released = tokio::select! {
         released = unquarantined(&hold) => released,
         lost = hold.lease.keep() => Err(ApplyError::Lease(lost)),

@@ -1,5 +1,7 @@
 //! A namespace held for releasing: what every step of a transaction needs.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use steading_plan::ReleaseKey;
@@ -35,11 +37,28 @@ pub(crate) struct Hold<'a> {
     /// What this run is called, in the Lease and in its record.
     pub(crate) id: String,
     pub(crate) lease: Lease,
+    /// Whether the namespace was there before.
+    pub(crate) home: Home,
+    /// Set while things are put back: then nobody stops it half way.
+    is_reverting: AtomicBool,
+}
+
+/// Whether the application's namespace was there before this release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Home {
+    /// This run made it: nothing of anybody is in it.
+    New,
+    /// It was there.
+    Old,
 }
 
 impl<'a> Hold<'a> {
     /// Takes the Lease of an application's namespace.
-    pub(crate) async fn take(run: Run<'a>, key: &ReleaseKey) -> Result<Self, ApplyError> {
+    pub(crate) async fn take(
+        run: Run<'a>,
+        key: &ReleaseKey,
+        home: Home,
+    ) -> Result<Self, ApplyError> {
         let cluster = run.cluster.patient();
         let id = random::text(8)
             .unwrap_or_else(|_| format!("{:08x}", run.settings.clock.now().as_nanosecond()));
@@ -66,7 +85,27 @@ impl<'a> Hold<'a> {
             key: key.clone(),
             id,
             lease,
+            home,
+            is_reverting: AtomicBool::new(false),
         })
+    }
+
+    /// Says whether it should stop, and put back what it did.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.run.cancel.is_cancelled() && !self.is_reverting.load(Ordering::Relaxed)
+    }
+
+    /// Returns when it should stop; never while things are put back.
+    pub(crate) async fn cancelled(&self) {
+        if self.is_reverting.load(Ordering::Relaxed) {
+            std::future::pending::<()>().await;
+        }
+        self.run.cancel.cancelled().await;
+    }
+
+    /// From here on things are put back.
+    pub(crate) fn begin_reverting(&self) {
+        self.is_reverting.store(true, Ordering::Relaxed);
     }
 
     /// Sends a request that changes something: before each try it is proven that the Lease is ours.

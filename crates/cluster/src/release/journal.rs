@@ -1,5 +1,6 @@
 //! Writing the record of a release.
 
+use bytes::Bytes;
 use http::Method;
 use serde_json::{Value, json};
 use steading_model::desired::{LABEL_APPLICATION, LABEL_ENVIRONMENT, LABEL_ESTATE};
@@ -14,7 +15,7 @@ use crate::list::Filter;
 use crate::observe::secrets::Unkept;
 use crate::payload;
 use crate::record::{self, ANNOTATION_RUN, LABEL_STATE, Record, State};
-use crate::request::{Call, RequestError};
+use crate::request::{Call, RequestError, garbled};
 
 const MERGE: &str = "application/merge-patch+json";
 
@@ -93,7 +94,7 @@ impl Hold<'_> {
         }
         let status = ReleaseStatus {
             phase: Phase::Running,
-            wave: None,
+            wave: payload.journal.iter().map(|entry| entry.wave).min(),
             message: None,
             inventory: Vec::new(),
             quarantined: None,
@@ -118,21 +119,13 @@ impl Hold<'_> {
             },
             "spec": record::write_spec(&spec),
         });
-        self.create(
-            &release_kind().path(Some(&self.key.namespace)),
-            &object,
-            &format!("`Release {}/{name}`", self.key.namespace),
-        )
-        .await?;
-        let call = Call::get(
-            release_kind().path_of(Some(&self.key.namespace), &name),
-            format!("read `Release {}/{name}`", self.key.namespace),
-        );
-        let record: Record = self
-            .cluster
-            .fetch(call)
-            .await
-            .map_err(ApplyError::Request)?;
+        let what = format!("`Release {}/{name}`", self.key.namespace);
+        let path = release_kind().path(Some(&self.key.namespace));
+        let record = match self.create(&path, &object, &what).await? {
+            Some(made) => serde_json::from_slice(&made)
+                .map_err(|error| ApplyError::Request(garbled(format!("record {what}"), &error)))?,
+            None => self.read_record(&name, &what).await?,
+        };
         if record.run() == self.id {
             return Ok(record);
         }
@@ -144,23 +137,35 @@ impl Hold<'_> {
         })
     }
 
+    async fn read_record(&self, name: &str, what: &str) -> Result<Record, ApplyError> {
+        let path = release_kind().path_of(Some(&self.key.namespace), name);
+        let call = Call::get(path, format!("read {what}"));
+        self.cluster.fetch(call).await.map_err(ApplyError::Request)
+    }
+
     /// Keeps the key of digests that was made up for this run.
     pub(crate) async fn keep_key(&self, unkept: &Unkept) -> Result<(), ApplyError> {
         let path = built_in("", "Secret").path(Some(&unkept.namespace));
         self.create(&path, &unkept.object(), "the key of digests")
             .await
+            .map(drop)
     }
 
-    /// Creates an object; one that is there already counts as created, because the answer to an earlier try may have been lost.
-    async fn create(&self, path: &str, object: &Value, what: &str) -> Result<(), ApplyError> {
+    /// Creates an object and returns it; nothing if it was there already, because the answer to an earlier try may have been lost.
+    async fn create(
+        &self,
+        path: &str,
+        object: &Value,
+        what: &str,
+    ) -> Result<Option<Bytes>, ApplyError> {
         let call = Call::new(Method::POST, path, format!("record {what}"))
             .query("fieldManager", "steading");
         match self.write(call.json("application/json", object)).await {
-            Ok(_)
-            | Err(ApplyError::Request(RequestError {
+            Ok(made) => Ok(Some(made)),
+            Err(ApplyError::Request(RequestError {
                 fault: Fault::Exists,
                 ..
-            })) => Ok(()),
+            })) => Ok(None),
             Err(error) => Err(error),
         }
     }

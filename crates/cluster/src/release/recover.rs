@@ -7,7 +7,7 @@ use steading_plan::release::Phase;
 use steading_plan::{Observed, ReleaseKey};
 
 use super::error::ApplyError;
-use super::hold::{Hold, Run};
+use super::hold::{Hold, Home, Run};
 use super::journal::Which;
 use super::outcome::{Ended, Outcome};
 use super::transaction;
@@ -90,7 +90,7 @@ fn not_open(key: &ReleaseKey) -> Outcome {
 
 /// Settles the open release of an application; nothing if it has none any more.
 async fn settle(run: Run<'_>, key: &ReleaseKey, wish: Wish<'_>) -> Option<Outcome> {
-    let hold = match Hold::take(run, key).await {
+    let hold = match Hold::take(run, key, Home::Old).await {
         Ok(hold) => hold,
         Err(error) => {
             return Some(Outcome {

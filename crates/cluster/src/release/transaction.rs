@@ -5,22 +5,24 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use steading_model::desired::FIELD_MANAGER;
 use steading_plan::release::{JournalEntry, Payload, Phase};
-use steading_plan::{Action, InventoryItem, ReleasePlan};
+use steading_plan::{Action, InventoryItem, ReleasePlan, Step};
 
 use super::begin::{Begun, begin};
 use super::end::{self, inventory, namespace_kind};
 use super::error::ApplyError;
 use super::execute::{Guard, Work, execute};
-use super::hold::{Hold, Run};
+use super::hold::{Hold, Home, Run};
 use super::journal::Journal;
 use super::outcome::{Ended, Outcome};
 use super::restore::restore;
 use super::write::{Force, apply_call};
 use super::{history, wait};
+use crate::kind::{built_in, served};
 use crate::observe::Observation;
 use crate::payload;
 use crate::progress::Event;
 use crate::record::Record;
+use crate::request::{Call, RequestError};
 
 /// How long a release that is not planned anew may take to get ready; its own timeout is not recorded.
 const RESUMED: Duration = Duration::from_mins(3);
@@ -54,23 +56,44 @@ async fn prepare<'a>(run: Run<'a>, plan: &ReleasePlan) -> Result<Hold<'a>, Apply
     if run.cancel.is_cancelled() {
         return Err(ApplyError::Cancelled);
     }
-    let is_home = |id: &steading_model::ObjectId| {
-        id.kind == namespace_kind() && id.name == plan.key.namespace
-    };
-    let home = plan
+    let is_home =
+        |step: &&Step| step.id.kind == namespace_kind() && step.id.name == plan.key.namespace;
+    let made = plan
         .steps
         .iter()
-        .find(|step| step.action == Action::Create && is_home(&step.id));
-    if let Some((step, object)) = home.and_then(|step| Some((step, step.desired.as_ref()?))) {
-        let kind = crate::kind::built_in("", "Namespace");
-        let call = apply_call(&kind, &step.id, object, FIELD_MANAGER, Force::No);
-        run.cluster
-            .patient()
-            .send(call)
+        .filter(|step| step.action == Action::Create)
+        .find(is_home);
+    let home = match made.and_then(|step| Some((step, step.desired.as_ref()?))) {
+        Some((step, object)) => make_home(run, step, object)
             .await
-            .map_err(ApplyError::Request)?;
-    }
-    Hold::take(run, &plan.key).await
+            .map_err(ApplyError::Request)?,
+        None => Home::Old,
+    };
+    Hold::take(run, &plan.key, home).await
+}
+
+async fn make_home(run: Run<'_>, step: &Step, object: &Value) -> Result<Home, RequestError> {
+    let cluster = run.cluster.patient();
+    let kind = built_in("", "Namespace");
+    let call = Call::get(
+        kind.path_of(None, &step.id.name),
+        format!("read `{}`", step.id),
+    );
+    let there = served(cluster.fetch::<Value>(call).await)?;
+    cluster
+        .send(apply_call(
+            &kind,
+            &step.id,
+            object,
+            FIELD_MANAGER,
+            Force::No,
+        ))
+        .await?;
+    Ok(if there.is_none() {
+        Home::New
+    } else {
+        Home::Old
+    })
 }
 
 async fn released(hold: &Hold<'_>, observation: &Observation, plan: &ReleasePlan) -> Ended {
@@ -123,6 +146,7 @@ async fn put_back(
     if why.forbids_reverting() {
         return Ended::Interrupted { why };
     }
+    hold.begin_reverting();
     hold.report(&Event::Reverting {
         why: why.to_string(),
     });

@@ -8,6 +8,7 @@ use steading_model::{GroupKind, ObjectId};
 use steading_plan::health::is_awaited;
 use steading_plan::{Health, State, health};
 
+use super::answer;
 use super::error::ApplyError;
 use super::hold::Hold;
 use super::journal::selector;
@@ -42,7 +43,7 @@ pub(crate) async fn until_ready(
     let mut pause = FIRST;
     while !wait.waiting.is_empty() {
         wait.fail(live).await?;
-        if hold.run.cancel.is_cancelled() {
+        if hold.is_cancelled() {
             return Err(ApplyError::Cancelled);
         }
         if Instant::now() >= until {
@@ -51,14 +52,14 @@ pub(crate) async fn until_ready(
         wait.tell(live).await;
         tokio::select! {
             () = tokio::time::sleep(pause.min(until.saturating_duration_since(Instant::now()))) => {}
-            () = hold.run.cancel.cancelled() => return Err(ApplyError::Cancelled),
+            () = hold.cancelled() => return Err(ApplyError::Cancelled),
         }
         pause = (pause * 3 / 2).min(LONGEST);
         let ids: Vec<ObjectId> = wait.waiting.keys().cloned().collect();
         reread(hold, live, &ids).await?;
         wait.assess(live, &ids);
     }
-    Ok(())
+    answer::until_answered(hold, live, ids, until).await
 }
 
 /// What is still waited for.

@@ -137,7 +137,7 @@ impl Hold<'_> {
             if live.is_none_or(|live| live["metadata"]["uid"] != uid) {
                 return Ok(Gone::Yes);
             }
-            if Instant::now() >= until || self.run.cancel.is_cancelled() {
+            if Instant::now() >= until || self.is_cancelled() {
                 return Ok(Gone::NotYet);
             }
             tokio::time::sleep(pause).await;

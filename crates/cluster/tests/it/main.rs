@@ -12,6 +12,8 @@ mod guarantee_4;
 mod guarantee_5;
 mod guarantee_6;
 mod guarantee_7;
+mod no_change;
+mod records;
 mod refusals;
 mod release;
 mod rights;

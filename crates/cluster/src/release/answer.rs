@@ -1,0 +1,90 @@
+//! Waiting until somebody answers behind a Service.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use steading_model::ObjectId;
+use steading_plan::{Health, health};
+
+use super::error::ApplyError;
+use super::hold::Hold;
+use crate::kind::built_in;
+use crate::list::Filter;
+use crate::progress::Event;
+
+/// The pause between two looks.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// Waits until every Service among the objects has a ready pod behind it; one without any pod (its workload is parked) is not waited for.
+pub(crate) async fn until_answered(
+    hold: &Hold<'_>,
+    live: &BTreeMap<ObjectId, Value>,
+    ids: &[ObjectId],
+    until: Instant,
+) -> Result<(), ApplyError> {
+    let started = Instant::now();
+    for id in ids.iter().filter(|id| id.kind.is("", "Service")) {
+        let Some(service) = live.get(id) else {
+            continue;
+        };
+        loop {
+            let health = answered(hold, id, service).await?;
+            if health.is_current() {
+                break;
+            }
+            if Instant::now() >= until {
+                let (object, seconds) = (Box::new(id.clone()), started.elapsed().as_secs());
+                return Err(ApplyError::NotReady {
+                    object,
+                    why: health.message,
+                    seconds,
+                });
+            }
+            hold.report(&Event::Waiting {
+                object: id.clone(),
+                why: health.message,
+            });
+            tokio::select! {
+                () = tokio::time::sleep(PAUSE) => {}
+                () = hold.cancelled() => return Err(ApplyError::Cancelled),
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn answered(hold: &Hold<'_>, id: &ObjectId, service: &Value) -> Result<Health, ApplyError> {
+    let Some(selector) = selector(service) else {
+        return Ok(health(Some(service)));
+    };
+    let within = || Filter::within(id.namespace.as_deref());
+    let pods = hold
+        .cluster
+        .list(
+            &built_in("", "Pod"),
+            &within().labelled(selector),
+            |_, _| Some(()),
+        )
+        .await;
+    if pods.map_err(ApplyError::Request)?.is_empty() {
+        return Ok(health(Some(service)));
+    }
+    let of_service = within().labelled(format!("kubernetes.io/service-name={}", id.name));
+    let slices = hold
+        .cluster
+        .list_values(&built_in("discovery.k8s.io", "EndpointSlice"), &of_service)
+        .await;
+    Ok(health::endpoints(
+        service,
+        &slices.map_err(ApplyError::Request)?,
+    ))
+}
+
+fn selector(service: &Value) -> Option<String> {
+    let labels = service["spec"]["selector"].as_object()?;
+    let pairs = labels
+        .iter()
+        .filter_map(|(name, value)| Some(format!("{name}={}", value.as_str()?)));
+    Some(pairs.collect::<Vec<_>>().join(",")).filter(|labels| !labels.is_empty())
+}
