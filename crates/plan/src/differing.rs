@@ -35,24 +35,32 @@ pub enum Presence {
 ///
 /// An object whose namespace or kind is only made by the same plan is left out: a dry run could not succeed.
 pub fn differing(desired: &[Desired], observed: &Observed, options: &Options) -> Vec<Differing> {
-    let survey = Survey::new(desired, observed, options);
-    let mut found = Vec::new();
-    for case in &survey.cases {
-        for (object, finding) in &case.findings {
-            let presence = match finding {
-                Finding::Different(difference) if !difference.is_failed_job => Presence::Present,
-                Finding::Missing(_) if can_be_made(object, observed, &survey) => Presence::Absent,
-                _ => continue,
-            };
-            found.push(Differing {
-                key: case.key.clone(),
-                id: object.id.clone(),
-                object: dry(object, &survey),
-                presence,
-            });
+    Survey::new(desired, observed, options).differing()
+}
+
+impl Survey<'_> {
+    /// Returns the objects for which [`Details`](crate::observed::Details) should be asked, as [`differing`] does.
+    pub fn differing(&self) -> Vec<Differing> {
+        let mut found = Vec::new();
+        for case in &self.cases {
+            for (object, finding) in &case.findings {
+                let presence = match finding {
+                    Finding::Different(difference) if !difference.is_failed_job => {
+                        Presence::Present
+                    }
+                    Finding::Missing(_) if can_be_made(object, self) => Presence::Absent,
+                    _ => continue,
+                };
+                found.push(Differing {
+                    key: case.key.clone(),
+                    id: object.id.clone(),
+                    object: dry(object, self),
+                    presence,
+                });
+            }
         }
+        found
     }
-    found
 }
 
 /// Returns an object as a dry run applies it.
@@ -63,7 +71,8 @@ fn dry(object: &Object, survey: &Survey<'_>) -> Value {
     survey.expected(object).into_owned()
 }
 
-fn can_be_made(object: &Object, observed: &Observed, survey: &Survey<'_>) -> bool {
+fn can_be_made(object: &Object, survey: &Survey<'_>) -> bool {
+    let observed = survey.observed;
     let is_namespace_new = object.id.namespace.as_ref().is_some_and(|namespace| {
         let id = ObjectId {
             kind: GroupKind::new("", "Namespace"),

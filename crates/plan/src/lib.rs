@@ -9,6 +9,7 @@
 //! Observed ┘                                                            ├─ plan → (Plan, PlanReport)
 //!                                                    Desired, Observed ─┘
 //! ```
+//! Both begin with the same [`Survey`]; where nothing differs, one is enough.
 //!
 //! The types to know: [`Observed`] and [`Live`]; [`Options`]; [`Plan`], [`ReleasePlan`], [`Step`] and [`Effect`]; [`PlanReport`], why
 //! something does not happen; [`release`], what is recorded of a release, with [`mod@revert`] and [`rollback`] to get back; [`mod@health`]
@@ -60,6 +61,6 @@ pub use saved::{ReplayError, Saved};
 pub use step::{
     Action, Effect, FieldChange, FieldOwner, Plan, ReleaseKind, ReleasePlan, Standing, Step, Wave,
 };
-pub use survey::release_key;
+pub use survey::{Survey, release_key};
 pub use version::version;
 pub use wave::wave;

@@ -28,10 +28,16 @@ pub use retired::retired;
 /// An application is released whole or not at all. `observed.details` should hold what [`differing`](crate::differing) names; without it
 /// the plan still holds, but fields that others changed since our last release show as conflicts.
 pub fn plan(desired: &[Desired], observed: &Observed, options: &Options) -> (Plan, PlanReport) {
-    let survey = Survey::new(desired, observed, options);
-    let mut drafts = draft::drafts(&survey);
-    prune::strays(&survey, &mut drafts);
-    gates::check(&survey, &mut drafts);
-    fit::check(&survey, &mut drafts);
-    order::order(&survey, drafts)
+    Survey::new(desired, observed, options).plan()
+}
+
+impl Survey<'_> {
+    /// Plans the way from what is observed to what is desired, as [`plan`] does.
+    pub fn plan(&self) -> (Plan, PlanReport) {
+        let mut drafts = draft::drafts(self);
+        prune::strays(self, &mut drafts);
+        gates::check(self, &mut drafts);
+        fit::check(self, &mut drafts);
+        order::order(self, drafts)
+    }
 }

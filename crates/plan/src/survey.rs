@@ -56,8 +56,9 @@ pub(crate) struct Case<'a> {
     version: OnceCell<String>,
 }
 
-/// What all applications share.
-pub(crate) struct Survey<'a> {
+/// Every desired object, looked at once. What differs is asked for with [`differing`](Self::differing); where nothing does, the same
+/// survey gives the plan.
+pub struct Survey<'a> {
     pub(crate) observed: &'a Observed,
     pub(crate) options: &'a Options,
     pub(crate) cases: Vec<Case<'a>>,
@@ -114,7 +115,7 @@ impl<'a> Case<'a> {
 
 impl<'a> Survey<'a> {
     /// Looks at every desired object.
-    pub(crate) fn new(
+    pub fn new(
         desired: &'a [Desired],
         observed: &'a Observed,
         options: &'a Options,

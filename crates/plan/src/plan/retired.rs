@@ -1,5 +1,7 @@
 //! Applications that are no longer declared.
 
+use std::collections::BTreeSet;
+
 use steading_model::Desired;
 use steading_model::name::{AppName, EnvironmentName, NamespaceName};
 
@@ -15,7 +17,7 @@ const TIMEOUT_SECONDS: u64 = 300;
 /// `declared` is all that is declared: with an error anywhere in the estate's files nothing is retired, because an error is not "nothing
 /// is declared".
 pub fn retired(declared: &[Desired], observed: &Observed, estate: &str) -> Vec<Desired> {
-    let known: Vec<ReleaseKey> = declared.iter().map(release_key).collect();
+    let known: BTreeSet<ReleaseKey> = declared.iter().map(release_key).collect();
     observed
         .releases
         .iter()
