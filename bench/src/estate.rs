@@ -16,8 +16,7 @@ spec:
   environments:
     prod: { context: steading-lab-bench }
   ingress:
-    private: [10.0.0.0/8]
-    sso: { url: https://login.example.org/auth }
+    chain: [allow-list, authentication]
   certificates:
     issuer: letsencrypt
     wildcards: { example.org: wildcard-tls }
@@ -26,7 +25,8 @@ spec:
     nodes: [{ name: one, cpu: 32, memory: 128Gi, pods: 500 }]
 ";
 
-/// Writes an estate of so many applications of about eight objects each.
+/// Writes an estate of so many applications of nine objects each: a namespace with its quota and limits, an account, a workload with its
+/// service, two network policies and a public route without middlewares.
 pub(crate) fn write(folder: &Path, applications: usize) -> Result<()> {
     fs::create_dir_all(folder)?;
     fs::write(folder.join("estate.yaml"), ESTATE)?;
@@ -55,7 +55,7 @@ spec:
   health: {{ path: /healthz }}
   env: {{ LOG_LEVEL: info, PUBLIC_URL: \"${{route.url}}\" }}
   ingress:
-    - host: {name}
+    - {{ host: {name}, visibility: public, auth: {{ public: a site for everybody }} }}
 environments:
   prod: {{}}
 "

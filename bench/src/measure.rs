@@ -2,10 +2,14 @@
 
 use std::fs;
 use std::process::{Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
+
+/// How often a running program's memory is looked at.
+const INTERVAL: Duration = Duration::from_millis(2);
 
 /// What one run took.
 #[derive(Clone, Copy, Debug)]
@@ -18,33 +22,47 @@ pub(crate) struct Run {
 
 /// Runs a program without looking at its output; any exit code in `allowed` is fine.
 pub(crate) fn run(command: &mut Command, allowed: &[i32]) -> Result<Run> {
+    run_into(command.stdout(Stdio::null()), allowed)
+}
+
+/// Runs a program whose output goes where the command says.
+pub(crate) fn run_into(command: &mut Command, allowed: &[i32]) -> Result<Run> {
     let begun = Instant::now();
     let mut child = command
         .stdin(Stdio::null())
-        .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
         .with_context(|| format!("could not start {command:?}"))?;
-    let errors = child
-        .stderr
-        .take()
-        .map(|pipe| thread::spawn(move || std::io::read_to_string(pipe).unwrap_or_default()));
-    let mut memory = 0;
-    let status = loop {
-        memory = memory.max(peak_memory(child.id()));
-        if let Some(status) = child.try_wait()? {
-            break status;
-        }
-        thread::sleep(Duration::from_millis(2));
-    };
+    let errors = child.stderr.take();
+    let errors = thread::spawn(move || errors.map(std::io::read_to_string));
+    let (ended, is_over) = channel();
+    let id = child.id();
+    let watcher = thread::spawn(move || watch(id, &is_over));
+    let status = child.wait()?;
     let time = begun.elapsed();
-    let errors = errors
-        .and_then(|reader| reader.join().ok())
-        .unwrap_or_default();
+    drop(ended);
+    let memory = watcher
+        .join()
+        .map_err(|_| anyhow!("watching {command:?} broke off"))?;
     if !status.code().is_some_and(|code| allowed.contains(&code)) {
-        bail!("{command:?} ended with {status}: {errors}");
+        let errors = errors.join().ok().flatten().transpose()?;
+        bail!(
+            "{command:?} ended with {status}: {}",
+            errors.unwrap_or_default()
+        );
     }
     Ok(Run { time, memory })
+}
+
+/// Returns the peak memory of a process, looking at it until the other end of the channel is gone.
+fn watch(id: u32, is_over: &Receiver<()>) -> u64 {
+    let mut memory = 0;
+    loop {
+        memory = memory.max(peak_memory(id));
+        if is_over.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Disconnected) {
+            return memory;
+        }
+    }
 }
 
 fn peak_memory(id: u32) -> u64 {

@@ -1,8 +1,9 @@
 //! What is measured, and the table that comes of it.
 
 use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
@@ -22,8 +23,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         arguments,
         folder: folder.path().to_owned(),
     };
-    row("what", ["Steading", "peer", "ratio", "peak memory"]);
-    row("---", ["---"; 4]);
+    row(
+        "what",
+        ["Steading", "per object", "peer", "ratio", "peak memory"],
+    );
+    row("---", ["---"; 5]);
     bench.size()?;
     bench.start_up()?;
     bench.check_and_render()?;
@@ -55,7 +59,7 @@ impl Bench<'_> {
 
     fn size(&self) -> Result<()> {
         let bytes = fs::metadata(&self.arguments.steading)?.len();
-        row("release binary", [&megabytes(bytes), "", "", ""]);
+        row("release binary", [&megabytes(bytes), "", "", "", ""]);
         Ok(())
     }
 
@@ -68,7 +72,7 @@ impl Bench<'_> {
         })?;
         row(
             "start-up (`--version`)",
-            [&seconds(one.time), "", "", &megabytes(one.memory)],
+            [&seconds(one.time), "", "", "", &megabytes(one.memory)],
         );
         Ok(())
     }
@@ -82,21 +86,19 @@ impl Bench<'_> {
             let check = median(runs, || {
                 measure::run(&mut self.steading(&estate, &["check"]), &[0])
             })?;
-            let render = median(runs, || {
-                measure::run(
-                    &mut self.steading(&estate, &["render", "--env", "prod"]),
-                    &[0],
-                )
-            })?;
+            let render = median(runs, || self.render(&estate))?;
             let both = check.time + render.time;
             let peer = helm.time * u32::try_from(count)?;
             let memory = check.memory.max(render.memory);
-            let what =
-                format!("check + render of {count} applications; peer: `helm template` for each");
+            let objects = objects(&self.rendered())?;
+            let what = format!(
+                "check + render of {count} applications ({objects} objects); peer: `helm template` for each"
+            );
             row(
                 &what,
                 [
                     &seconds(both),
+                    &each(both, objects),
                     &seconds(peer),
                     &ratio(peer, both),
                     &megabytes(memory),
@@ -118,10 +120,16 @@ impl Bench<'_> {
         let measured = self.plan_on_lab(&estate);
         self.do_once(&estate, &["lab", "down", "bench"])?;
         let (apply, plan, diff) = measured?;
-        let count = self.arguments.applications;
+        let (count, objects) = (self.arguments.applications, objects(&self.rendered())?);
         row(
-            &format!("first apply of {count} applications"),
-            [&seconds(apply.time), "", "", &megabytes(apply.memory)],
+            &format!("first apply of {count} applications ({objects} objects)"),
+            [
+                &seconds(apply.time),
+                &each(apply.time, objects),
+                "",
+                "",
+                &megabytes(apply.memory),
+            ],
         );
         let what = format!(
             "plan of {count} applications, nothing to do; peer: `kubectl diff --server-side`"
@@ -130,6 +138,7 @@ impl Bench<'_> {
             &what,
             [
                 &seconds(plan.time),
+                &each(plan.time, objects),
                 &seconds(diff.time),
                 &ratio(diff.time, plan.time),
                 &megabytes(plan.memory),
@@ -167,14 +176,21 @@ impl Bench<'_> {
             ];
             measure::run(&mut self.steading(estate, &arguments), &[0])
         })?;
-        let rendered = self.folder.join("rendered.yaml");
-        let status = self
-            .steading(estate, &["render", "--env", "prod"])
-            .stdout(Stdio::from(File::create(&rendered)?))
-            .status()?;
-        ensure!(status.success(), "`steading render` ended with {status}");
-        let diff = peers::kubectl_diff(&self.arguments.lab_bin_dir, &kubeconfig, &rendered, 1)?;
+        self.render(estate)?;
+        let bin_dir = &self.arguments.lab_bin_dir;
+        let diff = peers::kubectl_diff(bin_dir, &kubeconfig, &self.rendered(), 1)?;
         Ok((apply, plan, diff))
+    }
+
+    /// Renders everything into a file.
+    fn render(&self, estate: &Path) -> Result<Run> {
+        let file = File::create(self.rendered())?;
+        let mut command = self.steading(estate, &["render", "--env", "prod"]);
+        measure::run_into(command.stdout(file), &[0])
+    }
+
+    fn rendered(&self) -> PathBuf {
+        self.folder.join("rendered.yaml")
     }
 
     fn do_once(&self, estate: &Path, arguments: &[&str]) -> Result<()> {
@@ -183,7 +199,7 @@ impl Bench<'_> {
 }
 
 #[expect(clippy::print_stdout, reason = "the table is the product")]
-fn row(what: &str, cells: [&str; 4]) {
+fn row(what: &str, cells: [&str; 5]) {
     println!("| {what} | {} |", cells.join(" | "));
 }
 
@@ -192,6 +208,20 @@ fn seconds(time: Duration) -> String {
         return format!("{:.1} ms", time.as_secs_f64() * 1000.0);
     }
     format!("{:.2} s", time.as_secs_f64())
+}
+
+/// Counts the objects in a rendered file.
+fn objects(rendered: &Path) -> Result<u32> {
+    let mut count = 0;
+    for line in BufReader::new(File::open(rendered)?).lines() {
+        count += u32::from(line? == "---");
+    }
+    ensure!(count > 0, "nothing was rendered");
+    Ok(count)
+}
+
+fn each(time: Duration, objects: u32) -> String {
+    format!("{} µs", (time / objects).as_micros())
 }
 
 fn ratio(peer: Duration, ours: Duration) -> String {
