@@ -1,5 +1,6 @@
 //! From an estate and a cluster to a plan: what all commands share that change something.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use clap::Args;
@@ -7,7 +8,7 @@ use steading_cluster::{Cluster, Observation, details, observe};
 use steading_model::Desired;
 use steading_model::estate::Estate;
 use steading_plan::{
-    Options, Plan, PlanReport, Quarantine, ReleaseKind, Scope, differing, plan, retired, view,
+    Options, Plan, PlanReport, Quarantine, ReleaseKind, Scope, Survey, plan, retired, view,
 };
 
 use crate::error::CommandError;
@@ -31,11 +32,11 @@ pub(crate) struct PlanOptions {
 }
 
 /// What will happen, and from what that was planned.
-pub(crate) struct Planned {
+pub(crate) struct Planned<'a> {
     /// What was seen.
     pub(crate) observation: Observation,
     /// What was wanted, with applications that are gone.
-    pub(crate) desired: Vec<Desired>,
+    pub(crate) desired: Cow<'a, [Desired]>,
     /// The decisions.
     pub(crate) options: Options,
     /// The plan.
@@ -70,28 +71,25 @@ impl PlanOptions {
 }
 
 /// Looks at the cluster and plans.
-pub(crate) async fn make(
+pub(crate) async fn make<'a>(
     cluster: &Cluster,
     estate: &Estate,
-    desired: &[Desired],
+    desired: &'a [Desired],
     coverage: &Coverage,
     mut options: Options,
-) -> Result<Planned, CommandError> {
+) -> Result<Planned<'a>, CommandError> {
     let mut observation = observe(cluster, estate.name.as_str(), &options.scope, desired).await?;
     options.digest_key = observation.key.clone();
-    let mut desired = desired.to_vec();
+    let mut desired = Cow::Borrowed(desired);
     if let Coverage::Everything(environment) = coverage {
-        let retired = retired(&desired, &observation.observed, estate.name.as_str());
-        let gone = retired
-            .into_iter()
-            .filter(|gone| gone.environment == *environment);
-        desired.extend(gone);
+        let mut gone = retired(&desired, &observation.observed, estate.name.as_str());
+        gone.retain(|gone| gone.environment == *environment);
+        // Thousands of objects are copied only where there is something to add.
+        if !gone.is_empty() {
+            desired.to_mut().extend(gone);
+        }
     }
-    let different = differing(&desired, &observation.observed, &options);
-    if !different.is_empty() {
-        observation.observed.details = details(cluster, &observation, &different).await?;
-    }
-    let (plan, report) = plan(&desired, &observation.observed, &options);
+    let (plan, report) = decide(cluster, &mut observation, &desired, &options).await?;
     Ok(Planned {
         observation,
         desired,
@@ -101,7 +99,24 @@ pub(crate) async fn make(
     })
 }
 
-impl Planned {
+/// Plans; what differs is asked about first.
+async fn decide(
+    cluster: &Cluster,
+    observation: &mut Observation,
+    desired: &[Desired],
+    options: &Options,
+) -> Result<(Plan, PlanReport), CommandError> {
+    let survey = Survey::new(desired, &observation.observed, options);
+    let different = survey.differing();
+    if different.is_empty() {
+        return Ok(survey.plan());
+    }
+    drop(survey);
+    observation.observed.details = details(cluster, observation, &different).await?;
+    Ok(plan(desired, &observation.observed, options))
+}
+
+impl Planned<'_> {
     /// Returns the plan and its report as they may be printed: values of Secrets as `‹secret 1›`, the same value always the same mark.
     pub(crate) fn masked(&self) -> (Plan, PlanReport) {
         let mut marks = view::marks(&self.desired, &self.options.digest_key);

@@ -19,7 +19,7 @@ use crate::session::Session;
 pub(crate) async fn prepare(
     session: &Session,
     cluster: &Cluster,
-    planned: &Planned,
+    planned: &Planned<'_>,
     consent: Consent,
 ) -> Result<bool, CommandError> {
     let kind = GroupKind::new("steading.dev", "Release");
@@ -42,7 +42,7 @@ pub(crate) async fn prepare(
 async fn make_ready(
     session: &Session,
     cluster: &Cluster,
-    planned: &Planned,
+    planned: &Planned<'_>,
     consent: Consent,
 ) -> Result<(), CommandError> {
     if planned.options.scope != Scope::WholeCluster {
@@ -63,7 +63,7 @@ async fn make_ready(
 }
 
 /// Returns the releases of the planned applications that have not ended.
-fn open(planned: &Planned) -> Observed {
+fn open(planned: &Planned<'_>) -> Observed {
     let histories = &planned.observation.observed.releases;
     let ours = planned.desired.iter().map(release_key);
     let open = ours.filter_map(|key| {
@@ -79,7 +79,7 @@ fn open(planned: &Planned) -> Observed {
 }
 
 /// Finishes what is wanted still, and puts back what is not.
-async fn settle(session: &Session, cluster: &Cluster, planned: &Planned, open: &Observed) {
+async fn settle(session: &Session, cluster: &Cluster, planned: &Planned<'_>, open: &Observed) {
     // Not those of the plan: where all was written and only waited for, there is no release in it.
     let key = &planned.options.digest_key;
     let digests: BTreeMap<_, _> = planned
@@ -110,7 +110,7 @@ fn release_definition() -> Result<Value, CommandError> {
 }
 
 /// Returns the namespace for Steading's own objects, as the estate's own release wants it.
-fn system_namespace(planned: &Planned) -> Result<Value, CommandError> {
+fn system_namespace(planned: &Planned<'_>) -> Result<Value, CommandError> {
     let mut objects = planned.desired.iter().flat_map(|desired| &desired.objects);
     let own = objects
         .find(|object| object.id.kind.is("", "Namespace") && object.id.name == SHARED_NAMESPACE);

@@ -47,7 +47,7 @@ impl Wanted {
     /// Compiles and checks what was loaded; without what all applications of the cluster share.
     pub(crate) fn of(
         session: &Session,
-        loaded: Loaded,
+        mut loaded: Loaded,
         environment: &str,
         applications: &[String],
     ) -> Result<Self, CommandError> {
@@ -55,6 +55,7 @@ impl Wanted {
         loaded.environments(Some(environment))?;
         let (desired, report) = loaded.desired(environment, &selection, settings::today());
         refuse_errors(session, &loaded, report)?;
+        loaded.shed_applications();
         let environment = EnvironmentName::parse(environment)
             .map_err(|problem| CommandError::usage(format!("`--env` {problem}")))?;
         let coverage = if applications.is_empty() {

@@ -126,7 +126,7 @@ pub(crate) async fn apply(
 pub(crate) async fn finish(
     session: &Session,
     cluster: &Cluster,
-    planned: &Planned,
+    planned: &Planned<'_>,
     consent: Consent,
     format: Format,
 ) -> Result<Outcome, CommandError> {
@@ -152,7 +152,7 @@ pub(crate) async fn finish(
     Ok(releasing::report(session, &outcomes, format)?.worse(held_back))
 }
 
-fn show_plan(session: &Session, planned: &Planned, format: Format) -> Result<(), CommandError> {
+fn show_plan(session: &Session, planned: &Planned<'_>, format: Format) -> Result<(), CommandError> {
     let ui = &session.ui;
     let (plan, report) = planned.masked();
     let text = show::text(&plan, &report, ui.paint());

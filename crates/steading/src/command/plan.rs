@@ -92,7 +92,7 @@ pub(crate) fn run(arguments: PlanCommand, session: &Session) -> Result<Outcome, 
         (Some(file), _) => replayed(session, &file)?,
         (None, Some(environment)) => {
             let wanted = Wanted::read(session, &environment, &applications)?;
-            let planned = block_on(planned(session, wanted, &cluster, &options))??;
+            let planned = block_on(planned(session, &wanted, &cluster, &options))??;
             save_to(session, save, &planned)?;
             planned.masked()
         }
@@ -111,12 +111,12 @@ pub(crate) fn run(arguments: PlanCommand, session: &Session) -> Result<Outcome, 
     })
 }
 
-async fn planned(
+async fn planned<'a>(
     session: &Session,
-    wanted: Wanted,
+    wanted: &'a Wanted,
     cluster: &ClusterOptions,
     options: &PlanOptions,
-) -> Result<Planned, CommandError> {
+) -> Result<Planned<'a>, CommandError> {
     let cluster = connect_to(session, wanted.environment()?, cluster, Intent::Read).await?;
     let progress = session.ui.progress();
     progress.activity("looking at the cluster");
@@ -134,7 +134,7 @@ async fn planned(
 fn save_to(
     session: &Session,
     file: Option<PathBuf>,
-    planned: &Planned,
+    planned: &Planned<'_>,
 ) -> Result<(), CommandError> {
     let Some(file) = file else { return Ok(()) };
     let saved = Saved::new(

@@ -58,6 +58,11 @@ impl Loaded {
         }
     }
 
+    /// Drops the applications' declarations, for commands that need no more than what was compiled of them: there may be thousands.
+    pub(crate) fn shed_applications(&mut self) {
+        self.declarations.applications = Vec::new();
+    }
+
     /// Takes an image from the command line, which wins over everything; it must be clear whose image it is.
     pub(crate) fn override_image(
         &mut self,
