@@ -115,11 +115,7 @@ impl<'a> Case<'a> {
 
 impl<'a> Survey<'a> {
     /// Looks at every desired object.
-    pub fn new(
-        desired: &'a [Desired],
-        observed: &'a Observed,
-        options: &'a Options,
-    ) -> Self {
+    pub fn new(desired: &'a [Desired], observed: &'a Observed, options: &'a Options) -> Self {
         let mut survey = Self {
             observed,
             options,
