@@ -1,6 +1,7 @@
 //! Server faults delay, never corrupt.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use serde_json::json;
@@ -8,15 +9,20 @@ use steading_testkit::{App, Fault, Faults, Seen, namespace, objects_of, remains}
 
 use crate::ground::{Scene, complete, shared};
 
-/// Releases and changes an application while every third request of a method, from the first, has a fault; what comes out must be as
-/// without.
+/// Releases and changes an application while every third request of a method to the same path, from the first, has a fault; what comes
+/// out must be as without.
 async fn delayed(name: &str, method: &'static str, fault: Fault) {
     let namespace = namespace(name);
-    let count = AtomicUsize::new(0);
+    // By path: a count over all of them could hit every try of one request, when others come between.
+    let counts: Mutex<BTreeMap<String, u32>> = Mutex::default();
     let faults = Faults::by(move |seen: &Seen| {
-        let is_hit =
-            seen.method == method && count.fetch_add(1, Ordering::Relaxed).is_multiple_of(3);
-        is_hit.then_some(fault)
+        if seen.method != method {
+            return None;
+        }
+        let mut counts = counts.lock().unwrap();
+        let count = counts.entry(seen.path.clone()).or_default();
+        *count += 1;
+        (*count % 3 == 1).then_some(fault)
     });
     let scene = Scene::through("ann", &faults).await;
     let client = shared().await.client().await.unwrap();
