@@ -16,6 +16,7 @@ mod diagnostics;
 mod error;
 mod estate;
 mod internal;
+mod keep;
 mod names;
 mod new_file;
 mod output;

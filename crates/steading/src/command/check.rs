@@ -11,6 +11,7 @@ use steading_rules::Waived;
 
 use crate::diagnostics::{self, Findings, JsonFinding, count, tally};
 use crate::error::{CommandError, Outcome};
+use crate::keep::keep;
 use crate::output;
 use crate::pipeline::{Compiled, Loaded, Selection};
 use crate::session::Session;
@@ -101,20 +102,19 @@ pub(crate) fn run(arguments: Check, session: &Session) -> Result<Outcome, Comman
     } = arguments;
     let progress = session.ui.progress();
     progress.activity("reading the estate");
-    let mut loaded = Loaded::read(session)?;
+    let loaded = keep(Loaded::read(session)?);
     loaded.override_image(image.as_deref(), &applications)?;
-    let selection = Selection::new(&loaded, &applications)?;
+    let selection = Selection::new(loaded, &applications)?;
     let environments = loaded.environments(env.as_deref())?;
     progress.activity("compiling");
-    let mut compiled = loaded.compile(&environments);
+    let compiled = keep(loaded.compile(&environments));
     progress.activity("checking");
-    let outcome = loaded.check(&compiled, today.unwrap_or_else(settings::today));
+    let outcome = loaded.check(compiled, today.unwrap_or_else(settings::today));
     drop(progress);
     let found = std::mem::take(&mut compiled.report);
     let report = loaded.gather(&selection, [found, outcome.report]);
-    let waived = waived(&loaded, &selection, outcome.waived);
-    let summary =
-        Summary::new(&loaded, &selection, &compiled, environments, &report).waived(waived);
+    let waived = waived(loaded, &selection, outcome.waived);
+    let summary = Summary::new(loaded, &selection, compiled, environments, &report).waived(waived);
     print(session, loaded.findings(&report), output, &summary)?;
     Ok(if report.has_errors() {
         Outcome::Findings

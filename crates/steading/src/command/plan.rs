@@ -10,6 +10,7 @@ use steading_plan::mask::DigestKey;
 use steading_plan::{Plan, PlanReport, Saved, Scope, view};
 
 use crate::error::{CommandError, Outcome, WhileDoing};
+use crate::keep::keep;
 use crate::output;
 use crate::planning::{self, PlanOptions, Planned};
 use crate::runtime::block_on;
@@ -91,9 +92,9 @@ pub(crate) fn run(arguments: PlanCommand, session: &Session) -> Result<Outcome, 
     let (plan, report) = match (replay, env) {
         (Some(file), _) => replayed(session, &file)?,
         (None, Some(environment)) => {
-            let wanted = Wanted::read(session, &environment, &applications)?;
-            let planned = block_on(planned(session, &wanted, &cluster, &options))??;
-            save_to(session, save, &planned)?;
+            let wanted = keep(Wanted::read(session, &environment, &applications)?);
+            let planned = keep(block_on(planned(session, wanted, &cluster, &options))??);
+            save_to(session, save, planned)?;
             planned.masked()
         }
         (None, None) => return Err(CommandError::usage("name the environment with `--env`")),

@@ -11,6 +11,7 @@ use steading_model::{Desired, Report, Severity, emit};
 
 use crate::diagnostics::{self, tally};
 use crate::error::{CommandError, Outcome, WhileDoing};
+use crate::keep::keep;
 use crate::output::{self, Format, OutputOption};
 use crate::pipeline::{Loaded, Selection};
 use crate::session::Session;
@@ -57,23 +58,23 @@ pub(crate) fn run(arguments: Render, session: &Session) -> Result<Outcome, Comma
         output_dir,
         output,
     } = arguments;
-    let mut loaded = Loaded::read(session)?;
+    let loaded = keep(Loaded::read(session)?);
     loaded.override_image(image.as_deref(), &applications)?;
-    let selection = Selection::new(&loaded, &applications)?;
+    let selection = Selection::new(loaded, &applications)?;
     loaded.environments(Some(&env))?;
     let (desired, report) = loaded.desired(&env, &selection, settings::today());
     if report.has_errors() {
-        return Ok(refuse(session, &loaded, report));
+        return Ok(refuse(session, loaded, report));
     }
     let shared = loaded
         .estate()
         .filter(|_| applications.is_empty())
         .map(compile_shared);
-    let desired: Vec<Desired> = shared.into_iter().chain(desired).collect();
+    let desired: &[Desired] = keep(shared.into_iter().chain(desired).collect::<Vec<_>>());
     match (output_dir, output.output) {
-        (Some(folder), _) => write_files(session, &folder, &desired)?,
-        (None, Format::Text) => write_all(&mut session.ui.data(), &desired)?,
-        (None, Format::Json) => output::json(&session.ui, &list(&desired))?,
+        (Some(folder), _) => write_files(session, &folder, desired)?,
+        (None, Format::Text) => write_all(&mut session.ui.data(), desired)?,
+        (None, Format::Json) => output::json(&session.ui, &list(desired))?,
     }
     Ok(Outcome::Success)
 }
