@@ -2,6 +2,7 @@
 
 mod excerpt;
 mod github;
+mod hidden;
 mod json;
 mod sarif;
 mod text;

@@ -1,13 +1,16 @@
 //! The few lines of a file that a finding is about: large files are not laid out for one line of them.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-use steading_model::{SourceFile, Span};
+use steading_model::{FileId, Sources, Span};
+
+use super::hidden::without_secrets;
 
 /// Lines of a file, and places in them.
 pub(super) struct Excerpt<'a> {
     /// The text of the lines.
-    pub(super) text: &'a str,
+    pub(super) text: Cow<'a, str>,
     /// The number of the first line.
     pub(super) first_line: usize,
     start: usize,
@@ -15,24 +18,27 @@ pub(super) struct Excerpt<'a> {
 
 impl<'a> Excerpt<'a> {
     /// Cuts out the lines from the first place to the last.
-    pub(super) fn of(file: &'a SourceFile, spans: &[Span]) -> Self {
-        let text = file.text();
+    pub(super) fn of(sources: &'a Sources, file: FileId, spans: &[Span]) -> Self {
+        let text = without_secrets(sources, file);
         let first = spans.iter().map(|span| span.start).min().unwrap_or(0);
         let last = spans.iter().map(|span| span.start).max().unwrap_or(0);
-        let start = line_start(text, boundary(text, first));
-        let end = line_end(text, boundary(text, last));
+        let start = line_start(&text, boundary(&text, first));
+        let end = line_end(&text, boundary(&text, last));
         Self {
-            text: &text[start..end],
-            first_line: file.position(first).line as usize,
+            text: match text {
+                Cow::Borrowed(text) => Cow::Borrowed(&text[start..end]),
+                Cow::Owned(text) => Cow::Owned(text[start..end].to_owned()),
+            },
+            first_line: sources.file(file).position(first).line as usize,
             start,
         }
     }
 
     /// Returns where a place is in the text; of a place of many lines, the first.
     pub(super) fn range(&self, span: Span) -> Range<usize> {
-        let inside = |byte: u32| boundary(self.text, byte.saturating_sub(self.offset()));
+        let inside = |byte: u32| boundary(&self.text, byte.saturating_sub(self.offset()));
         let start = inside(span.start);
-        let end = inside(span.end).clamp(start, line_end(self.text, start));
+        let end = inside(span.end).clamp(start, line_end(&self.text, start));
         start..end
     }
 
@@ -75,8 +81,8 @@ mod tests {
             start: 5,
             end: 19,
         };
-        let excerpt = Excerpt::of(sources.file(file), &[span]);
-        assert_eq!((excerpt.text, excerpt.first_line), ("twö: 1", 2));
+        let excerpt = Excerpt::of(&sources, file, &[span]);
+        assert_eq!((excerpt.text.as_ref(), excerpt.first_line), ("twö: 1", 2));
         assert_eq!(excerpt.range(span), 0..7);
     }
 
@@ -89,7 +95,7 @@ mod tests {
             start: 9,
             end: 12,
         };
-        let excerpt = Excerpt::of(sources.file(file), &[span]);
+        let excerpt = Excerpt::of(&sources, file, &[span]);
         assert_eq!(excerpt.range(span), excerpt.text.len()..excerpt.text.len());
     }
 }

@@ -77,12 +77,13 @@ fn snippet<'a>(
         .filter(|(span, _, _)| span.file == file)
         .collect();
     let spans: Vec<Span> = here.iter().map(|(span, _, _)| *span).collect();
-    let excerpt = Excerpt::of(findings.sources.file(file), &spans);
-    let annotations = here
+    let excerpt = Excerpt::of(findings.sources, file, &spans);
+    let annotations: Vec<_> = here
         .iter()
-        .map(|(span, kind, text)| kind.span(excerpt.range(*span)).label(*text));
+        .map(|(span, kind, text)| kind.span(excerpt.range(*span)).label(*text))
+        .collect();
     Snippet::source(excerpt.text)
         .line_start(excerpt.first_line)
         .path(findings.path(spans[0]))
-        .annotations(annotations.collect::<Vec<_>>())
+        .annotations(annotations)
 }
