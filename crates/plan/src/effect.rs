@@ -66,8 +66,12 @@ pub(crate) fn of_delete(case: &Case<'_>, id: &ObjectId, is_guarded: bool) -> Eff
         | ("", "Pod" | "Service")
         | ("traefik.io", "IngressRoute" | "IngressRouteTCP" | "IngressRouteUDP")
         | ("networking.k8s.io", "Ingress") => Effect::Downtime,
-        // A policy that goes with the pods that it guarded takes no gate from anything.
-        ("networking.k8s.io", "NetworkPolicy") if workload::has_any(case) => Effect::Exposure,
+        // A policy that goes with the pods that it guarded takes no gate from anything; nor does one beside a policy that guards all.
+        ("networking.k8s.io", "NetworkPolicy")
+            if workload::has_any(case) && !network_policy::guards_all(case.desired, id) =>
+        {
+            Effect::Exposure
+        }
         _ => Effect::None,
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use serde_json::Value;
-use steading_model::GroupKind;
+use steading_model::{Desired, GroupKind, ObjectId};
 
 /// Says whether a policy lets in what the live one does not.
 pub(super) fn opens(kind: &GroupKind, desired: &Value, live: &Value) -> bool {
@@ -24,6 +24,21 @@ pub(super) fn opens(kind: &GroupKind, desired: &Value, live: &Value) -> bool {
     }
     let (before, after) = (Open::of(live), Open::of(desired));
     !before.is_everybody && (after.is_everybody || !covers_all(&before.ranges, &after.ranges))
+}
+
+/// Says whether an application has another policy than this one that guards all pods of the namespace: then this one only let in.
+pub(super) fn guards_all(desired: &Desired, without: &ObjectId) -> bool {
+    let is_all = |policy: &Value| {
+        let selector = policy["spec"]["podSelector"].as_object();
+        selector.is_none_or(serde_json::Map::is_empty) && guards_ingress(policy)
+    };
+    desired.objects.iter().any(|object| {
+        let id = &object.id;
+        id.kind == without.kind
+            && id.namespace == without.namespace
+            && id.name != without.name
+            && is_all(&object.json)
+    })
 }
 
 /// Who is let in without a name.
