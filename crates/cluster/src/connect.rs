@@ -117,7 +117,7 @@ pub async fn connect(access: &Access) -> Result<Cluster, ConnectError> {
     };
     // Tries are ours, so that they can be bounded and told of.
     config.default_retry = false;
-    config.connect_timeout = Some(Duration::from_secs(5));
+    config.connect_timeout = Some(Duration::from_secs(4));
     let server = config
         .cluster_url
         .to_string()
