@@ -133,8 +133,16 @@ impl CommandError {
     }
 
     /// Returns the message and its causes, the outermost first.
+    ///
+    /// Some libraries repeat the cause in their own text; it is said once.
     pub(crate) fn messages(&self) -> Vec<String> {
-        self.error.chain().map(ToString::to_string).collect()
+        let mut messages: Vec<String> = Vec::new();
+        for cause in self.error.chain().map(ToString::to_string) {
+            if messages.last().is_none_or(|last| !last.ends_with(&cause)) {
+                messages.push(cause);
+            }
+        }
+        messages
     }
 
     /// Returns what to do.

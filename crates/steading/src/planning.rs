@@ -8,10 +8,10 @@ use steading_cluster::{Cluster, Observation, details, observe};
 use steading_model::Desired;
 use steading_model::estate::Estate;
 use steading_plan::{
-    Options, Plan, PlanReport, Quarantine, ReleaseKind, Scope, Survey, plan, retired, view,
+    Options, Plan, PlanReport, Quarantine, Reason, ReleaseKind, Scope, Survey, plan, retired, view,
 };
 
-use crate::error::CommandError;
+use crate::error::{CommandError, Outcome};
 use crate::wanted::Coverage;
 
 /// The options of planning.
@@ -122,4 +122,15 @@ impl Planned<'_> {
         let mut marks = view::marks(&self.desired, &self.options.digest_key);
         (self.plan.masked(&mut marks), self.report.masked(&mut marks))
     }
+}
+
+/// Says how a command ends by what is held back: a missing right is the cluster's refusal, all else a finding.
+pub(crate) fn held_back(report: &PlanReport) -> Outcome {
+    let reasons = report.not_done.iter().map(|not_done| &not_done.reason);
+    let ends = reasons.map(|reason| match reason {
+        Reason::Unreadable(_) => Outcome::Refused,
+        reason if reason.holds_back() => Outcome::Findings,
+        _ => Outcome::Success,
+    });
+    ends.fold(Outcome::Success, Outcome::worse)
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
-use steading_cluster::{Access, Cluster, connect};
+use steading_cluster::{Access, Cluster, ConnectError, connect};
 use steading_lab::{Lab, LabName};
 use steading_model::estate::Environment;
 use steading_model::{Node, Sources, yaml};
@@ -49,7 +49,7 @@ pub(crate) async fn connect_to(
         context: context.clone(),
     })
     .await
-    .map_err(CommandError::from_cluster)?;
+    .map_err(unconnected)?;
     let name = cluster.context().unwrap_or("in the cluster");
     session.ui.say(&format!(
         "cluster `{name}` at {}, environment `{}`",
@@ -57,6 +57,24 @@ pub(crate) async fn connect_to(
         environment.name
     ));
     Ok(cluster)
+}
+
+/// Says what to do where no connection can be prepared.
+fn unconnected(error: ConnectError) -> CommandError {
+    let hint = match &error {
+        ConnectError::None | ConnectError::Read { .. } => {
+            "name a kubeconfig with `--kubeconfig` or `KUBECONFIG`"
+        }
+        ConnectError::UnknownContext { .. } => {
+            "correct `context` in estate.yaml, or name another kubeconfig with `--kubeconfig` or `KUBECONFIG`"
+        }
+        ConnectError::NoContext { .. } => "name one with `--context`",
+        ConnectError::Context { .. } | ConnectError::Client { .. } => {
+            "look at the context's cluster and user in the kubeconfig: certificates, and the program that `exec` names"
+        }
+        ConnectError::InCluster(_) => "give the pod a service account",
+    };
+    CommandError::from_cluster(error).hint(hint)
 }
 
 /// Decides the context: the estate's, which `--context` may confirm but not change; else `--context`; else, to look, the current one.

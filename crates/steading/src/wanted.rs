@@ -31,14 +31,33 @@ pub(crate) enum Coverage {
     Named,
 }
 
+/// What is said about warnings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Warnings {
+    /// How many there are: `steading check` shows them.
+    Counted,
+    /// All: `steading check` does not know the declaration.
+    Shown,
+}
+
 impl Wanted {
     /// Reads, compiles and checks; findings that are errors stop it here. What all applications of the cluster share comes first.
+    /// An image, where there is one, wins over that of the one application.
     pub(crate) fn read(
         session: &Session,
         environment: &str,
         applications: &[String],
+        image: Option<&str>,
     ) -> Result<Self, CommandError> {
-        let mut wanted = Self::of(session, Loaded::read(session)?, environment, applications)?;
+        let mut loaded = Loaded::read(session)?;
+        loaded.override_image(image, applications)?;
+        let mut wanted = Self::of(
+            session,
+            loaded,
+            environment,
+            applications,
+            Warnings::Counted,
+        )?;
         let shared = steading_compile::compile_shared(wanted.estate()?);
         wanted.desired.insert(0, shared);
         Ok(wanted)
@@ -50,11 +69,12 @@ impl Wanted {
         mut loaded: Loaded,
         environment: &str,
         applications: &[String],
+        warnings: Warnings,
     ) -> Result<Self, CommandError> {
         let selection = Selection::new(&loaded, applications)?;
         loaded.environments(Some(environment))?;
         let (desired, report) = loaded.desired(environment, &selection, settings::today());
-        refuse_errors(session, &loaded, report)?;
+        refuse_errors(session, &loaded, report, warnings)?;
         loaded.shed_applications();
         let environment = EnvironmentName::parse(environment)
             .map_err(|problem| CommandError::usage(format!("`--env` {problem}")))?;
@@ -88,7 +108,12 @@ impl Wanted {
 }
 
 /// Prints findings that are errors, and stops.
-fn refuse_errors(session: &Session, loaded: &Loaded, report: Report) -> Result<(), CommandError> {
+fn refuse_errors(
+    session: &Session,
+    loaded: &Loaded,
+    report: Report,
+    warnings: Warnings,
+) -> Result<(), CommandError> {
     if report.has_errors() {
         let errors = report.map(|finding| (finding.severity == Severity::Error).then_some(finding));
         diagnostics::say(&session.ui, loaded.findings(&errors), &tally(&errors));
@@ -96,11 +121,16 @@ fn refuse_errors(session: &Session, loaded: &Loaded, report: Report) -> Result<(
             "the declarations have errors: nothing is planned",
         ));
     }
-    match report.count(Severity::Warning) {
-        0 => {}
-        warnings => session.ui.say(&format!(
+    match (report.count(Severity::Warning), warnings) {
+        (0, _) => {}
+        (_, Warnings::Shown) => {
+            let report =
+                report.map(|finding| (finding.severity == Severity::Warning).then_some(finding));
+            diagnostics::say(&session.ui, loaded.findings(&report), &tally(&report));
+        }
+        (number, Warnings::Counted) => session.ui.say(&format!(
             "{}: `steading check` shows them",
-            diagnostics::count(warnings, "warning")
+            diagnostics::count(number, "warning")
         )),
     }
     Ok(())

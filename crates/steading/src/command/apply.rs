@@ -35,6 +35,9 @@ pub(crate) struct Apply {
     /// Environment to apply
     #[arg(long, value_name = "ENV")]
     env: String,
+    /// The image of the one application that is named, with a tag or a digest; it wins over the declaration's
+    #[arg(long, value_name = "REF")]
+    image: Option<String>,
     /// Do not ask
     #[arg(short, long)]
     yes: bool,
@@ -53,13 +56,14 @@ pub(crate) fn run(arguments: Apply, session: &Session) -> Result<Outcome, Comman
     let Apply {
         applications,
         env,
+        image,
         yes,
         cluster,
         plan,
         release,
         output,
     } = arguments;
-    let wanted = Wanted::read(session, &env, &applications)?;
+    let wanted = Wanted::read(session, &env, &applications, image.as_deref())?;
     let request = Request {
         cluster,
         plan,
@@ -131,16 +135,7 @@ pub(crate) async fn finish(
     format: Format,
 ) -> Result<Outcome, CommandError> {
     show_plan(session, planned, format)?;
-    let is_held_back = planned
-        .report
-        .not_done
-        .iter()
-        .any(|not_done| not_done.reason.holds_back());
-    let held_back = if is_held_back {
-        Outcome::Findings
-    } else {
-        Outcome::Success
-    };
+    let held_back = planning::held_back(&planned.report);
     if planned.plan.releases.is_empty() {
         return Ok(releasing::report(session, &[], format)?.worse(held_back));
     }

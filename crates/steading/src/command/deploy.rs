@@ -14,7 +14,7 @@ use crate::releasing::{Consent, ReleaseOptions};
 use crate::runtime::block_on;
 use crate::session::Session;
 use crate::target::ClusterOptions;
-use crate::wanted::Wanted;
+use crate::wanted::{Wanted, Warnings};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -64,7 +64,7 @@ pub(crate) fn run(arguments: Deploy, session: &Session) -> Result<Outcome, Comma
     let (mut loaded, name) = Loaded::with_manifest(session, &manifest)?;
     let named = [name.to_string()];
     loaded.override_image(Some(&image), &named)?;
-    let wanted = Wanted::of(session, loaded, &env, &named)?;
+    let wanted = Wanted::of(session, loaded, &env, &named, Warnings::Shown)?;
     let namespace = wanted.estate()?.namespace(&name, &wanted.environment);
     let namespace = namespace
         .map_err(|problem| CommandError::failure(format!("the namespace of `{name}` {problem}")))?;

@@ -26,8 +26,8 @@ Examples:
   steading plan --env prod --output markdown       for a comment on a pull request
   steading plan --env prod --save plan.json        keep what it was made from; `--replay` makes it again, without a cluster
 
-Exit codes: 0, also with changes; 1 where an application is held back; with --detailed-exitcode 3 where
-there are changes";
+Exit codes: 0, also with changes; 1 where an application is held back, 4 where that is for want of a
+right; with --detailed-exitcode 3 where there are changes";
 
 /// Show what would change in the cluster
 ///
@@ -42,6 +42,9 @@ pub(crate) struct PlanCommand {
     /// Environment to plan
     #[arg(long, value_name = "ENV", required_unless_present = "replay")]
     env: Option<String>,
+    /// The image of the one application that is named, with a tag or a digest; it wins over the declaration's
+    #[arg(long, value_name = "REF")]
+    image: Option<String>,
     #[command(flatten)]
     cluster: ClusterOptions,
     #[command(flatten)]
@@ -53,7 +56,7 @@ pub(crate) struct PlanCommand {
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
     /// Plan again from a saved file, without a cluster
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["env", "applications", "save", "kubeconfig", "context"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["env", "applications", "image", "save", "kubeconfig", "context"])]
     replay: Option<PathBuf>,
     /// How to print the plan
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
@@ -82,6 +85,7 @@ pub(crate) fn run(arguments: PlanCommand, session: &Session) -> Result<Outcome, 
     let PlanCommand {
         applications,
         env,
+        image,
         cluster,
         options,
         detailed_exitcode,
@@ -92,7 +96,12 @@ pub(crate) fn run(arguments: PlanCommand, session: &Session) -> Result<Outcome, 
     let (plan, report) = match (replay, env) {
         (Some(file), _) => replayed(session, &file)?,
         (None, Some(environment)) => {
-            let wanted = keep(Wanted::read(session, &environment, &applications)?);
+            let wanted = keep(Wanted::read(
+                session,
+                &environment,
+                &applications,
+                image.as_deref(),
+            )?);
             let planned = keep(block_on(planned(session, wanted, &cluster, &options))??);
             save_to(session, save, planned)?;
             planned.masked()
@@ -101,14 +110,9 @@ pub(crate) fn run(arguments: PlanCommand, session: &Session) -> Result<Outcome, 
     };
     print(session, &plan, &report, output)?;
     let has_changes = !Tally::of(&plan).is_empty();
-    let is_held_back = report
-        .not_done
-        .iter()
-        .any(|not_done| not_done.reason.holds_back());
-    Ok(match (is_held_back, has_changes && detailed_exitcode) {
-        (true, _) => Outcome::Findings,
-        (false, true) => Outcome::Changes,
-        (false, false) => Outcome::Success,
+    Ok(match planning::held_back(&report) {
+        Outcome::Success if has_changes && detailed_exitcode => Outcome::Changes,
+        outcome => outcome,
     })
 }
 

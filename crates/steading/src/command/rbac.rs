@@ -13,7 +13,7 @@ use crate::error::{CommandError, Outcome};
 use crate::output::{self, Format, OutputOption};
 use crate::pipeline::Loaded;
 use crate::session::Session;
-use crate::wanted::Wanted;
+use crate::wanted::{Wanted, Warnings};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -33,6 +33,9 @@ pub(crate) struct Rbac {
     /// The environment
     #[arg(long, value_name = "ENV")]
     env: String,
+    /// The image with a tag or a digest, where the declaration has none
+    #[arg(long, value_name = "REF")]
+    image: Option<String>,
     #[command(flatten)]
     output: OutputOption,
 }
@@ -42,14 +45,13 @@ pub(crate) fn run(arguments: Rbac, session: &Session) -> Result<Outcome, Command
     let Rbac {
         application,
         env,
+        image,
         output,
     } = arguments;
-    let wanted = Wanted::of(
-        session,
-        Loaded::read(session)?,
-        &env,
-        std::slice::from_ref(&application),
-    )?;
+    let named = std::slice::from_ref(&application);
+    let mut loaded = Loaded::read(session)?;
+    loaded.override_image(image.as_deref(), named)?;
+    let wanted = Wanted::of(session, loaded, &env, named, Warnings::Counted)?;
     let desired = wanted
         .desired
         .first()

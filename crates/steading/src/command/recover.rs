@@ -1,8 +1,9 @@
 //! `steading resume` and `steading revert`: the two ways out of a release that was interrupted.
 
 use clap::Args;
-use steading_cluster::{resume, revert};
+use steading_cluster::{Ended, history, resume, revert};
 
+use super::rollback::is_open;
 use crate::error::{CommandError, Outcome};
 use crate::output::OutputOption;
 use crate::releasing;
@@ -77,21 +78,34 @@ fn run(
             Intent::Write,
         )
         .await?;
+        // Asked without the patience of a release that is under way.
+        let releases = history(&cluster, &subject.key).await?;
+        if !releases.iter().any(is_open) {
+            return Err(nothing_open(&subject));
+        }
         let outcome = releasing::carry_out(session, &cluster, async |run| match way {
             Way::Forward => resume(run, &subject.key).await,
             Way::Back => revert(run, &subject.key).await,
         })
         .await;
-        Ok::<_, CommandError>(outcome)
+        Ok(outcome)
     })??;
-    let reverted_as_asked = matches!(
-        (way, &outcome.ended),
-        (Way::Back, steading_cluster::Ended::Reverted { .. })
-    );
+    let reverted_as_asked = matches!((way, &outcome.ended), (Way::Back, Ended::Reverted { .. }));
     let reported = releasing::report(session, &[outcome], output.output)?;
     Ok(if reverted_as_asked {
         Outcome::Success
     } else {
         reported
     })
+}
+
+/// Returns what to say where all releases have ended, or there are none.
+fn nothing_open(subject: &Subject) -> CommandError {
+    let (application, environment) = (&subject.key.application, &subject.key.environment);
+    CommandError::failure(format!(
+        "no release of {environment}/{application} is open: all have ended"
+    ))
+    .hint(format!(
+        "`steading history {application} --env {environment}` lists them; `steading rollback` goes back to an earlier one"
+    ))
 }

@@ -145,13 +145,14 @@ fn target<'a>(
     let missing = || match to {
         Some(number) => CommandError::failure(format!("{title} has no complete release {number}"))
             .hint(format!("complete releases: {}", known())),
+        None if releases.is_empty() => CommandError::failure(format!("{title} has no releases")),
         None => CommandError::failure(format!("{title} has no release before the current one")),
     };
     found.copied().ok_or_else(missing)
 }
 
 /// Says whether a release has not ended: a run goes on, or has died.
-fn is_open(release: &ReleaseSummary) -> bool {
+pub(super) fn is_open(release: &ReleaseSummary) -> bool {
     let phase = release.status.as_ref().map(|status| status.phase);
     !matches!(phase, Some(Phase::Complete | Phase::Reverted))
 }

@@ -75,10 +75,12 @@ async fn find(
         .await?
         .observed;
     let title = format!("{}/{}", subject.key.environment, subject.key.application);
-    let history = observed
-        .releases
-        .get(&subject.key)
-        .ok_or_else(|| CommandError::failure(format!("{title} was not released yet")))?;
+    let history = observed.releases.get(&subject.key).ok_or_else(|| {
+        CommandError::failure(format!("{title} was not released yet")).hint(format!(
+            "release it with `steading apply {} --env {}`",
+            subject.key.application, subject.key.environment
+        ))
+    })?;
     let ids = history.inventory.iter().map(|item| &item.id);
     let chosen: Vec<&ObjectId> = match object {
         Some(name) => ids.filter(|id| is_named(id, name)).collect(),

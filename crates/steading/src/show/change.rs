@@ -23,7 +23,15 @@ pub(crate) fn value_line(change: &FieldChange) -> String {
     match standing {
         Standing::Ours => values,
         Standing::Drifted(owner) => format!("{values}  (changed {})", by(owner)),
-        Standing::Conflict(owner) => format!("{values}  (belongs to {})", by(owner)),
+        Standing::Conflict(owner) => format!("{values}  (belongs to {})", whose(owner)),
+    }
+}
+
+/// Returns `MANAGER since TIME`.
+fn whose(owner: &FieldOwner) -> String {
+    match &owner.since {
+        Some(since) => format!("`{}` since {since}", owner.manager),
+        None => format!("`{}`", owner.manager),
     }
 }
 

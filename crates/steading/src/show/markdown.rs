@@ -5,25 +5,16 @@ use std::fmt::Write;
 use steading_plan::{Effect, Plan, PlanReport, ReleasePlan, Step};
 
 use super::change::{effect_name, value_line};
-use super::plan::{Tally, heading, sign};
+use super::plan::{heading, sign, summary};
 use super::reason;
+use crate::diagnostics::count;
 
 /// The most steps of one application that are shown field by field; a comment has an end.
 const MOST: usize = 60;
 
 /// Returns the plan as Markdown.
 pub(crate) fn markdown(plan: &Plan, report: &PlanReport) -> String {
-    let tally = Tally::of(plan);
-    let mut text = String::from("### Steading plan\n\n");
-    push(
-        &mut text,
-        if tally.is_empty() {
-            "Nothing to do."
-        } else {
-            ""
-        },
-    );
-    push(&mut text, &format!("{}\n", tally.words()));
+    let mut text = format!("### Steading plan\n\n{}\n\n", summary(plan, report));
     for release in &plan.releases {
         write_release(&mut text, release, &heading(release));
     }
@@ -53,8 +44,8 @@ fn write_release(text: &mut String, release: &ReleasePlan, heading: &str) {
     push(
         text,
         &format!(
-            "<details><summary><b>{heading}</b> ({} changes, {})</summary>\n",
-            release.steps.len(),
+            "<details><summary><b>{heading}</b> ({}, {})</summary>\n",
+            count(release.steps.len(), "change"),
             worst(release)
         ),
     );

@@ -1,11 +1,13 @@
 //! A plan as text: what changes, what that does to people, and what does not happen and why.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use steading_plan::{Action, Effect, Plan, PlanReport, ReleaseKey, ReleaseKind, ReleasePlan, Step};
 
 use super::change::{effect_name, value_line};
 use super::reason;
+use crate::diagnostics::count;
 use crate::ui::{Paint, Role};
 
 /// How much changes.
@@ -85,17 +87,33 @@ pub(crate) fn text(plan: &Plan, report: &PlanReport, paint: Paint) -> String {
         );
     }
     write_not_done(&mut text, report, paint);
-    let tally = Tally::of(plan);
-    let summary = if tally.is_empty() {
-        format!("nothing to do: {}", tally.words())
-    } else {
-        summary(plan, tally)
-    };
-    push(&mut text, &paint.text(Role::Strong, &summary));
+    push(&mut text, &paint.text(Role::Strong, &summary(plan, report)));
     text
 }
 
-fn summary(plan: &Plan, tally: Tally) -> String {
+/// Returns what will be done, and what will not, in one line.
+pub(super) fn summary(plan: &Plan, report: &PlanReport) -> String {
+    let tally = Tally::of(plan);
+    let held_back: BTreeSet<&ReleaseKey> = report
+        .not_done
+        .iter()
+        .filter(|not_done| not_done.reason.holds_back())
+        .map(|not_done| &not_done.key)
+        .collect();
+    let held = match held_back.len() {
+        0 => None,
+        1 => Some("1 application is held back".to_owned()),
+        many => Some(format!("{many} applications are held back")),
+    };
+    match (tally.is_empty(), held) {
+        (true, None) => format!("nothing to do: {}", tally.words()),
+        (true, Some(held)) => format!("nothing is done: {held}; {}", tally.words()),
+        (false, None) => changes(plan, tally),
+        (false, Some(held)) => format!("{}; {held}", changes(plan, tally)),
+    }
+}
+
+fn changes(plan: &Plan, tally: Tally) -> String {
     let worst = plan
         .releases
         .iter()
@@ -103,10 +121,9 @@ fn summary(plan: &Plan, tally: Tally) -> String {
         .map(|step| step.effect)
         .max()
         .unwrap_or(Effect::None);
-    let releases = plan.releases.len();
-    let plural = if releases == 1 { "release" } else { "releases" };
     format!(
-        "{releases} {plural}: {}; the worst effect: {}",
+        "{}: {}; the worst effect: {}",
+        count(plan.releases.len(), "release"),
         tally.words(),
         effect_name(worst)
     )
@@ -172,6 +189,7 @@ fn write_not_done(text: &mut String, report: &PlanReport, paint: Paint) {
         text,
         &paint.text(Role::Strong, "what does not happen, and why"),
     );
+    let mut following = report.not_done.iter().skip(1).map(reason::remedy);
     for not_done in &report.not_done {
         let held = if not_done.reason.holds_back() {
             "✗"
@@ -179,7 +197,9 @@ fn write_not_done(text: &mut String, report: &PlanReport, paint: Paint) {
             "·"
         };
         push(text, &format!("  {held} {}", reason::not_done(not_done)));
-        if let Some(remedy) = reason::remedy(not_done) {
+        // Once is enough where the same helps against several in a row.
+        let next = following.next().flatten();
+        if let Some(remedy) = reason::remedy(not_done).filter(|own| next.as_ref() != Some(own)) {
             push(text, &format!("      {remedy}"));
         }
     }

@@ -3,6 +3,7 @@
 use steading_cluster::Event;
 use steading_plan::{Action, ReleaseKey};
 
+use crate::diagnostics::count;
 use crate::ui::{Progress, Ui};
 
 /// Shows the progress of releases.
@@ -23,9 +24,10 @@ impl steading_cluster::Progress for ReleaseProgress {
     fn report(&self, key: &ReleaseKey, event: &Event) {
         let title = format!("{}/{}", key.environment, key.application);
         match event {
-            Event::Begun { number, steps } => self
-                .progress
-                .done(&format!("{title}: release {number} begun, {steps} steps")),
+            Event::Begun { number, steps } => self.progress.done(&format!(
+                "{title}: release {number} begun, {}",
+                count(*steps, "step")
+            )),
             Event::Wave(wave) => self.progress.activity(&format!("{title}: {wave:?}")),
             Event::Done {
                 object,

@@ -1,8 +1,10 @@
 //! Why something does not happen, and what to do about it.
 
+use steading_model::desired::SHARED_ENVIRONMENT;
 use steading_plan::{NotDone, Reason};
 
 use super::change::{by, effect_name};
+use crate::diagnostics::count;
 
 /// Returns what does not happen, in one line.
 pub(crate) fn not_done(not_done: &NotDone) -> String {
@@ -45,8 +47,11 @@ fn what(reason: &Reason) -> String {
         }
         Reason::OverQuota(what) => format!("does not fit the quota: {what}"),
         Reason::NoNodeFits(what) => format!("no node fits: {what}"),
-        Reason::PruneLimit(count) => {
-            format!("{count} objects would be deleted, more than one run may")
+        Reason::PruneLimit(number) => {
+            format!(
+                "{} would be deleted, more than one run may",
+                count(*number, "object")
+            )
         }
         Reason::Kept(why) => format!("is no longer declared, and kept: {why}"),
         Reason::ClusterScoped => "is not in the namespace: left as it is".to_owned(),
@@ -71,8 +76,11 @@ pub(crate) fn remedy(not_done: &NotDone) -> Option<String> {
             "take the field out of the declaration, or take the object over with `--adopt {name}`"
         )),
         Reason::Unserved => Some("install its custom resource definition first".to_owned()),
+        Reason::Unreadable(_) if environment == SHARED_ENVIRONMENT => {
+            Some("this takes the rights of the cluster's operator".to_owned())
+        }
         Reason::Unreadable(_) => Some(format!(
-            "`steading rbac {application} --env {environment}` prints the rights that are needed"
+            "this takes the rights of the cluster's operator; for `deploy`, those that `steading rbac {application} --env {environment}` prints"
         )),
         Reason::Quarantined(_) => Some(
             "fix it in a new version, or release this one by hand with `--release-quarantined`"

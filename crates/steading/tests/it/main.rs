@@ -3,4 +3,5 @@
 mod cases;
 mod files;
 mod home;
+mod lab;
 mod streams;

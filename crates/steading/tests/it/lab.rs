@@ -1,0 +1,13 @@
+//! The program on a real API server, as its users run it: one lab for all of these tests, an environment for each.
+
+mod choice;
+mod deploy;
+mod ground;
+mod interruption;
+mod obstacles;
+mod place;
+mod prune;
+mod release;
+mod run;
+mod secrets;
+mod trouble;
