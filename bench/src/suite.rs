@@ -72,7 +72,7 @@ impl Bench<'_> {
         })?;
         row(
             "start-up (`--version`)",
-            [&seconds(one.time), "", "", "", &megabytes(one.memory)],
+            [&seconds(one.time), "", "", "", ""],
         );
         Ok(())
     }
