@@ -24,7 +24,7 @@ Examples:
   steading plan --env prod                         everything
   steading plan shop --env prod                    one application
   steading plan --env prod --output markdown       for a comment on a pull request
-  steading plan --env prod --save plan.json        keep what it was made from; `--replay` makes it again, without a cluster
+  steading plan --env prod --save plan.json        keep its inputs, for `--replay`
 
 Exit codes: 0, also with changes; 1 where an application is held back, 4 where that is for want of a
 right; with --detailed-exitcode 3 where there are changes";

@@ -19,7 +19,7 @@ use crate::ui::Role;
 const AFTER_HELP: &str = "\
 Examples:
   steading why shop --env prod                        what is in the way of the application
-  steading why shop Deployment/shop --env prod        one object: owner, release, managers of its fields
+  steading why shop Deployment/shop --env prod        one object: owner, release, managers
 
 Names the blocker: the event, the failing probe, the image that cannot be pulled, the quota.";
 

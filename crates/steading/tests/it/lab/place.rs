@@ -76,13 +76,10 @@ impl Place {
     /// Sets the kubeconfig: a text.
     pub(crate) fn kubeconfig(&mut self, text: &str) {
         self.home.write("kubeconfig", text);
-        self.kubeconfig = self
-            .home
-            .path()
-            .join("kubeconfig")
-            .to_str()
+        let path = self.home.path().join("kubeconfig");
+        path.to_str()
             .expect("the path is text")
-            .to_owned();
+            .clone_into(&mut self.kubeconfig);
     }
 
     /// Returns the namespace of an application.
