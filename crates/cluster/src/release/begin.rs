@@ -162,6 +162,7 @@ async fn work(hold: &Hold<'_>, observation: &Observation, step: &Step) -> Result
         uid: step.uid.clone(),
         displaces,
         guard,
+        noted: None,
     })
 }
 

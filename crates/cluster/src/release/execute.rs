@@ -40,6 +40,8 @@ pub(crate) struct Work {
     /// The managers whose fields are taken.
     pub(crate) displaces: BTreeSet<String>,
     pub(crate) guard: Guard,
+    /// What was there before, where an interrupted run noted it.
+    pub(crate) noted: Option<Value>,
 }
 
 /// What is known of the live object.
@@ -242,7 +244,8 @@ async fn place(
     };
     let mut force = Force::No;
     for _ in 0..READINGS {
-        let object = generated(work, &object, live.as_ref())?;
+        let kept = live.as_ref().or(work.live()).or(work.noted.as_ref());
+        let object = generated(work, &object, kept)?;
         let applied = hold
             .apply(
                 kind,
@@ -276,7 +279,7 @@ async fn place(
     })
 }
 
-/// Adds the generated values of a Secret; nothing to other objects.
+/// Adds the generated values of a Secret, those that it had even if it is made again; nothing to other objects.
 fn generated(work: &Work, object: &Value, live: Option<&Value>) -> Result<Value, ApplyError> {
     let mut object = object.clone();
     if has_generated(&object) {

@@ -226,6 +226,7 @@ fn work(entry: &JournalEntry, payload: &Payload) -> Work {
         uid: entry.uid.clone(),
         displaces: std::collections::BTreeSet::new(),
         guard: Guard::Resumed,
+        noted: entry.before.clone(),
     }
 }
 

@@ -16,6 +16,9 @@ pub(crate) async fn shared() -> &'static Ground {
     lab(&steading_rules::schema::custom_definitions()).await
 }
 
+/// For those who are to die or to be waited for: short, so that the next one need not wait long.
+const SHORT: Duration = Duration::from_secs(2);
+
 /// Someone at a cluster.
 pub(crate) struct Scene {
     pub(crate) cluster: Cluster,
@@ -37,16 +40,19 @@ impl Scene {
 
     /// Someone with a connection of their own.
     pub(crate) fn with(cluster: Cluster, actor: &str) -> Self {
-        let settings = Settings {
-            lease: Duration::from_secs(1),
-            ..Settings::new(actor)
-        };
+        let settings = Settings::new(actor);
         Self {
             cluster,
             settings,
             options: Options::default(),
             cancel: Cancel::never(),
         }
+    }
+
+    /// Keeps others out for a short time only, once dead.
+    pub(crate) fn briefly(mut self) -> Self {
+        self.settings.lease = SHORT;
+        self
     }
 
     pub(crate) fn run<'a>(&'a self, progress: &'a dyn Progress) -> Run<'a> {

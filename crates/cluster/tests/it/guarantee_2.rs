@@ -110,7 +110,7 @@ async fn tried(
 
     let (observation, plan, _) = ann.plan(&[new(&namespace)]).await;
     let faults = Faults::at(index, fault);
-    let bob = Scene::with(through(shared().await, &faults).await, "bob");
+    let bob = Scene::with(through(shared().await, &faults).await, "bob").briefly();
     let run = bob.run(&steading_cluster::Silent);
     tokio::select! {
         biased;
@@ -161,7 +161,7 @@ async fn tried(
     wrong.extend(lost(&before, &after));
     let expected = &reference[usize::from(wish == Wish::New)];
     wrong.extend(differences(&comparable(after, &namespace), expected));
-    wrong.extend(left_over(&client, &namespace, carol.settings.lease).await);
+    wrong.extend(left_over(&client, &namespace, bob.settings.lease).await);
     Tried { died, wrong }
 }
 

@@ -11,7 +11,7 @@ use crate::ground::{Scene, complete};
 async fn guarantee_3_two_runs_at_once() {
     let namespace = namespace("both");
     let (ann, bob) = (
-        Scene::new("ann@laptop").await,
+        Scene::new("ann@laptop").await.briefly(),
         Scene::new("ci:pipeline/7").await,
     );
     let desired = [App::usual("shop", &namespace)
@@ -42,7 +42,7 @@ async fn guarantee_3_two_runs_at_once() {
 #[tokio::test]
 async fn a_clock_that_is_wrong_takes_no_lease_away() {
     let namespace = namespace("skewed");
-    let ann = Scene::new("ann").await;
+    let ann = Scene::new("ann").await.briefly();
     let mut bob = Scene::new("bob").await;
     let ahead = Clock::new(|| jiff::Timestamp::now() + Duration::from_hours(10));
     bob.settings = Settings {

@@ -92,7 +92,7 @@ async fn interrupted(namespace: &str, index: usize) {
             .desired()])
         .await;
     let faults = Faults::at(index, Fault::KillAfter);
-    let dying = Scene::with(through(shared().await, &faults).await, "bob");
+    let dying = Scene::with(through(shared().await, &faults).await, "bob").briefly();
     let run = dying.run(&Silent);
     tokio::select! {
         biased;

@@ -58,3 +58,25 @@ async fn a_first_release_makes_everything_and_is_recorded() {
     assert_eq!(releases[0].status.as_ref().unwrap().phase, Phase::Complete);
     assert!(notes.text().contains("Complete"));
 }
+
+#[tokio::test]
+async fn a_secret_that_is_made_again_keeps_its_generated_values() {
+    let namespace = namespace("again");
+    let client = shared().await.client().await.unwrap();
+    let mut scene = Scene::new("ann").await;
+    let app = App::new("shop", &namespace).generated("keys", "TOKEN");
+    complete(&scene.release(&[app.desired()]).await, 1);
+    let before = objects_of(&client, &namespace).await;
+    // The type of a Secret cannot change.
+    let retyped = app.changed("Secret", "keys", |object| {
+        object["type"] = serde_json::json!("example.com/keys");
+    });
+    scene
+        .options
+        .accept
+        .insert(format!("Secret/{namespace}/keys"));
+    complete(&scene.release(&[retyped.desired()]).await, 1);
+    let after = objects_of(&client, &namespace).await;
+    assert_eq!(after["Secret/keys"]["type"], "example.com/keys");
+    assert_eq!(after["Secret/keys"]["data"], before["Secret/keys"]["data"]);
+}
