@@ -1,7 +1,7 @@
 //! Everything that talks to a Kubernetes cluster: observing it, and releasing into it.
 //!
 //! The only crate that names the Kubernetes client. It makes no choices: what is desired, what that means for people and in which
-//! order it is done is planned by `steading-plan`, from what [`observe`] gathers; [`apply`](release::apply) carries a plan out.
+//! order it is done is planned by `steading-plan`, from what [`observe`] gathers; [`apply`] carries a plan out.
 //!
 //! ```text
 //! connect ─▶ Cluster ─▶ observe ─▶ Observation ─(steading_plan::differing)─▶ details ─(steading_plan::plan)─▶ apply ─▶ Outcomes

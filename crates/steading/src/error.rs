@@ -32,7 +32,7 @@ pub(crate) enum Kind {
 
 /// What stopped a command: its kind, the chain of causes, and what to do about it.
 ///
-/// Any error becomes one of kind [`Kind::Failure`] with `?`; [`OrHint`] adds to it.
+/// Any error becomes one of kind [`Kind::Failure`] with `?`; [`CommandError::hint`] adds to it.
 #[derive(Debug)]
 pub(crate) struct CommandError {
     kind: Kind,
