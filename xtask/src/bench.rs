@@ -1,11 +1,11 @@
 //! Builds what the benchmarks need and runs them.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use crate::programs::{Profile, go_tools, steading, target_folder};
-use crate::run::{output, run};
+use crate::programs::{Profile, go_tools, lab_folder, steading, target_folder};
+use crate::run::run;
 
 /// Runs the benchmarks; `arguments` go to the benchmark program.
 pub(crate) fn bench(arguments: &[String]) -> Result<()> {
@@ -35,13 +35,4 @@ pub(crate) fn bench(arguments: &[String]) -> Result<()> {
     }
     all.extend(arguments.iter().map(String::as_str));
     run("cargo", &all)
-}
-
-/// Returns the folder of the lab's programs, building them first where they are not there.
-pub(crate) fn lab_folder(steading: &Path) -> Result<PathBuf> {
-    let program = steading
-        .to_str()
-        .context("the program's path is not text")?;
-    let folder = String::from_utf8(output(program, &["lab", "binaries"])?)?;
-    Ok(PathBuf::from(folder.trim()))
 }

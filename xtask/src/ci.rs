@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::programs::{Profile, steading};
+use crate::programs::{Profile, lab_folder, steading};
 use crate::run::{run, run_with, say};
 
 /// The crates that must build alone, without what the workspace happens to switch on for them.
@@ -37,7 +37,7 @@ pub(crate) fn ci() -> Result<()> {
         run("cargo", &["check", "--quiet", "--locked", "-p", name])?;
     }
     // Once, so that no test waits for a build: minutes on a fresh machine, nothing later.
-    crate::bench::lab_folder(&steading(Profile::Dev)?)?;
+    lab_folder(&steading(Profile::Dev)?)?;
     run(
         "cargo",
         &["test", "--workspace", "--locked", "--no-fail-fast"],

@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use crate::bench::lab_folder;
+use crate::programs::lab_folder;
 use crate::run::{output, say};
 
 /// A running lab, taken down when it goes out of scope.

@@ -68,3 +68,12 @@ pub(crate) fn go_tools(module: &Path, into: &Path, expected: &str) -> Result<Pat
     }
     Ok(program)
 }
+
+/// Returns the folder of the lab's programs, building them first where they are not there.
+pub(crate) fn lab_folder(steading: &Path) -> Result<PathBuf> {
+    let program = steading
+        .to_str()
+        .context("the program's path is not text")?;
+    let folder = String::from_utf8(output(program, &["lab", "binaries"])?)?;
+    Ok(PathBuf::from(folder.trim()))
+}

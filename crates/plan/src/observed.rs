@@ -1,6 +1,7 @@
 //! What is in the cluster: gathered before planning, and all that planning knows of it.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -55,6 +56,13 @@ pub struct ReleaseKey {
     pub application: String,
     /// The environment.
     pub environment: String,
+}
+
+impl fmt::Display for ReleaseKey {
+    /// Writes `environment/application`, as the user names it.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}/{}", self.environment, self.application)
+    }
 }
 
 /// What is known of an application's releases.

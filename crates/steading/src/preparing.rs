@@ -94,7 +94,7 @@ async fn settle(session: &Session, cluster: &Cluster, planned: &Planned<'_>, ope
     for outcome in &outcomes {
         session.ui.say(&format!(
             "{}: {}",
-            releasing::title(&outcome.key),
+            outcome.key,
             releasing::sentence(outcome)
         ));
     }

@@ -8,7 +8,7 @@ use clap::Args;
 use serde::Serialize;
 use steading_cluster::{Cancel, Cluster, Ended, Fault, Run, cancellation};
 use steading_model::name::DurationText;
-use steading_plan::{Plan, ReleaseKey};
+use steading_plan::Plan;
 
 use crate::error::{self, CommandError, Outcome};
 use crate::output::{self, Format};
@@ -194,7 +194,7 @@ pub(crate) fn report(
     } else {
         let mut out = session.ui.data();
         for outcome in outcomes {
-            writeln!(out, "{}: {}", title(&outcome.key), sentence(outcome))?;
+            writeln!(out, "{}: {}", outcome.key, sentence(outcome))?;
         }
     }
     let refused = outcomes.iter().find_map(|outcome| refusal(&outcome.ended));
@@ -217,11 +217,6 @@ fn refusal(ended: &Ended) -> Option<Fault> {
         Ended::Refused(why) | Ended::Interrupted { why } => why.fault(),
         Ended::Complete { .. } | Ended::Reverted { .. } | Ended::Skipped(_) => None,
     }
-}
-
-/// Returns `environment/application`.
-pub(crate) fn title(key: &ReleaseKey) -> String {
-    format!("{}/{}", key.environment, key.application)
 }
 
 /// Returns how a release ended, in one sentence.
@@ -248,10 +243,7 @@ pub(crate) fn sentence(outcome: &steading_cluster::Outcome) -> String {
             )
         }
         Ended::Refused(why) => format!("not released, nothing was touched: {}", causes(why)),
-        Ended::Skipped(key) => format!(
-            "not released: it needs {}, which was not released",
-            title(key)
-        ),
+        Ended::Skipped(key) => format!("not released: it needs {key}, which was not released"),
     }
 }
 
@@ -272,7 +264,7 @@ fn why(ended: &Ended) -> Option<String> {
         Ended::Reverted { why, .. } | Ended::Interrupted { why } | Ended::Refused(why) => {
             Some(causes(why))
         }
-        Ended::Skipped(key) => Some(format!("needs {}", title(key))),
+        Ended::Skipped(key) => Some(format!("needs {key}")),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use steading_model::estate::{Environment, Estate};
-use steading_model::name::{AppName, EnvironmentName};
+use steading_model::name::AppName;
 use steading_plan::ReleaseKey;
 
 use crate::error::CommandError;
@@ -26,7 +26,6 @@ pub(crate) struct SubjectOptions {
 /// An application with what is needed to ask the cluster about it.
 pub(crate) struct Subject {
     loaded: Loaded,
-    environment: EnvironmentName,
     /// The application's releases.
     pub(crate) key: ReleaseKey,
 }
@@ -35,11 +34,10 @@ impl Subject {
     /// Finds the application's namespace by the estate.
     pub(crate) fn find(session: &Session, options: &SubjectOptions) -> Result<Self, CommandError> {
         let loaded = Loaded::read(session)?;
-        loaded.environments(Some(&options.env))?;
-        let environment = EnvironmentName::parse(&options.env)
-            .map_err(|problem| CommandError::usage(format!("`--env` {problem}")))?;
-        let estate = loaded.estate().ok_or_else(unreadable)?;
-        let namespace = estate.namespace(&options.application, &environment);
+        let environment = loaded.environment(&options.env)?.name;
+        let namespace = loaded
+            .needed_estate()?
+            .namespace(&options.application, environment);
         let namespace = namespace.map_err(|problem| {
             CommandError::failure(format!(
                 "the namespace of `{}` {problem}",
@@ -51,27 +49,16 @@ impl Subject {
             application: options.application.to_string(),
             environment: environment.to_string(),
         };
-        Ok(Self {
-            loaded,
-            environment,
-            key,
-        })
+        Ok(Self { loaded, key })
     }
 
     /// Returns the estate.
     pub(crate) fn estate(&self) -> Result<&Estate, CommandError> {
-        self.loaded.estate().ok_or_else(unreadable)
+        self.loaded.needed_estate()
     }
 
     /// Returns the environment.
     pub(crate) fn environment(&self) -> Result<Environment<'_>, CommandError> {
-        self.estate()?
-            .environment(&self.environment)
-            .ok_or_else(unreadable)
+        self.loaded.environment(&self.key.environment)
     }
-}
-
-fn unreadable() -> CommandError {
-    CommandError::failure("the estate cannot be read")
-        .hint("`steading check` says what is wrong with it")
 }

@@ -91,10 +91,7 @@ fn row(release: &ReleaseSummary) -> Row<'_> {
 
 fn print(rows: &[Row<'_>], session: &Session, subject: &Subject) -> Result<(), CommandError> {
     if rows.is_empty() {
-        session.ui.say(&format!(
-            "{}/{} has no releases",
-            subject.key.environment, subject.key.application
-        ));
+        session.ui.say(&format!("{} has no releases", subject.key));
         return Ok(());
     }
     let mut table = Table::new(["release", "state", "when", "who", "image", "what"]);

@@ -112,7 +112,7 @@ fn target<'a>(
     to: Option<u64>,
     subject: &Subject,
 ) -> Result<&'a ReleaseSummary, CommandError> {
-    let title = format!("{}/{}", subject.key.environment, subject.key.application);
+    let title = subject.key.to_string();
     let open = releases.iter().find(|release| is_open(release));
     if let (None, Some(open)) = (to, open) {
         let key = &subject.key;

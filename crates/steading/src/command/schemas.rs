@@ -58,19 +58,7 @@ fn pull(arguments: Pull, session: &Session) -> Result<Outcome, CommandError> {
         cluster: options,
     } = arguments;
     let loaded = Loaded::read(session)?;
-    loaded.environments(Some(&env))?;
-    let unreadable = || {
-        CommandError::failure("the estate cannot be read")
-            .hint("`steading check` says what is wrong with it")
-    };
-    let estate = loaded.estate().ok_or_else(unreadable)?;
-    let environment = estate
-        .fields
-        .environments
-        .keys()
-        .find(|name| name.as_str() == env)
-        .and_then(|name| estate.environment(name));
-    let environment = environment.ok_or_else(unreadable)?;
+    let environment = loaded.environment(&env)?;
     let found = block_on(async {
         let cluster = connect_to(session, environment, &options, Intent::Read).await?;
         Ok::<_, CommandError>(definitions(&cluster).await?)

@@ -73,24 +73,9 @@ async fn read(
     env: &str,
     options: &ClusterOptions,
 ) -> Result<Vec<ApplicationStatus>, CommandError> {
-    let unreadable = || {
-        CommandError::failure("the estate cannot be read")
-            .hint("`steading check` says what is wrong with it")
-    };
-    let estate = loaded.estate().ok_or_else(unreadable)?;
-    let environment = estate
-        .fields
-        .environments
-        .keys()
-        .find(|name| name.as_str() == env)
-        .and_then(|name| estate.environment(name));
-    let cluster = connect_to(
-        session,
-        environment.ok_or_else(unreadable)?,
-        options,
-        Intent::Read,
-    )
-    .await?;
+    let environment = loaded.environment(env)?;
+    let estate = loaded.needed_estate()?;
+    let cluster = connect_to(session, environment, options, Intent::Read).await?;
     let observation = observe(&cluster, estate.name.as_str(), &Scope::WholeCluster, &[]).await?;
     Ok(status(&cluster, &observation.observed).await)
 }

@@ -74,7 +74,7 @@ async fn find(
     let observed = observe(cluster, estate, &Scope::WholeCluster, &[])
         .await?
         .observed;
-    let title = format!("{}/{}", subject.key.environment, subject.key.application);
+    let title = subject.key.to_string();
     let history = observed.releases.get(&subject.key).ok_or_else(|| {
         CommandError::failure(format!("{title} was not released yet")).hint(format!(
             "release it with `steading apply {} --env {}`",
@@ -148,11 +148,7 @@ fn print(session: &Session, one: &Why) -> Result<(), CommandError> {
         )?;
     }
     if let Some(owner) = owner {
-        writeln!(
-            out,
-            "  belongs to {}/{}",
-            owner.environment, owner.application
-        )?;
+        writeln!(out, "  belongs to {owner}")?;
     }
     if let Some(release) = release {
         let spec = &release.spec;

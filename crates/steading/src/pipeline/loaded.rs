@@ -1,6 +1,6 @@
 //! The estate as read from disk.
 
-use steading_model::estate::Estate;
+use steading_model::estate::{Environment, Estate};
 use steading_model::load::{ApplicationFile, Declarations, InputFile, load};
 use steading_model::name::{AppName, EnvironmentName};
 use steading_model::resolve::{NO_ESTATE, Overrides};
@@ -115,6 +115,22 @@ impl Loaded {
         self.declarations.estate.as_ref()
     }
 
+    /// Returns the estate, where a command is nothing without it.
+    pub(crate) fn needed_estate(&self) -> Result<&Estate, CommandError> {
+        self.estate().ok_or_else(unreadable)
+    }
+
+    /// Returns an environment; a name that the estate does not have is an error.
+    pub(crate) fn environment(&self, name: &str) -> Result<Environment<'_>, CommandError> {
+        self.environments(Some(name))?;
+        let estate = self.needed_estate()?;
+        let mut names = estate.fields.environments.keys();
+        let known = names.find(|known| known.as_str() == name);
+        known
+            .and_then(|name| estate.environment(name))
+            .ok_or_else(unreadable)
+    }
+
     /// Returns the environments that were asked for: the one that was named, else all.
     pub(crate) fn environments(&self, named: Option<&str>) -> Result<Vec<&str>, CommandError> {
         let environments = self.estate().map(|estate| &estate.fields.environments);
@@ -148,4 +164,9 @@ impl Loaded {
         let path = self.sources().path(file.file());
         path.rsplit_once('/').map_or("", |(folder, _)| folder)
     }
+}
+
+fn unreadable() -> CommandError {
+    CommandError::failure("the estate cannot be read")
+        .hint("`steading check` says what is wrong with it")
 }

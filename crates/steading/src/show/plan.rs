@@ -148,7 +148,7 @@ fn write_release(text: &mut String, release: &ReleasePlan, heading: &str, paint:
 
 /// Returns `staging/shop: release 4 after 3`.
 pub(super) fn heading(release: &ReleasePlan) -> String {
-    let title = title(&release.key);
+    let title = &release.key;
     let number = release.number;
     match (release.kind, release.parent) {
         (ReleaseKind::Rollback(to), _) => format!("{title}: release {number}, back to {to}"),
@@ -204,10 +204,6 @@ fn write_not_done(text: &mut String, report: &PlanReport, paint: Paint) {
         }
     }
     text.push('\n');
-}
-
-fn title(key: &ReleaseKey) -> String {
-    format!("{}/{}", key.environment, key.application)
 }
 
 fn push(text: &mut String, line: &str) {

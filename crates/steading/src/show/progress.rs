@@ -22,7 +22,7 @@ impl ReleaseProgress {
 
 impl steading_cluster::Progress for ReleaseProgress {
     fn report(&self, key: &ReleaseKey, event: &Event) {
-        let title = format!("{}/{}", key.environment, key.application);
+        let title = key.to_string();
         match event {
             Event::Begun { number, steps } => self.progress.done(&format!(
                 "{title}: release {number} begun, {}",

@@ -13,10 +13,9 @@ pub(crate) fn not_done(not_done: &NotDone) -> String {
         object,
         reason,
     } = not_done;
-    let subject = object.as_ref().map_or_else(
-        || format!("{}/{}", key.environment, key.application),
-        ToString::to_string,
-    );
+    let subject = object
+        .as_ref()
+        .map_or_else(|| key.to_string(), ToString::to_string);
     format!("{subject}: {}", what(reason))
 }
 
@@ -38,10 +37,7 @@ fn what(reason: &Reason) -> String {
         Reason::Unreadable(answer) => format!("cannot be read: {answer}"),
         Reason::Quarantined(why) => format!("this version was taken back before: {why}"),
         Reason::Downgrade(from, to) => format!("the image would go back from `{from}` to `{to}`"),
-        Reason::Waiting(key) => format!(
-            "waits for {}/{}, which is held back",
-            key.environment, key.application
-        ),
+        Reason::Waiting(key) => format!("waits for {key}, which is held back"),
         Reason::Open(number) => {
             format!("release {number} has not ended: it is resumed or reverted first")
         }
