@@ -17,7 +17,7 @@
 //!   doc comments come the JSON Schema and the reference pages.
 //! - [`Declarations`](load::Declarations): all that was loaded; [`resolve`](resolve::resolve) makes an application of it for one
 //!   environment, and [`explain`](explain::explain) says where each of its values was written.
-//! - [`Application`](application::Application) and [`Estate`](estate::Estate): the declarations.
+//! - [`Application`](application::Application), [`Estate`](estate::Estate) and [`OwnRule`](policy::OwnRule): the declarations.
 //! - [`Object`]: a Kubernetes object, and [`ObjectId`], what we call it.
 //! - [`Diagnostic`] and [`Report`]: everything that is wrong with a user's files, all at once.
 
@@ -32,6 +32,7 @@ pub mod load;
 pub mod name;
 pub mod node;
 pub mod object;
+pub mod policy;
 pub mod quantity;
 pub mod read;
 pub mod resolve;

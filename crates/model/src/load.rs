@@ -10,6 +10,7 @@ mod document;
 mod estate;
 mod files;
 mod input;
+mod policies;
 
 use std::collections::BTreeSet;
 
@@ -19,6 +20,7 @@ use crate::estate::Estate;
 use crate::legacy::Decision;
 use crate::name::{AppName, RelativePath};
 use crate::node::Node;
+use crate::policy::OwnRule;
 use crate::resolve::Overrides;
 use crate::source::{FileId, Sources, Span};
 
@@ -38,6 +40,8 @@ pub struct Declarations {
     pub estate: Option<Estate>,
     /// The applications by name.
     pub applications: Vec<ApplicationFile>,
+    /// The rules of the estate by name.
+    pub rules: Vec<OwnRule>,
     built_in: Option<Node>,
     files: files::Files,
 }
@@ -78,6 +82,7 @@ pub fn load(files: Vec<InputFile>) -> (Declarations, Report) {
     let mut estate = estate::read(documents.estates, built_in.as_ref(), &mut report);
     let mut applications = applications::read(documents.applications, estate.as_ref(), &mut report);
     mark_errors(&mut applications, &report);
+    let rules = policies::read(documents.rules, &mut report);
     if let Some(estate) = &mut estate {
         estate.applications = declared::names(&applications, &folders, estate);
     }
@@ -91,6 +96,7 @@ pub fn load(files: Vec<InputFile>) -> (Declarations, Report) {
             sources,
             estate,
             applications,
+            rules,
             built_in,
             files,
         },

@@ -13,9 +13,9 @@ macro_rules! codes {
 
 codes! {
     OLDER_FORMAT = "ST1100": "A declaration is written in the older format. It is read and applied, but new fields are not available in it. `steading import manifest FILE` prints it in the current form, with a note for each decision that had to be made.";
-    UNKNOWN_KIND = "ST1101": "A document is of a kind that is no declaration. Known are `Estate` and `Application` of `steading.dev/v1`. Kubernetes objects belong into `raw` of an application.";
+    UNKNOWN_KIND = "ST1101": "A document is of a kind that is no declaration. Known are `Estate`, `Application` and `Rule` of `steading.dev/v1`. Kubernetes objects belong into `raw` of an application.";
     NO_DECLARATION = "ST1102": "A file that should hold a declaration holds none: it is empty, or has comments only.";
-    TWICE = "ST1103": "Two declarations have the same name, or there are two estates. Names of applications are unique in an estate, because namespaces and data are called after them.";
+    TWICE = "ST1103": "Two declarations have the same name, or there are two estates. Names of applications are unique in an estate, because namespaces and data are called after them; names of rules are, because waivers name them.";
     UNKNOWN_ENVIRONMENT = "ST1104": "An environment is named that the estate does not have. Nothing would ever be deployed for it, without any sign that something is missing.";
     FOLDER_NAME = "ST1105": "An application's folder is not called as the application is. People look for it by its name.";
     ESTATE = "ST1106": "Parts of the estate do not fit each other: a default tier that does not exist, two secret backends, an environment after one that does not exist.";

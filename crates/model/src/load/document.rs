@@ -12,13 +12,14 @@ use crate::yaml;
 
 /// The group and version of declarations.
 const API_VERSION: &str = "steading.dev/v1";
-const KINDS: [&str; 2] = ["Application", "Estate"];
+const KINDS: [&str; 3] = ["Application", "Estate", "Rule"];
 
 /// Documents by kind.
 #[derive(Default)]
 pub(super) struct Documents {
     pub(super) estates: Vec<Node>,
     pub(super) applications: Vec<ApplicationDocument>,
+    pub(super) rules: Vec<Node>,
     base: Option<Node>,
     base_files: Vec<FileId>,
 }
@@ -94,6 +95,7 @@ impl Documents {
         } else if let Some(kind) = kind_of(&node, report) {
             match kind {
                 "Estate" => self.estates.push(node),
+                "Rule" => self.rules.push(node),
                 _ => self.applications.push(ApplicationDocument {
                     node,
                     form: Form::Current,
@@ -188,7 +190,7 @@ fn text_of<'a>(node: &'a Node, key: &str, report: &mut Report) -> Option<&'a str
         report.push(
             Diagnostic::error(UNKNOWN_KIND, format!("a declaration must have `{key}`"))
                 .at(node.get(key).map_or(node.key_span(), |found| found.span))
-                .help(format!("begin it with `apiVersion: {API_VERSION}` and `kind: Application` or `kind: Estate`")),
+                .help(format!("begin it with `apiVersion: {API_VERSION}` and `kind: Application`, `kind: Estate` or `kind: Rule`")),
         );
     }
     text

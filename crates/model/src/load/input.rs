@@ -14,7 +14,7 @@ pub struct InputFile {
 /// What a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// Its path says: `estate.yaml`, `applications/NAME/application.yaml`, `.deploy/manifest.yaml`; any other is for `fromFile`.
+    /// Its path says: `estate.yaml`, `applications/NAME/application.yaml`, `policies/NAME.yaml`, `.deploy/manifest.yaml`; any other is for `fromFile`.
     ByPath,
     /// A declaration, whatever its path: the user named it.
     Declaration,
@@ -62,10 +62,17 @@ fn is_declaration_path(path: &str) -> bool {
     match parts.as_slice() {
         ["estate.yaml" | "estate.yml"]
         | ["applications", _, "application.yaml" | "application.yml"] => true,
+        ["policies", .., file] => has_yaml_name(file),
         [.., ".deploy", "manifest.yaml" | "manifest.yml"]
         | [.., ".infrastructure", "application.yaml"] => parts.len() <= 2,
         _ => false,
     }
+}
+
+fn has_yaml_name(file: &str) -> bool {
+    [".yaml", ".yml"]
+        .iter()
+        .any(|end| file.len() > end.len() && file.ends_with(end))
 }
 
 #[cfg(test)]
@@ -78,6 +85,8 @@ mod tests {
             "estate.yaml",
             "./estate.yaml",
             "applications/web/application.yaml",
+            "policies/no-latest.yaml",
+            "policies/images/pinned.yml",
             ".deploy/manifest.yaml",
             ".infrastructure/application.yaml",
         ] {
@@ -89,6 +98,8 @@ mod tests {
             "a/b/.deploy/manifest.yaml",
             "x/estate.yaml",
             "README.md",
+            "policies/README.md",
+            "applications/web/policies/rule.yaml",
         ] {
             assert!(!is_declaration_path(path), "{path}");
         }

@@ -37,18 +37,18 @@ pub(crate) const CODES: &[(Code, &str)] = &[
     ),
     (
         TOO_MANY,
-        "There are more than 200,000 files under `applications/` and `schemas/`. Only what declarations name belongs there.",
+        "There are more than 200,000 files under `applications/`, `policies/` and `schemas/`. Only what declarations name belongs there.",
     ),
 ];
 
 /// The places that are read.
-const FOLDERS: [&str; 2] = ["applications", "schemas"];
+const FOLDERS: [&str; 3] = ["applications", "policies", "schemas"];
 /// A folder that is never part of a declaration.
 const SKIPPED: &str = ".git";
 const LARGEST: u64 = 4 * 1024 * 1024;
 const MOST: usize = 200_000;
 
-/// Reads `estate.yaml`, `applications/` and `schemas/`, in the order of their names.
+/// Reads `estate.yaml`, `applications/`, `policies/` and `schemas/`, in the order of their names.
 pub(crate) fn read(estate: &EstateDirectory) -> (Vec<InputFile>, Report) {
     let mut reading = Reading {
         root: estate
