@@ -10,6 +10,7 @@ mod cron_job;
 mod daemon_set;
 mod definition;
 mod deployment;
+mod gateway;
 mod generic;
 mod infisical_secret;
 mod job;
@@ -123,6 +124,10 @@ fn of_kind(kind: &GroupKind, object: &Value) -> Health {
         ("", "Namespace") => namespace::health(object),
         ("cert-manager.io", "Certificate") => certificate::health(object),
         ("apiextensions.k8s.io", "CustomResourceDefinition") => definition::health(object),
+        ("gateway.networking.k8s.io", kind) => gateway::standard(kind, object),
+        ("gateway.envoyproxy.io", "SecurityPolicy" | "BackendTrafficPolicy") => {
+            gateway::policy(object)
+        }
         ("secrets.infisical.com", "InfisicalSecret") => infisical_secret::health(object),
         _ => generic::health(object),
     }

@@ -9,9 +9,13 @@ pub(crate) struct Condition<'a>(&'a Value);
 impl<'a> Condition<'a> {
     /// Returns the condition of a type.
     pub(crate) fn find(object: &'a Value, name: &str) -> Option<Self> {
-        object["status"]["conditions"]
-            .as_array()?
-            .iter()
+        Self::find_in(&object["status"]["conditions"], name)
+    }
+
+    /// Returns the condition of a type from a list of them.
+    pub(crate) fn find_in(conditions: &'a Value, name: &str) -> Option<Self> {
+        let mut conditions = conditions.as_array()?.iter();
+        conditions
             .find(|condition| condition["type"] == name)
             .map(Self)
     }
