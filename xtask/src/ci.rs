@@ -48,6 +48,7 @@ pub(crate) fn ci() -> Result<()> {
         &[("RUSTDOCFLAGS", "-D warnings")],
     )?;
     crate::generate::check()?;
+    crate::book::book()?;
     deny()?;
     say("all checks passed");
     Ok(())

@@ -1,4 +1,4 @@
-//! Generated files: the schema data of the Kubernetes version, and the reference pages. Never edited by hand; stale is a failure.
+//! Generated files: the schema data of the Kubernetes version, the reference pages, and the table of contents of the book. Never edited by hand; stale is a failure.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
+use crate::book::summary::{self, SUMMARY};
 use crate::lab::Lab;
 use crate::programs::{Profile, steading};
 use crate::run::{output, root, say};
@@ -25,7 +26,9 @@ pub(crate) fn generate() -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
     }
-    reference(&program, &folder)
+    reference(&program, &folder)?;
+    fs::write(root().join(SUMMARY), summary::fresh(&root(), &folder)?)?;
+    Ok(())
 }
 
 /// Fails where a generated file is not what it would be now.
@@ -41,6 +44,9 @@ pub(crate) fn check() -> Result<()> {
         &files(&root().join(REFERENCE))?,
         &files(fresh.path())?,
     ));
+    if fs::read_to_string(root().join(SUMMARY))? != summary::fresh(&root(), fresh.path())? {
+        stale.push(SUMMARY.to_owned());
+    }
     for file in &stale {
         say(&format!("error: `{file}` is stale"));
     }

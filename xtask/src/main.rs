@@ -3,6 +3,7 @@
 //! `cargo xtask ci` is the test command of the README and all that CI runs; `cargo xtask tour` is the README's main job.
 
 mod bench;
+mod book;
 mod cases;
 mod ci;
 mod deps;
@@ -33,10 +34,12 @@ enum Task {
     Ci,
     /// Check licences, duplicate versions, the borders between crates, and that the pure crates stay pure
     CheckDeps,
-    /// Write the generated files: schema data, reference pages
+    /// Write the generated files: schema data, reference pages, the book's table of contents
     Generate,
     /// Fail where a generated file is stale
     CheckGenerated,
+    /// Build the book of `docs/` to `target/book`, with dead links denied
+    Book,
     /// Walk the README's tour: build, bring a local Kubernetes up, plan and apply an estate
     Tour,
     /// Rewrite the expected output of golden cases
@@ -70,6 +73,7 @@ fn run(task: Task) -> Result<()> {
         Task::CheckDeps => check_deps(),
         Task::Generate => generate::generate(),
         Task::CheckGenerated => generate::check(),
+        Task::Book => book::book(),
         Task::Tour => tour::tour(),
         Task::Bless => run::run_with(
             "cargo",

@@ -1,5 +1,8 @@
 //! What a type looks like from outside: the one source of the JSON Schema, the reference pages and completion.
 
+use crate::node::Node;
+use crate::read::Reader;
+
 /// The shape of a value that can be written in a declaration.
 #[derive(Clone, Debug)]
 pub enum Shape {
@@ -67,12 +70,14 @@ pub struct RecordShape {
 pub struct FieldShape {
     /// The key as written.
     pub key: &'static str,
-    /// The documentation: meaning, default, unit, example.
+    /// The documentation: the meaning, and sentences that begin with `Default:`, `Unit:`, `Example:` and `Derives:`.
     pub docs: &'static str,
     /// Whether it must be there.
     pub presence: Presence,
     /// What it may be.
     pub shape: Shape,
+    /// Says whether a value would be read; what is wrong with it goes to the reader.
+    pub accepts: fn(&Node, &mut Reader<'_>) -> bool,
 }
 
 /// Whether a field must be there.

@@ -2,11 +2,13 @@
 
 mod command_line;
 mod declaration;
+mod field;
 mod findings;
 mod json_schema;
 mod settings;
 mod shapes;
 mod text;
+mod written;
 
 pub(crate) use json_schema::{Declaration, json_schema};
 
@@ -44,14 +46,15 @@ fn schema(declaration: Declaration) -> String {
     format!("{:#}\n", json_schema(declaration))
 }
 
+/// Returns the list of all pages; commands and rules have lists of their own.
 fn index(pages: &[(String, String)]) -> String {
     let line = |(path, page): &(String, String)| {
         let title = page.lines().find_map(|line| line.strip_prefix("# "));
         let title = title.unwrap_or_else(|| path.rsplit('/').next().unwrap_or(path));
         format!("- [{title}]({path})\n")
     };
+    let is_listed = |path: &str| !path.contains('/') || path.ends_with("/README.md");
     let head = format!("{GENERATED}# Reference\n\n");
-    std::iter::once(head)
-        .chain(pages.iter().map(line))
-        .collect()
+    let listed = pages.iter().filter(|(path, _)| is_listed(path));
+    std::iter::once(head).chain(listed.map(line)).collect()
 }

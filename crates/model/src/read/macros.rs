@@ -55,6 +55,7 @@ macro_rules! record {
                             $crate::shape::Presence::Required
                         },
                         shape: <$type as $crate::read::Read>::shape(),
+                        accepts: |node, reader| <$type as $crate::read::Read>::read(node, reader).is_some(),
                     }, )*],
                 }
             }

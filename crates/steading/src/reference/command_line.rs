@@ -12,25 +12,45 @@ const WIDTH: usize = 100;
 pub(super) fn pages() -> Vec<(String, String)> {
     let mut program = args::definition().term_width(WIDTH);
     program.build();
-    let mut pages = vec![(
-        "commands/steading.md".to_owned(),
-        page(&program, "steading", &[]),
-    )];
-    for command in program
-        .get_subcommands()
-        .filter(|command| !command.is_hide_set())
-    {
+    let mut pages = vec![
+        ("commands/README.md".to_owned(), index(&program)),
+        (
+            "commands/steading.md".to_owned(),
+            page(&program, "steading", &[]),
+        ),
+    ];
+    for command in shown(&program) {
         let name = command.get_name();
-        let below: Vec<&Command> = command
-            .get_subcommands()
-            .filter(|command| !command.is_hide_set())
-            .collect();
+        let below: Vec<&Command> = shown(command).collect();
         pages.push((
             format!("commands/{name}.md"),
             page(command, &format!("steading {name}"), &below),
         ));
     }
     pages
+}
+
+fn shown(command: &Command) -> impl Iterator<Item = &Command> {
+    command
+        .get_subcommands()
+        .filter(|command| !command.is_hide_set())
+}
+
+fn index(program: &Command) -> String {
+    let head = format!(
+        "{GENERATED}# Commands\n\n| command | |\n|---|---|\n| [steading](steading.md) | settings of all commands, exit codes |\n"
+    );
+    let line = |command: &Command| {
+        let name = command.get_name();
+        let about = command.get_about().map(ToString::to_string);
+        format!(
+            "| [steading {name}]({name}.md) | {} |\n",
+            about.unwrap_or_default()
+        )
+    };
+    std::iter::once(head)
+        .chain(shown(program).map(line))
+        .collect()
 }
 
 fn page(command: &Command, title: &str, below: &[&Command]) -> String {

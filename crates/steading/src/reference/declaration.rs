@@ -1,9 +1,11 @@
-//! The page of a kind of declaration: a table for each record, those that are used first come first, and one of the forms of text.
+//! The page of a kind of declaration: a section for each record with a heading for each field, so that a search leads to the field; and a
+//! table of the forms of text.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use steading_model::shape::{FieldShape, Presence, RecordRef, RecordShape, Shape};
 
+use super::field::FieldDocs;
 use super::text::prose;
 use super::{Declaration, GENERATED, shapes};
 
@@ -17,7 +19,7 @@ apiVersion: steading.dev/v1
 kind: Application
 metadata:
   name: linkwarden
-spec: {}         # the fields of the first table
+spec: {}         # the fields of the first section
 environments:    # for each environment that it runs in, what differs there; `null` removes
   prod: {}
 ```
@@ -32,11 +34,9 @@ apiVersion: steading.dev/v1
 kind: Estate
 metadata:
   name: homestead
-spec: {}         # the fields of the first table
+spec: {}         # the fields of the first section
 ```
 ";
-/// The head of the table of a record.
-const FIELDS: &str = "| field | form | meaning |\n|---|---|---|\n";
 /// The head of the table of forms.
 const FORMS: &str = "\n## Forms of text\n\n| form | what | such as |\n|---|---|---|\n";
 
@@ -71,15 +71,19 @@ struct Page {
 impl Page {
     fn record(&mut self, record: &RecordShape) {
         let before = self.open.len();
-        let mut rows = String::new();
+        let name = title(record.name);
+        let mut links = Vec::new();
+        let mut fields = String::new();
         for field in &record.fields {
             self.meet(&field.shape);
-            rows.push_str(&row(field));
+            let key = field.key;
+            links.push(format!("[`{key}`](#{})", anchor(&format!("{name}.{key}"))));
+            fields.push_str(&section(name, field));
         }
         // What a record uses follows it, in the order of its fields.
         self.open[before..].reverse();
-        let docs = prose(record.docs);
-        let section = format!("\n## {}\n\n{docs}\n\n{FIELDS}{rows}", record.name);
+        let (heading, docs, links) = (record.name, prose(record.docs), links.join(" · "));
+        let section = format!("\n## {heading}\n\n{docs}\n\n{links}\n{fields}");
         self.text.push_str(&section);
     }
 
@@ -118,27 +122,61 @@ impl Page {
     }
 }
 
-fn row(field: &FieldShape) -> String {
-    let FieldShape {
-        key,
-        docs,
-        presence,
-        shape,
-    } = field;
-    let required = match presence {
-        Presence::Required => " (required)",
-        Presence::Optional => "",
+/// Returns what stands before the fields of a record: those of the first section are fields of `spec`.
+fn title(record: &'static str) -> &'static str {
+    match record {
+        "Application" | "EstateFields" => "spec",
+        other => other,
+    }
+}
+
+/// Returns the anchor that a heading gets, in books and on forges alike.
+fn anchor(heading: &str) -> String {
+    heading
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|character| character.to_ascii_lowercase())
+        .collect()
+}
+
+fn section(record: &str, field: &FieldShape) -> String {
+    let FieldDocs {
+        meaning,
+        default,
+        unit,
+        example,
+        derives,
+    } = FieldDocs::of(field);
+    let key = field.key;
+    let item = |label: &str, text: Option<String>| {
+        text.map(|text| format!("- **{label}:** {text}\n"))
+            .unwrap_or_default()
     };
-    let meaning = prose(docs).replace("\n\n", "<br>");
-    let words = words(shape)
-        .into_iter()
-        .map(|(word, docs)| format!("<br>`{word}`: {}", prose(docs)));
-    let meaning: String = std::iter::once(meaning).chain(words).collect();
-    format!(
-        "| `{key}`{required} | {} | {} |\n",
-        cell(&form(shape)),
-        cell(&meaning)
-    )
+    let presence = match field.presence {
+        Presence::Required => "- **Required.**\n".to_owned(),
+        Presence::Optional => item("Default", default),
+    };
+    [
+        format!("\n### `{record}.{key}`\n\n{meaning}\n\n"),
+        item("Form", Some(form(&field.shape))),
+        meanings_of_words(&field.shape),
+        presence,
+        item("Unit", unit),
+        item(
+            "Example",
+            example.map(|example| format!("`{key}: {example}`")),
+        ),
+        item("Derives", derives),
+    ]
+    .concat()
+}
+
+fn meanings_of_words(shape: &Shape) -> String {
+    let lines = words(shape).into_iter();
+    let lines: Vec<String> = lines
+        .map(|(word, docs)| format!("  - `{word}`: {}\n", prose(docs)))
+        .collect();
+    lines.concat()
 }
 
 fn cell(text: &str) -> String {

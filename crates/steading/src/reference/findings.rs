@@ -15,7 +15,7 @@ pub(super) fn page() -> String {
         .map(|(code, docs)| format!("## {code}\n\n{}\n\n", prose(docs)));
     let text = lines.collect::<String>();
     format!(
-        "{GENERATED}# Findings\n\nThe codes of findings that are not rules; rules have [pages of their own](rules).\n\n{text}"
+        "{GENERATED}# Findings\n\nThe codes of findings that are not rules; rules have [pages of their own](rules/README.md).\n\n{text}"
     )
 }
 

@@ -8,6 +8,7 @@ use steading_model::load::{InputFile, load};
 use steading_model::shape::{FieldShape, Presence, RecordRef, Shape};
 use steading_model::{FieldPath, Node};
 
+use super::field::FieldDocs;
 use super::shapes;
 use super::text::prose;
 
@@ -199,19 +200,20 @@ impl Schema {
 
     fn field(&mut self, field: &FieldShape, layer: Layer, path: Option<&FieldPath>) -> Value {
         let mut schema = self.shape(&field.shape, layer, path);
-        let format = schema
-            .get("description")
-            .and_then(Value::as_str)
-            .map(str::to_owned);
-        let description = match format {
-            Some(format) => format!("{}\n\nFormat: {format}", prose(field.docs)),
-            None => prose(field.docs),
-        };
+        let format = schema.get("description").and_then(Value::as_str);
+        let docs = FieldDocs::of(field);
+        let description = description(&docs, format);
         if schema.get("$ref").is_some() {
             // Draft 7 ignores what stands beside a reference.
             schema = json!({ "allOf": [schema] });
         }
         schema["description"] = description.into();
+        if let Some(example) = docs.example_value() {
+            schema["examples"] = json!([example]);
+        }
+        if let Some(default) = docs.default_value().filter(|_| layer == Layer::Whole) {
+            schema["default"] = default;
+        }
         schema
     }
 
@@ -234,6 +236,27 @@ impl Schema {
             _ => is_there,
         }
     }
+}
+
+/// Returns what an editor shows: all that the reference says, except for what editors show by themselves.
+fn description(docs: &FieldDocs, format: Option<&str>) -> String {
+    let FieldDocs {
+        meaning,
+        default,
+        unit,
+        example: _,
+        derives,
+    } = docs;
+    let labelled = [
+        ("Format", format),
+        ("Default", default.as_deref()),
+        ("Unit", unit.as_deref()),
+        ("Derives", derives.as_deref()),
+    ];
+    let labelled = labelled
+        .into_iter()
+        .filter_map(|(label, text)| Some(format!("\n\n{label}: {}", text?)));
+    std::iter::once(meaning.clone()).chain(labelled).collect()
 }
 
 fn text(format: &str, about: &str, example: &str) -> Value {

@@ -19,6 +19,7 @@ pub(super) fn estate_metadata() -> Shape {
             docs: "The name: it is in the label `steading.dev/estate` of every object.",
             presence: Presence::Required,
             shape: LabelName::shape(),
+            accepts: |node, reader| LabelName::read(node, reader).is_some(),
         };
         RecordShape {
             name: "EstateMetadata",
