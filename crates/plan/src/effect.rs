@@ -1,5 +1,6 @@
 //! What a change does to people.
 
+mod gateway;
 mod network_policy;
 mod reach;
 mod route;
@@ -15,8 +16,9 @@ use crate::wave::phase;
 /// Returns the effect of making an object.
 pub(crate) fn of_create(survey: &Survey<'_>, case: &Case<'_>, object: &Object) -> Effect {
     let json = &object.json;
-    let is_exposed =
-        reach::opens(&object.id.kind, json, None) || route::opens(survey, case, object, None);
+    let is_exposed = reach::opens(&object.id.kind, json, None)
+        || route::opens(survey, case, object, None)
+        || gateway::opens(survey, case, object, None);
     if is_exposed {
         Effect::Exposure
     } else {
@@ -35,7 +37,8 @@ pub(crate) fn of_update(
     let kind = &object.id.kind;
     let is_exposed = reach::opens(kind, &object.json, Some(live))
         || network_policy::opens(kind, &object.json, live)
-        || route::opens(survey, case, object, Some(live));
+        || route::opens(survey, case, object, Some(live))
+        || gateway::opens(survey, case, object, Some(live));
     let pods = workload::effect(kind, &object.json, live, &difference.changes);
     if is_exposed {
         pods.max(Effect::Exposure)
@@ -66,6 +69,8 @@ pub(crate) fn of_delete(case: &Case<'_>, id: &ObjectId, is_guarded: bool) -> Eff
         | ("", "Pod" | "Service")
         | ("traefik.io", "IngressRoute" | "IngressRouteTCP" | "IngressRouteUDP")
         | ("networking.k8s.io", "Ingress") => Effect::Downtime,
+        ("gateway.networking.k8s.io", kind) if gateway::ROUTES.contains(&kind) => Effect::Downtime,
+        _ if gateway::leaves_open(case.desired, id) => Effect::Exposure,
         // A policy that goes with the pods that it guarded takes no gate from anything; nor does one beside a policy that guards all.
         ("networking.k8s.io", "NetworkPolicy")
             if workload::has_any(case) && !network_policy::guards_all(case.desired, id) =>

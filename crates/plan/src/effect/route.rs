@@ -23,7 +23,7 @@ const GATES: [&str; 6] = [
 /// Gates by address: a route behind one is not public.
 const BY_ADDRESS: [&str; 2] = ["ipAllowList", "ipWhiteList"];
 /// How deep chains of middlewares are followed.
-const DEEPEST: usize = 8;
+pub(super) const DEEPEST: usize = 8;
 
 /// Says whether a route or middleware opens something that the live one does not.
 pub(super) fn opens(
@@ -75,13 +75,26 @@ fn route(survey: &Survey<'_>, case: &Case<'_>, object: &Object, live: Option<&Va
 
 /// A gate of a route.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Gate {
+pub(super) struct Gate {
     kind: String,
     name: String,
 }
 
 impl Gate {
-    fn is_by_address(&self) -> bool {
+    /// A login that is none of Traefik's middlewares.
+    pub(super) fn login(kind: &str) -> Self {
+        Self {
+            kind: kind.to_owned(),
+            name: String::new(),
+        }
+    }
+
+    /// An allow-list of addresses.
+    pub(super) fn by_address() -> Self {
+        Self::login(BY_ADDRESS[0])
+    }
+
+    pub(super) fn is_by_address(&self) -> bool {
         BY_ADDRESS.contains(&self.kind.as_str())
     }
 }
@@ -100,14 +113,14 @@ fn gates_by_match<'r>(route: &'r Value, lookup: &Lookup<'_>) -> BTreeMap<&'r str
 }
 
 /// Where middlewares are looked up.
-struct Lookup<'a> {
+pub(super) struct Lookup<'a> {
     survey: &'a Survey<'a>,
     case: Option<&'a Case<'a>>,
 }
 
 impl<'a> Lookup<'a> {
     /// As they will be.
-    fn desired(survey: &'a Survey<'a>, case: &'a Case<'a>) -> Self {
+    pub(super) fn desired(survey: &'a Survey<'a>, case: &'a Case<'a>) -> Self {
         Self {
             survey,
             case: Some(case),
@@ -115,11 +128,12 @@ impl<'a> Lookup<'a> {
     }
 
     /// As they are.
-    fn live(survey: &'a Survey<'a>) -> Self {
+    pub(super) fn live(survey: &'a Survey<'a>) -> Self {
         Self { survey, case: None }
     }
 
-    fn collect(
+    /// Adds the gates that middlewares are.
+    pub(super) fn collect(
         &self,
         references: &Value,
         namespace: &str,
