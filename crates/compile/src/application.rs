@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use steading_model::application::Application;
+use steading_model::application::{Application, RouteTls};
 use steading_model::estate::Estate;
 use steading_model::name::AppName;
 use steading_model::{Desired, Diagnostic, FieldPath, Object, Report, Span};
@@ -10,7 +10,7 @@ use steading_model::{Desired, Diagnostic, FieldPath, Object, Report, Span};
 use crate::codes::UNKNOWN_TIER;
 use crate::scope::{Output, Scope};
 use crate::{
-    account, catalogue, checks, component, job, monitoring, namespace, policy, quota, raw, route,
+    account, bearer, catalogue, checks, component, dns, job, monitoring, namespace, people, policy, quota, raw, route,
     secret, upstream, verify,
 };
 
@@ -26,6 +26,8 @@ pub(crate) struct Compiled {
     pub(crate) cluster: String,
     /// Its hosts with path.
     pub(crate) routes: Vec<(String, Span)>,
+    /// The hosts of its routes, and whether connections to them are passed through unopened.
+    pub(crate) hosts: Vec<(String, RouteTls, Span)>,
     /// The places of its data on nodes.
     pub(crate) places: Vec<(String, Span)>,
 }
@@ -54,6 +56,7 @@ pub(crate) fn compile(estate: &Estate, application: &Application) -> (Option<Com
     let compiled = Compiled {
         cluster: cluster(&scope),
         routes: routes(&scope),
+        hosts: hosts(&scope),
         places: places(&scope, &objects),
         desired: desired(&scope, objects),
     };
@@ -63,6 +66,7 @@ pub(crate) fn compile(estate: &Estate, application: &Application) -> (Option<Com
 fn objects(scope: &Scope<'_>, output: &mut Output) {
     quota::objects(scope, output);
     account::objects(scope, output);
+    people::bindings(scope, output);
     policy::default_deny(scope, output);
     for one in &scope.application.components {
         component::objects(scope, one, output);
@@ -71,6 +75,8 @@ fn objects(scope: &Scope<'_>, output: &mut Output) {
     job::objects(scope, output);
     verify::objects(scope, output);
     route::objects(scope, output);
+    bearer::objects(scope, output);
+    dns::check(scope, output);
     monitoring::objects(scope, output);
     secret::objects(scope, output);
     raw::objects(scope, output);
@@ -150,6 +156,15 @@ fn routes(scope: &Scope<'_>) -> Vec<(String, Span)> {
             .map(move |path| (format!("{}{path}", entry.host), span))
     });
     claims.collect()
+}
+
+fn hosts(scope: &Scope<'_>) -> Vec<(String, RouteTls, Span)> {
+    let host = |entry: route::Entry<'_>| {
+        let tls = entry.route.tls.unwrap_or(RouteTls::Terminate);
+        let span = scope.span(&entry.path.key("host"));
+        (entry.host.to_string(), tls, span)
+    };
+    route::entries(scope).into_iter().map(host).collect()
 }
 
 fn places(scope: &Scope<'_>, objects: &[Object]) -> Vec<(String, Span)> {

@@ -25,6 +25,8 @@ const LABEL_PART_OF: &str = "app.kubernetes.io/part-of";
 pub(crate) const LABEL_VERSION: &str = "app.kubernetes.io/version";
 /// Label of a Namespace: the tier.
 pub const LABEL_TIER: &str = "steading.dev/tier";
+/// Label of a Namespace that is a person's own, and of what is in it: their name in `people`.
+pub const LABEL_OWNER: &str = "steading.dev/owner";
 /// Label of a Namespace in which a monitoring stack runs: its pods may reach the scrape ports of applications.
 pub const LABEL_MONITORING: &str = "steading.dev/monitoring";
 /// The beginning of a label of pods that use an entry of the catalogue: `uses.steading.dev/NAME: "true"`. The policy of an application
@@ -61,6 +63,11 @@ pub(crate) fn application_selector(application: &Application) -> Value {
         .with(LABEL_NAME, application.name.as_str())
         .with(LABEL_INSTANCE, instance(application))
         .into()
+}
+
+/// Returns the selector of all pods of an application, as one text.
+pub(crate) fn instance_selector(application: &Application) -> String {
+    format!("{LABEL_INSTANCE}={}", instance(application))
 }
 
 /// Returns the selector of the pods of one component; these labels can never change.

@@ -18,7 +18,7 @@ use crate::{backend, catalogue, labels, monitoring};
 /// Where the API server may listen.
 const API_SERVER: [u16; 2] = [443, 6443];
 /// The name of the policy that denies.
-const DENY: &str = "default-deny";
+pub(crate) const DENY: &str = "default-deny";
 
 /// Adds the policy that denies what no other allows.
 pub(crate) fn default_deny(scope: &Scope<'_>, output: &mut Output) {
@@ -181,9 +181,13 @@ fn users(scope: &Scope<'_>, component: &Component) -> Vec<Value> {
     mine.map(rule).collect()
 }
 
+/// Returns the ports of name servers.
+pub(crate) fn dns() -> Value {
+    json!([{ "port": 53, "protocol": "UDP" }, { "port": 53, "protocol": "TCP" }])
+}
+
 fn egress(scope: &Scope<'_>, network: Option<&Network>) -> Vec<Value> {
-    let dns = json!([{ "port": 53, "protocol": "UDP" }, { "port": 53, "protocol": "TCP" }]);
-    let mut rules = vec![json!({ "to": [peers::everywhere()], "ports": dns })];
+    let mut rules = vec![json!({ "to": [peers::everywhere()], "ports": dns() })];
     if network.is_none_or(|network| network.isolated != Some(true)) {
         let internet = crate::ranges::internet(scope.estate);
         rules.push(rule("to", internet, Vec::new()));

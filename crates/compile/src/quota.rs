@@ -1,7 +1,8 @@
 //! What all pods of an application may ask for together, and what containers get that ask for nothing.
 
 use serde_json::Value;
-use steading_model::estate::TierQuota;
+use steading_model::estate::{TierDefaults, TierQuota};
+use steading_model::quantity::Quantity;
 
 use crate::annotation::ANNOTATION_WHY;
 use crate::json::Fields;
@@ -38,7 +39,8 @@ pub(crate) fn objects(scope: &Scope<'_>, output: &mut Output) {
             &path,
         );
     }
-    let spec = Fields::new().with("limits", vec![limits(scope)]);
+    let greatest = resources::greatest_limit(scope);
+    let spec = Fields::new().with("limits", vec![limits(&scope.tier.resources, greatest)]);
     let object = scope
         .named(scope.name())
         .object("v1", "LimitRange")
@@ -54,8 +56,8 @@ fn amounts(quota: &TierQuota) -> Fields {
         .with("pods", quota.pods.to_string())
 }
 
-fn limits(scope: &Scope<'_>) -> Value {
-    let tier = &scope.tier.resources;
+/// Returns what containers get that ask for nothing, and the most memory that one may have.
+pub(crate) fn limits(tier: &TierDefaults, greatest: Quantity) -> Value {
     let requests = Fields::new()
         .with("cpu", text(tier.cpu))
         .with("memory", text(tier.memory));
@@ -64,6 +66,6 @@ fn limits(scope: &Scope<'_>) -> Value {
         .with("type", "Container")
         .with("default", memory(tier.memory_limit))
         .with("defaultRequest", requests)
-        .with("max", memory(resources::greatest_limit(scope)))
+        .with("max", memory(greatest))
         .into()
 }

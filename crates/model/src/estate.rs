@@ -1,15 +1,32 @@
 //! The Estate declaration: everything that is not one application.
 
 mod catalogue;
+mod gateway;
+mod dns;
 mod ingress;
+mod monitoring;
 mod naming;
+mod people;
 mod resolved;
 mod settings;
 mod tier;
 
 pub use catalogue::{CatalogueEntry, CatalogueTarget};
-pub use ingress::{Certificates, ChainLink, Challenge, Ingress, MiddlewareRef, RateClass, Sso};
+pub use dns::{Dashboard, DashboardKind, Dns, DnsProvider, DnsRecord};
+pub use gateway::{
+    Controller, Gateway, GatewayAddress, GatewayPolicies, GatewayProxies, Gateways,
+};
+pub use ingress::{
+    BearerGate, Certificates, ChainLink, Challenge, Compress, ErrorPages, Ingress, MiddlewareRef,
+    RateClass, Retry, Sso, WakeUp,
+};
+pub use monitoring::{
+    DashboardMark, ModuleName, MonitoringStack, ProbedRoutes, Prober, RunbookUrl,
+};
 pub use naming::{Naming, Template};
+pub use people::{
+    HostClaim, Identity, Oidc, Owner, Person, PersonQuota, PersonRole, UserName,
+};
 pub use resolved::{Environment, Estate, EstateFields};
 pub use settings::{
     DataWord, Defaults, Domains, DriftMode, EnvironmentFields, Existing, Images, Infisical, Lab,

@@ -10,6 +10,7 @@ mod document;
 mod estate;
 mod files;
 mod input;
+mod people;
 mod policies;
 
 use std::collections::BTreeSet;
@@ -85,6 +86,7 @@ pub fn load(files: Vec<InputFile>) -> (Declarations, Report) {
     let rules = policies::read(documents.rules, &mut report);
     if let Some(estate) = &mut estate {
         estate.applications = declared::names(&applications, &folders, estate);
+        people::check(estate, &applications, &mut report);
     }
     let built_in = built_in
         .as_ref()
@@ -174,6 +176,13 @@ impl ApplicationFile {
     #[must_use]
     pub fn file(&self) -> FileId {
         self.node.span.file
+    }
+
+    /// Returns the place of its name.
+    #[must_use]
+    pub fn name_span(&self) -> Span {
+        let name = self.node.get("metadata").and_then(|metadata| metadata.get("name"));
+        name.map_or(self.node.span, |name| name.span)
     }
 
     /// Returns the environments that it has, in order of writing.

@@ -1,10 +1,12 @@
-//! Golden cases: `tests/cases/NAME/repo` is an estate, `objects.yaml` and `report.txt` are what comes of it. `BLESS=1` writes both
-//! anew.
+//! Golden cases: `tests/cases/NAME/repo` is an estate, `objects.yaml` and `report.txt` are what comes of it, and
+//! `shared.yaml` the objects of an estate that has people. `BLESS=1` writes them anew;
+//! with `CASE=NAME` one case is looked at alone.
 
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use steading_compile::compile;
+use steading_compile::{compile, compile_shared};
+use steading_model::estate::Estate;
 use steading_model::{Desired, emit};
 
 use crate::estates;
@@ -12,7 +14,9 @@ use crate::estates;
 #[test]
 fn cases_compile_as_written_down() {
     let mut problems = String::new();
-    for case in estates::cases() {
+    let only = std::env::var_os("CASE");
+    let is_meant = |case: &PathBuf| only.is_none() || case.file_name() == only.as_deref();
+    for case in estates::cases().into_iter().filter(is_meant) {
         assert!(
             case.join("README.md").exists(),
             "{} needs a README.md",
@@ -27,11 +31,24 @@ fn cases_compile_as_written_down() {
             &mut problems,
         );
         compare(&case.join("report.txt"), &report, &mut problems);
+        compare(
+            &case.join("shared.yaml"),
+            &shared(loaded.estate()),
+            &mut problems,
+        );
     }
     assert!(
         problems.is_empty(),
         "these differ; `BLESS=1` accepts them\n{problems}"
     );
+}
+
+/// Returns the estate's own objects where it has people; where it has none, they are the same in all cases.
+fn shared(estate: &Estate) -> String {
+    if estate.fields.people.is_empty() {
+        return String::new();
+    }
+    objects(&[compile_shared(estate)])
 }
 
 fn objects(desired: &[Desired]) -> String {

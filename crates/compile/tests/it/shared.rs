@@ -25,6 +25,7 @@ fn every_tier_has_a_priority_class() {
             "PriorityClass steading-core".to_owned(),
             "PriorityClass steading-edge".to_owned(),
             "PriorityClass steading-gpu".to_owned(),
+            "PriorityClass steading-gpu.workload".to_owned(),
         ]
     );
     let core = &shared.objects[3].json;

@@ -29,6 +29,10 @@ record! {
         "icon" icon: Option<String>,
         /// One of the estate's tiers; gives priority, quota and default resources. Default: the estate's `defaultTier`.
         "tier" tier: Option<LabelName>,
+        /// Whose it is: one of the estate's `people`. They get the rights of their role in its namespace, and its routes may use their
+        /// `hosts` only. Default: the people who list it in their `applications`; with none it belongs to whoever runs the estate.
+        /// Example: `alice`.
+        "owner" owner: Option<LabelName>,
         /// Entries of the estate's catalogue that this application uses: environment, credentials and network access in one line.
         /// Example: `uses: { otel-collector: {} }`.
         "uses" uses: BTreeMap<LabelName, CatalogueUse>,

@@ -2,10 +2,14 @@
 
 mod codes;
 mod container;
+mod gate;
 mod health;
 mod job;
+mod owner;
+mod monitoring;
 mod reference;
 mod route;
+mod upstream;
 mod volume;
 
 use super::Application;
@@ -27,7 +31,11 @@ pub(crate) fn application(estate: &Estate, application: &Application, report: &m
     health::check(&mut check);
     volume::check(&mut check);
     route::check(&mut check);
+    owner::check(&mut check);
+    gate::check(&mut check);
+    upstream::check(&mut check);
     job::check(&mut check);
+    monitoring::check(&mut check);
 }
 
 /// What checks need.

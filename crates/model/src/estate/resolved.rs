@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    CatalogueEntry, Certificates, Defaults, Domains, DriftMode, EnvironmentFields, Images, Ingress,
-    Lab, Naming, ReasonedSeverity, SecretBackend, Storage, StorageClassFields, Tier,
+    CatalogueEntry, Certificates, Dashboard, Defaults, Dns, Domains, DriftMode, EnvironmentFields, Identity, Images, Ingress,
+    Lab, MonitoringStack, Naming, Person, ReasonedSeverity, SecretBackend, Storage, StorageClassFields, Tier,
 };
-use crate::application::{Application, DataMeaning};
+use crate::application::{Application, DataMeaning, Route, Visibility};
 use crate::name::{AppName, EnvironmentName, HostName, HostRef, LabelName, NamespaceName};
 use crate::node::Node;
 use crate::record;
@@ -28,6 +28,10 @@ record! {
         "ingress" ingress: Ingress,
         /// Where certificates come from. Without it every route needs `tlsSecret`.
         "certificates" certificates: Option<Certificates>,
+        /// Who makes the DNS records of routes. Default: nobody here.
+        "dns" dns: Option<Dns>,
+        /// The dashboard that shows tiles of routes. Default: none.
+        "dashboard" dashboard: Option<Dashboard>,
         /// What data means for storage.
         "storage" storage: Storage,
         /// Where secret values come from.
@@ -36,6 +40,15 @@ record! {
         "images" images: Images,
         /// What applications can use in one line.
         "catalogue" catalogue: BTreeMap<LabelName, CatalogueEntry>,
+        /// The monitoring that watches the applications. Default: none that Steading knows of; rules and dashboards are there for
+        /// whoever renders them. Example: `{ operator: true, namespace: monitoring, labels: { release: kube-prometheus-stack } }`.
+        /// Derives: `PodMonitor`, `Probe` and `PrometheusRule` objects with their labels, the network policies that let its pods in, and
+        /// the links of alerts.
+        "monitoring" monitoring: Option<MonitoringStack>,
+        /// Who owns applications and namespaces, by name.
+        "people" people: BTreeMap<LabelName, Person>,
+        /// How people prove to the clusters who they are. Default: with client certificates.
+        "identity" identity: Option<Identity>,
         /// How bad rules are here, by rule name, each with the reason.
         "rules" rules: BTreeMap<LabelName, ReasonedSeverity>,
         /// What happens with changes that others made. Default: `report`.
@@ -123,23 +136,24 @@ impl Estate {
 
     /// Returns the full host name of each route of an application, in order; routes whose host cannot be made are left out.
     pub fn hosts(&self, application: &Application) -> Vec<HostName> {
-        use crate::application::Visibility;
-        let domains = &self.fields.domains;
-        let zone = |visibility| match visibility {
-            Some(Visibility::Public) => &domains.public,
-            _ => domains.private.as_ref().unwrap_or(&domains.public),
-        };
         let routes = application.fields.ingress.iter();
         routes
-            .filter_map(|route| {
-                self.host(
-                    &route.host,
-                    zone(route.visibility),
-                    &application.environment,
-                )
-                .ok()
-            })
+            .filter_map(|route| self.host_of(route, &application.environment).ok())
             .collect()
+    }
+
+    /// Returns the full host name of a route in an environment; the error is a phrase.
+    pub fn host_of(
+        &self,
+        route: &Route,
+        environment: &EnvironmentName,
+    ) -> Result<HostName, String> {
+        let domains = &self.fields.domains;
+        let zone = match route.visibility {
+            Some(Visibility::Public) => &domains.public,
+            Some(Visibility::Private) | None => domains.private.as_ref().unwrap_or(&domains.public),
+        };
+        self.host(&route.host, zone, environment)
     }
 
     /// Returns the storage class for a meaning of data.

@@ -14,6 +14,8 @@ record! {
         "priority" priority: i64,
         /// Whether its pods may push out those of lower priority. Default: `never`.
         "preemption" preemption: Option<Preemption>,
+        /// The priority of its pods that have a GPU: what they wait for, nobody else can use. Default: `priority`. Example: `1200000`.
+        "gpuPriority" gpu_priority: Option<i64>,
         /// What a container gets that asks for nothing.
         "resources" resources: TierDefaults,
         /// What all pods of one application may ask for together.

@@ -18,5 +18,7 @@ codes! {
     TWICE = "ST1103": "Two declarations have the same name, or there are two estates. Names of applications are unique in an estate, because namespaces and data are called after them; names of rules are, because waivers name them.";
     UNKNOWN_ENVIRONMENT = "ST1104": "An environment is named that the estate does not have. Nothing would ever be deployed for it, without any sign that something is missing.";
     FOLDER_NAME = "ST1105": "An application's folder is not called as the application is. People look for it by its name.";
+    PERSON = "ST1230": "Something about a person in `people` does not hold: an application of theirs that does not exist, or the same user as another person's, which would give each the rights of the other.";
+    PERSON_NAMESPACE = "ST1231": "A namespace of a person's own is taken: by an application, by another person, by Kubernetes or by Steading. Whoever owns it would get rights over what others have in it.";
     ESTATE = "ST1106": "Parts of the estate do not fit each other: a default tier that does not exist, two secret backends, an environment after one that does not exist.";
 }
