@@ -8,6 +8,8 @@ pub const ANNOTATION_DNS: &str = "steading.dev/dns";
 pub const ANNOTATION_VISIBILITY: &str = "steading.dev/visibility";
 /// On a route: where the login happens, with the reason where it is not the estate's.
 pub const ANNOTATION_AUTH: &str = "steading.dev/auth";
+/// On a route without the estate's login below one that asks for it: which that is.
+pub const ANNOTATION_CARVE_OUT: &str = "steading.dev/carve-out";
 /// On a route: what is expected when it is asked from outside, as JSON: `url`, `method`, `status`, `location`; or `none` with the reason.
 pub const ANNOTATION_CHECK: &str = "steading.dev/check";
 /// On a route: its tile on the dashboard, as JSON: `name`, `description`, `group`, `icon`, `url`, `widget`.

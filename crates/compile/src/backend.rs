@@ -1,6 +1,6 @@
 //! Where the requests of a route go.
 
-use steading_model::application::{Component, Port, Protocol, Route, RoutePort};
+use steading_model::application::{Component, Port, Protocol, Route, RoutePort, Upstream};
 
 use crate::codes::NO_PORT;
 use crate::json::Fields;
@@ -17,7 +17,7 @@ pub(crate) struct Backend {
     /// What is spoken, where it is not plain HTTP.
     pub(crate) scheme: Option<&'static str>,
     /// How its TLS is verified: a `ServersTransport`.
-    pub(crate) transport: Option<(&'static str, Fields)>,
+    pub(crate) transport: Option<(String, Fields)>,
 }
 
 /// Returns the backend of a route; none for a redirect of an application without ports.
@@ -26,14 +26,12 @@ pub(crate) fn backend(
     entry: &Entry<'_>,
     output: &mut Output,
 ) -> Option<Backend> {
+    let own = entry.route.upstream.as_ref();
+    if let Some(upstream) = own {
+        return Some(outside(&entry.name, upstream));
+    }
     if let Some(upstream) = &scope.application.fields.upstream {
-        let tls = upstream.tls == Some(true);
-        return Some(Backend {
-            service: scope.name().to_owned(),
-            port: upstream.port.get(),
-            scheme: tls.then_some("https"),
-            transport: tls.then(|| upstream::transport(&upstream.host)),
-        });
+        return Some(outside(scope.name(), upstream));
     }
     let component = scope.application.component_of(entry.route)?;
     let port = port_of(component, entry.route)?;
@@ -56,6 +54,16 @@ pub(crate) fn backend(
     })
 }
 
+fn outside(service: &str, upstream: &Upstream) -> Backend {
+    let tls = upstream.verification();
+    Backend {
+        service: service.to_owned(),
+        port: upstream.port.get(),
+        scheme: tls.map(|_| "https"),
+        transport: tls.map(|tls| upstream::transport(service, &upstream.host, tls)),
+    }
+}
+
 /// Says whether requests come to a component by any route.
 pub(crate) fn is_routed(scope: &Scope<'_>, component: &Component) -> bool {
     !routed_ports(scope, component).is_empty()
@@ -66,7 +74,8 @@ pub(crate) fn routed_ports(scope: &Scope<'_>, component: &Component) -> Vec<u16>
     let routes = scope.application.fields.ingress.iter();
     let own = routes.filter(|route| {
         let target = scope.application.component_of(route);
-        route.redirect_to.is_none() && target.is_some_and(|target| target.name == component.name)
+        let inside = route.redirect_to.is_none() && route.upstream.is_none();
+        inside && target.is_some_and(|target| target.name == component.name)
     });
     let ports = own.filter_map(|route| port_of(component, route));
     let mut ports: Vec<u16> = ports.map(|port| port.spec.port.get()).collect();

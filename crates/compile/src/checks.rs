@@ -3,10 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use steading_model::application::RouteTls;
 use steading_model::{Code, Diagnostic, GroupKind, Object, ObjectId, Report, Span};
 
 use crate::application::Compiled;
-use crate::codes::{DATA_COLLISION, NAME_COLLISION, NAME_TOO_LONG, ROUTE_COLLISION};
+use crate::codes::{DATA_COLLISION, NAME_COLLISION, NAME_TOO_LONG, ROUTE_COLLISION, WHOLE_HOST};
 
 /// Checks the names of an application's objects, and orders them by what they are called.
 pub(crate) fn ordered(mut objects: Vec<Object>, report: &mut Report) -> Vec<Object> {
@@ -31,6 +32,7 @@ pub(crate) fn ordered(mut objects: Vec<Object>, report: &mut Report) -> Vec<Obje
 pub(crate) fn across(compiled: &[Compiled], report: &mut Report) {
     names(compiled, report);
     routes(compiled, report);
+    whole_hosts(compiled, report);
     data(compiled, report);
 }
 
@@ -163,6 +165,40 @@ fn routes(compiled: &[Compiled], report: &mut Report) {
         "give one of them another host or path",
         report,
     );
+}
+
+/// A host that one application passes through belongs to it as a whole.
+fn whole_hosts(compiled: &[Compiled], report: &mut Report) {
+    let hosts = || {
+        compiled.iter().enumerate().flat_map(|(at, one)| {
+            let hosts = one.hosts.iter();
+            hosts.map(move |(host, tls, span)| (at, host.as_str(), *tls, *span))
+        })
+    };
+    let passed: BTreeMap<&str, (usize, Span)> = hosts()
+        .filter(|(_, _, tls, _)| *tls == RouteTls::Passthrough)
+        .map(|(at, host, _, span)| (host, (at, span)))
+        .collect();
+    let mut reported = BTreeSet::new();
+    for (at, host, tls, span) in hosts() {
+        let Some((owner, whole)) = passed.get(host) else {
+            continue;
+        };
+        let opened = tls == RouteTls::Terminate && *owner != at;
+        if opened && reported.insert((at, host)) {
+            let (first, second) = (
+                compiled[*owner].desired.title(),
+                compiled[at].desired.title(),
+            );
+            let message = format!(
+                "`{first}` passes all connections to {host} through, so `{second}` never answers there"
+            );
+            let finding = Diagnostic::error(WHOLE_HOST, message)
+                .at(span)
+                .help("give one of them another host, or remove `tls: passthrough`");
+            report.push(with_label(finding, Some(*whole), "passed through here"));
+        }
+    }
 }
 
 fn data(compiled: &[Compiled], report: &mut Report) {

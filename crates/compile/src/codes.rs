@@ -40,4 +40,6 @@ codes! {
     CLUSTER_RESOURCE = "ST2023": "A permission names a resource that belongs to no namespace. Without `namespaces: [\"*\"]` it would never take effect.";
     SECRET_AS_CONFIG = "ST2024": "A dashboard or an alert rule comes from a secret. It would be stored in the open.";
     BAD_PRIORITY = "ST2025": "The priority of a tier is beyond what Kubernetes leaves to users: 1000000000.";
+    NO_DNS_TARGET = "ST2060": "A route wants a DNS record, and the estate's `dns` does not say where records of that kind point: nobody would make it. Name the targets, or say with the reason who makes them.";
+    WHOLE_HOST = "ST2061": "An application passes the TLS connections of a host through unopened, and another one has a route on the same host. The ingress controller would never see the paths of requests to it, so the other would never answer.";
 }

@@ -1,24 +1,20 @@
 //! The gates of a route as Traefik middlewares, in the application's own namespace: references to other namespaces are off there
 //! by default. Gates that several routes share are made once.
 
+mod every_route;
+
 use steading_model::application::{StripPrefix, Visibility};
 use steading_model::estate::{ChainLink, MiddlewareRef, RateClass};
 use steading_model::name::LabelName;
 
 use crate::codes::NO_PRIVATE_RANGE;
-use crate::json::{Fields, text_map, texts};
+use crate::json::{Fields, texts};
 use crate::route::Entry;
 use crate::scope::{Output, Scope};
 use crate::{login, ranges};
 
 /// The rate class of routes that name none.
 const USUAL_CLASS: &str = "page";
-/// The response headers of every route.
-const SECURITY_HEADERS: [(&str, &str); 3] = [
-    ("Referrer-Policy", "strict-origin-when-cross-origin"),
-    ("Strict-Transport-Security", "max-age=31536000"),
-    ("X-Content-Type-Options", "nosniff"),
-];
 
 /// A middleware on the way.
 pub(crate) enum Gate {
@@ -37,10 +33,15 @@ pub(crate) fn gates(
 ) -> Vec<Gate> {
     let gate = match link {
         ChainLink::AllowList => allow_list(scope, entry, output),
+        ChainLink::RealIp => every_route::real_ip(scope),
+        ChainLink::Retry => every_route::retry(scope),
+        ChainLink::ErrorPages => every_route::error_pages(scope, entry),
+        ChainLink::Compress => every_route::compress(scope),
         ChainLink::RateLimit => rate_limit(scope, entry),
-        ChainLink::SecurityHeaders => Some(security_headers(entry)),
+        ChainLink::SecurityHeaders => every_route::security_headers(scope, entry),
         ChainLink::BotWall => bot_wall(scope, entry),
-        ChainLink::Authentication => login::gate(scope, entry),
+        ChainLink::Authentication => return login::gates(scope, entry),
+        ChainLink::WakeUp => None,
         ChainLink::BodyLimit => body_limit(scope, entry),
         ChainLink::Custom => return custom(scope, entry),
         ChainLink::Redirect => redirect(entry),
@@ -59,12 +60,7 @@ fn allow_list(scope: &Scope<'_>, entry: &Entry<'_>, output: &mut Output) -> Opti
     }
     let ranges = ranges::private(scope.estate);
     if ranges.is_empty() {
-        let message = format!(
-            "`{}` is private, but the estate names no private address range",
-            entry.host
-        );
-        let help = "add ranges to `ingress.private` that are not all in `ingress.tunnels`, or make the route `visibility: public`";
-        output.error(scope, NO_PRIVATE_RANGE, &entry.path, message, help);
+        no_private_range(scope, entry, output);
         return Some(missing("private-only"));
     }
     Some(own(
@@ -72,6 +68,16 @@ fn allow_list(scope: &Scope<'_>, entry: &Entry<'_>, output: &mut Output) -> Opti
         "ipAllowList",
         Fields::new().with("sourceRange", texts(ranges)),
     ))
+}
+
+/// Reports a private route that nobody could reach.
+pub(crate) fn no_private_range(scope: &Scope<'_>, entry: &Entry<'_>, output: &mut Output) {
+    let message = format!(
+        "`{}` is private, but the estate names no private address range",
+        entry.host
+    );
+    let help = "add ranges to `ingress.private` that are not all in `ingress.tunnels`, or make the route `visibility: public`";
+    output.error(scope, NO_PRIVATE_RANGE, &entry.path, message, help);
 }
 
 /// Returns the rate class of a route with its name.
@@ -90,6 +96,9 @@ fn class<'a>(scope: &Scope<'a>, entry: &Entry<'_>) -> Option<(&'a str, &'a RateC
 
 fn rate_limit(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<Gate> {
     let limits = entry.route.limits.as_ref();
+    if limits.is_some_and(|limits| limits.none.is_some()) {
+        return None;
+    }
     let declared = limits.and_then(|limits| {
         limits
             .requests
@@ -123,32 +132,6 @@ fn client(scope: &Scope<'_>) -> Fields {
     )
 }
 
-fn security_headers(entry: &Entry<'_>) -> Gate {
-    let declared = &entry.route.headers;
-    let own_header = |name: &str| declared.keys().any(|own| own.eq_ignore_ascii_case(name));
-    let usual = SECURITY_HEADERS
-        .into_iter()
-        .filter(|(name, _)| !own_header(name));
-    let usual = usual.map(|(name, value)| (name.to_owned(), value));
-    let headers = text_map(
-        usual.chain(
-            declared
-                .iter()
-                .map(|(name, value)| (name.clone(), value.as_str())),
-        ),
-    );
-    let name = if declared.is_empty() {
-        "security-headers".to_owned()
-    } else {
-        format!("{}-headers", entry.name)
-    };
-    own(
-        name,
-        "headers",
-        Fields::new().with("customResponseHeaders", headers),
-    )
-}
-
 fn bot_wall(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<Gate> {
     let wanted = entry.route.bot_protection == Some(true);
     let wall = scope.estate.fields.ingress.bot_wall.as_ref();
@@ -157,7 +140,11 @@ fn bot_wall(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<Gate> {
 }
 
 fn body_limit(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<Gate> {
-    let declared = entry.route.limits.as_ref().and_then(|limits| limits.body);
+    let limits = entry.route.limits.as_ref();
+    if limits.is_some_and(|limits| limits.none.is_some()) {
+        return None;
+    }
+    let declared = limits.and_then(|limits| limits.body);
     let (name, body) = match (declared, class(scope, entry)) {
         (Some(body), _) => (format!("{}-body", entry.name), body),
         (None, Some((name, class))) => (format!("body-{name}"), class.body?),
@@ -186,7 +173,7 @@ pub(crate) fn missing(name: &str) -> Gate {
     Gate::Existing(format!("missing-{name}"), None)
 }
 
-fn existing(scope: &Scope<'_>, middleware: &MiddlewareRef) -> Gate {
+pub(crate) fn existing(scope: &Scope<'_>, middleware: &MiddlewareRef) -> Gate {
     let ingress = &scope.estate.fields.ingress;
     let usual = ingress
         .middleware_namespace

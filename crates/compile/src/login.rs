@@ -6,6 +6,7 @@ use serde_json::Value;
 use steading_model::application::{Auth, AuthMode, Route};
 use steading_model::estate::Sso;
 
+use crate::bearer;
 use crate::gates::{self, Gate};
 use crate::json::{Fields, text_map, texts};
 use crate::route::Entry;
@@ -18,16 +19,20 @@ const IDENTITY: [&str; 4] = [
     "Remote-Email",
     "Remote-Name",
 ];
-/// Returns the gate of a route: the login, or the removal of its headers.
-pub(crate) fn gate(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<Gate> {
+
+/// Returns what asks on a route who comes: the login, or the removal of its headers and perhaps the check of a token.
+pub(crate) fn gates(scope: &Scope<'_>, entry: &Entry<'_>) -> Vec<Gate> {
     if entry.route.redirect_to.is_some() {
-        return None;
+        return Vec::new();
     }
     let sso = scope.estate.fields.ingress.sso.as_ref();
-    if entry.auth() != AuthMode::Required {
-        return sso.filter(|_| relies_on_login(scope)).map(without_identity);
+    if entry.auth() == AuthMode::Required {
+        let login = sso.map_or_else(|| gates::missing("login"), |sso| login(sso, entry));
+        return vec![login];
     }
-    Some(sso.map_or_else(|| gates::missing("login"), |sso| login(sso, entry)))
+    let stranger = sso.filter(|_| relies_on_login(scope)).map(without_identity);
+    let token = bearer::gate(scope, entry);
+    stranger.into_iter().chain(token).collect()
 }
 
 fn login(sso: &Sso, entry: &Entry<'_>) -> Gate {

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 use steading_model::application::{
-    AuthMode, Expectation, HealthProbe, OutsideCheck, Probe, StripPrefix,
+    AuthMode, Expectation, HealthProbe, OutsideCheck, Probe, Route, StripPrefix,
 };
 
 use crate::json::{Fields, text_map};
-use crate::route::Entry;
+use crate::route::{self, Entry};
 use crate::scope::Scope;
 
 /// Returns what is expected when a route is asked, as JSON; none where nothing is known.
@@ -30,13 +30,9 @@ pub(crate) fn check(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<String> {
     Some(Value::from(check).to_string())
 }
 
-/// Returns the tile of a route on the dashboard, as JSON; redirects have none unless they ask for it.
+/// Returns the tile of a route on the dashboard, as JSON; none where it is not shown.
 pub(crate) fn tile(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<String> {
-    let shown = entry
-        .route
-        .catalogue
-        .unwrap_or(entry.route.redirect_to.is_none());
-    if !shown {
+    if !is_shown(scope, entry) {
         return None;
     }
     let fields = &scope.application.fields;
@@ -54,20 +50,42 @@ pub(crate) fn tile(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<String> {
     let tile = Fields::new()
         .with("name", scope.name())
         .with("description", fields.description.as_deref())
-        .with(
-            "group",
-            fields
-                .group
-                .as_deref()
-                .unwrap_or(scope.application.tier.as_str()),
-        )
-        .with("icon", fields.icon.as_deref().unwrap_or(scope.name()))
-        .with(
-            "url",
-            url(entry, entry.paths.first().copied().unwrap_or("/")),
-        )
+        .with("group", group(scope))
+        .with("icon", icon(scope))
+        .with("url", home(entry))
         .with("widget", widget);
     Some(Value::from(tile).to_string())
+}
+
+/// Says whether a route has a tile. Without a word about it, a redirect has none, nor what is for machines (a token), nor a path below
+/// another route of the application.
+pub(crate) fn is_shown(scope: &Scope<'_>, entry: &Entry<'_>) -> bool {
+    let Route {
+        redirect_to,
+        catalogue,
+        widget,
+        ..
+    } = entry.route;
+    let for_people = redirect_to.is_none() && entry.auth() != AuthMode::Bearer;
+    let usual = || widget.is_some() || !route::is_below_another(scope, entry);
+    catalogue.unwrap_or_else(|| for_people && usual())
+}
+
+/// Returns the group of an application's tiles.
+pub(crate) fn group<'a>(scope: &Scope<'a>) -> &'a str {
+    let declared = scope.application.fields.group.as_deref();
+    declared.unwrap_or(scope.application.tier.as_str())
+}
+
+/// Returns the icon of an application's tiles.
+pub(crate) fn icon<'a>(scope: &Scope<'a>) -> &'a str {
+    let declared = scope.application.fields.icon.as_deref();
+    declared.unwrap_or(scope.name())
+}
+
+/// Returns the URL that a tile leads to.
+pub(crate) fn home(entry: &Entry<'_>) -> String {
+    url(entry, entry.paths.first().copied().unwrap_or("/"))
 }
 
 fn never(why: &str) -> Fields {
@@ -107,12 +125,10 @@ fn expected(
     let status = declared
         .map(|expectation| expectation.status.clone())
         .filter(|status| !status.is_empty());
-    let usual = || {
-        if entry.auth() == AuthMode::Required {
-            vec![302, 401]
-        } else {
-            vec![200]
-        }
+    let usual = || match entry.auth() {
+        AuthMode::Required => vec![302, 401],
+        AuthMode::Bearer => vec![401],
+        AuthMode::App | AuthMode::Public | AuthMode::None => vec![200],
     };
     let status = status.unwrap_or_else(usual);
     Some(
@@ -126,6 +142,9 @@ fn expected(
 /// Returns the path at which the health check is seen from outside: below the route's path where that is stripped, as it is where
 /// the route covers it, else nowhere.
 fn health_path(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<String> {
+    if entry.route.upstream.is_some() {
+        return None;
+    }
     let health = scope
         .application
         .component_of(entry.route)?

@@ -4,20 +4,21 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 use steading_model::FieldPath;
-use steading_model::application::{AuthMode, DnsMode, Route, Visibility};
+use steading_model::application::{AuthMode, DnsMode, Route, RouteTls, Visibility};
 use steading_model::name::HostName;
 
 use crate::annotation::{
-    ANNOTATION_AUTH, ANNOTATION_CATALOGUE, ANNOTATION_CHECK, ANNOTATION_DNS, ANNOTATION_VISIBILITY,
+    ANNOTATION_AUTH, ANNOTATION_CARVE_OUT, ANNOTATION_CATALOGUE, ANNOTATION_CHECK, ANNOTATION_DNS,
+    ANNOTATION_VISIBILITY,
 };
 use crate::backend::{self, Backend};
 use crate::gates::{self, Gate};
 use crate::json::Fields;
 use crate::scope::{Metadata, Output, Scope};
-use crate::{certificate, chain, names, outside};
+use crate::{certificate, chain, dns, names, outside, passthrough, tile};
 
 /// The API of Traefik.
-const TRAEFIK: &str = "traefik.io/v1alpha1";
+pub(crate) const TRAEFIK: &str = "traefik.io/v1alpha1";
 
 /// A route with all that is derived from it.
 pub(crate) struct Entry<'a> {
@@ -67,6 +68,19 @@ impl<'a> Entry<'a> {
         self.route.visibility.unwrap_or(Visibility::Private)
     }
 
+    /// Returns the DNS record that it wants.
+    pub(crate) fn dns(&self) -> DnsMode {
+        self.route.dns.unwrap_or(match self.visibility() {
+            Visibility::Public => DnsMode::Proxied,
+            Visibility::Private => DnsMode::Internal,
+        })
+    }
+
+    /// Says whether the application opens its connections itself.
+    pub(crate) fn is_passed_through(&self) -> bool {
+        self.route.tls == Some(RouteTls::Passthrough)
+    }
+
     /// Returns where the login happens.
     pub(crate) fn auth(&self) -> AuthMode {
         self.route
@@ -88,6 +102,10 @@ pub(crate) fn entries<'a>(scope: &'a Scope<'_>) -> Vec<Entry<'a>> {
 pub(crate) fn objects(scope: &Scope<'_>, output: &mut Output) {
     let mut made = BTreeSet::new();
     for entry in entries(scope) {
+        if entry.is_passed_through() {
+            passthrough::objects(scope, &entry, output);
+            continue;
+        }
         let backend = backend::backend(scope, &entry, output);
         if let Some((name, spec)) = backend
             .as_ref()
@@ -96,7 +114,7 @@ pub(crate) fn objects(scope: &Scope<'_>, output: &mut Output) {
             make(
                 scope,
                 &entry,
-                ("ServersTransport", name),
+                ("ServersTransport", &name),
                 spec,
                 &mut made,
                 output,
@@ -161,11 +179,8 @@ fn make(
     }
 }
 
-fn metadata(scope: &Scope<'_>, entry: &Entry<'_>) -> Metadata {
-    let dns = entry.route.dns.unwrap_or(match entry.visibility() {
-        Visibility::Public => DnsMode::Proxied,
-        Visibility::Private => DnsMode::Internal,
-    });
+/// Starts the object of a route, with what people and other programs should know about it.
+pub(crate) fn metadata(scope: &Scope<'_>, entry: &Entry<'_>) -> Metadata {
     let reason = entry
         .route
         .auth
@@ -175,16 +190,58 @@ fn metadata(scope: &Scope<'_>, entry: &Entry<'_>) -> Metadata {
         Some(reason) => format!("{}: {reason}", entry.auth()),
         None => entry.auth().to_string(),
     };
-    scope
+    let metadata = scope
         .named(entry.name.as_str())
         .annotation(ANNOTATION_VISIBILITY, entry.visibility().as_str())
         .annotation(ANNOTATION_AUTH, auth)
-        .annotation(ANNOTATION_DNS, dns.as_str())
+        .annotation(ANNOTATION_DNS, entry.dns().as_str())
+        .annotation_if(ANNOTATION_CARVE_OUT, carve_out(scope, entry))
         .annotation_if(ANNOTATION_CHECK, outside::check(scope, entry))
-        .annotation_if(ANNOTATION_CATALOGUE, outside::tile(scope, entry))
+        .annotation_if(ANNOTATION_CATALOGUE, outside::tile(scope, entry));
+    tile::annotated(scope, entry, dns::annotated(scope, entry, metadata))
 }
 
-/// Returns a rule for each path. The priority is what Traefik would compute, written out: the longer path wins.
+/// Returns the path above a route that asks for the login while the route itself does not.
+fn carve_out(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<String> {
+    if entry.auth() == AuthMode::Required || entry.route.redirect_to.is_some() {
+        return None;
+    }
+    let others = entries(scope);
+    let protected = others.iter().filter(|other| {
+        other.host == entry.host
+            && other.auth() == AuthMode::Required
+            && other.route.redirect_to.is_none()
+    });
+    let above = protected.flat_map(|other| other.paths.iter().copied());
+    let above = above.filter(|above| {
+        let mut own = entry.paths.iter();
+        own.any(|path| covers(above, path))
+    });
+    above
+        .max_by_key(|path| path.len())
+        .map(|path| format!("below {path}"))
+}
+
+/// Says whether a route is below another one of its application, on the same host.
+pub(crate) fn is_below_another(scope: &Scope<'_>, entry: &Entry<'_>) -> bool {
+    let others = entries(scope);
+    let mut others = others
+        .iter()
+        .filter(|other| other.host == entry.host && other.path != entry.path);
+    let below =
+        |path: &&str| others.any(|other| other.paths.iter().any(|above| covers(above, path)));
+    entry.paths.first().is_some_and(below)
+}
+
+/// Says whether a path is another one, or below it: `/api` covers `/api/x` and not `/apix`.
+pub(crate) fn covers(above: &str, path: &str) -> bool {
+    match path.strip_prefix(above) {
+        Some(rest) => rest.is_empty() || above.ends_with('/') || rest.starts_with('/'),
+        None => false,
+    }
+}
+
+/// Returns a rule for each path.
 fn rules(entry: &Entry<'_>, backend: Option<&Backend>, gates: &[Value]) -> Vec<Value> {
     let service = match backend {
         Some(backend) => Fields::new()
@@ -193,7 +250,7 @@ fn rules(entry: &Entry<'_>, backend: Option<&Backend>, gates: &[Value]) -> Vec<V
             .with("scheme", backend.scheme)
             .with(
                 "serversTransport",
-                backend.transport.as_ref().map(|(name, _)| *name),
+                backend.transport.as_ref().map(|(name, _)| name.as_str()),
             ),
         None => Fields::new()
             .with("kind", "TraefikService")
@@ -204,7 +261,7 @@ fn rules(entry: &Entry<'_>, backend: Option<&Backend>, gates: &[Value]) -> Vec<V
         let rule = matching(entry.host.as_str(), path);
         Fields::new()
             .with("kind", "Rule")
-            .with("priority", rule.len())
+            .with("priority", priority(entry.host.as_str(), path))
             .with("match", rule)
             .with("middlewares", gates.to_vec())
             .with("services", vec![service.clone()])
@@ -219,5 +276,71 @@ fn matching(host: &str, path: &str) -> String {
         "/" => format!("Host(`{host}`)"),
         path if path.ends_with('/') => format!("Host(`{host}`) && PathPrefix(`{path}`)"),
         path => format!("Host(`{host}`) && (Path(`{path}`) || PathPrefix(`{path}/`))"),
+    }
+}
+
+/// The longest path wins, whatever order the routes are in, and `/api/` before `/api`. Each is at least what Traefik would compute for
+/// the rule, so that catch-alls of others stay behind it, and not so much that the answer to a certificate's challenge would.
+pub(crate) fn priority(host: &str, path: &str) -> usize {
+    let whole = matching(host, "/").len();
+    let below = path.trim_end_matches('/');
+    if below.is_empty() {
+        return whole;
+    }
+    let slash = usize::from(path.ends_with('/'));
+    matching(host, below).len() + slash
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_stands_for_itself_and_what_is_below_it() {
+        assert_eq!(matching("a.b", "/"), "Host(`a.b`)");
+        assert_eq!(
+            matching("a.b", "/api"),
+            "Host(`a.b`) && (Path(`/api`) || PathPrefix(`/api/`))"
+        );
+        assert_eq!(
+            matching("a.b", "/api/"),
+            "Host(`a.b`) && PathPrefix(`/api/`)"
+        );
+        let covered = [
+            ("/", "/x"),
+            ("/api", "/api"),
+            ("/api", "/api/x"),
+            ("/api/", "/api/x"),
+        ];
+        assert!(covered.iter().all(|(above, path)| covers(above, path)));
+        let apart = [("/api", "/apix"), ("/api/", "/api"), ("/api/x", "/api")];
+        assert!(!apart.iter().any(|(above, path)| covers(above, path)));
+    }
+
+    #[test]
+    fn whoever_is_below_comes_first() {
+        let paths = [
+            "/", "/a", "/a/", "/a/b", "/a/b/", "/a/bc", "/a/b/c", "/apix",
+        ];
+        for above in paths {
+            for path in paths
+                .iter()
+                .filter(|path| covers(above, path) && **path != above)
+            {
+                assert!(
+                    priority("a.b", above) < priority("a.b", path),
+                    "{above} {path}"
+                );
+            }
+        }
+        for path in paths {
+            assert!(
+                priority("a.b", path) >= matching("a.b", path).len(),
+                "{path}"
+            );
+        }
+        let challenge = "Host(`a.b`) && Path(`/.well-known/acme-challenge/0123456789012345678901234567890123456789012`)";
+        assert!(priority("a.b", "/") < challenge.len());
+        assert!(priority("a.b", "/.well-known") < challenge.len());
     }
 }

@@ -8,13 +8,16 @@ mod container;
 mod file;
 mod health;
 mod job;
+mod monitoring;
 mod network;
 mod raw;
 mod resolved;
 mod route;
+mod rule_file;
 mod settings;
 mod spec;
 mod storage;
+mod upstream;
 pub mod validate;
 
 pub use container::{
@@ -25,16 +28,24 @@ pub use container::{
 pub use file::{FileContent, FileFields, FileMode, FileSpec};
 pub use health::{Check, Health, HealthProbe, ProbeRefinement};
 pub use job::{InitStep, Job, JobScript, JobScriptFields, Overlap};
+pub use monitoring::{
+    AlertSettings, AlertSeverity, Alerts, BuiltInAlert, Monitoring, Probe, ProbeFields, Scrape,
+    Scrapes,
+};
 pub use network::{Network, Peer, PeerFields, PeerPort, PeerTarget};
 pub use raw::RawObject;
 pub use resolved::{Application, Component, Port};
 pub use route::{
     Auth, AuthFields, AuthMode, DnsMode, Expectation, OutsideCheck, Route, RouteLimits, RoutePort,
-    StripPrefix, Upstream, UpstreamHost, Visibility, Widget,
+    RouteTls, StripPrefix, Visibility, Widget,
+};
+pub use rule_file::{
+    OwnRule, PrometheusDuration, RuleFile, RuleGroup, RuleGroups, RuleProblem, read_rules,
 };
 pub use settings::{
-    Availability, CatalogueUse, HttpCheck, Monitoring, Parked, PermissionNamespace, PermissionRule,
-    Probe, ProbeFields, QuotaOverride, Rollout, Scrape, Strategy, Verify, Waiver,
+    Availability, CatalogueUse, HttpCheck, Parked, PermissionNamespace, PermissionRule,
+    QuotaOverride, Rollout, Strategy, Verify, Waiver,
 };
 pub use spec::{ApplicationFields, Metadata};
 pub use storage::{Backup, BackupFields, DataMeaning, Volume, VolumeOwner};
+pub use upstream::{Upstream, UpstreamHost, UpstreamTls, UpstreamTlsFields};

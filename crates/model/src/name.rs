@@ -2,13 +2,16 @@
 
 mod address;
 mod dns;
+mod gap;
+mod http;
 mod image;
 mod path;
 mod text;
 mod time;
 
-pub use address::{Cidr, HostName, HostRef, PortNumber};
+pub use address::{Cidr, HostName, HostPattern, HostRef, PortNumber};
 pub use dns::{AppName, ComponentName, EnvironmentName, LabelName, NamespaceName, SubdomainName};
+pub use http::{AnnotationPrefix, HeaderName, StatusRange};
 pub use image::ImageRef;
 pub use path::{HttpPath, MountPath, RelativePath, SecretPath};
 pub use text::{Capability, EnvName, Literal, Owner, Reason, SecretKey, Url};

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::Upstream;
 use crate::name::{
-    ComponentName, HostName, HostRef, HttpPath, LabelName, Literal, PortNumber, Reason,
-    SubdomainName, Url,
+    ComponentName, HeaderName, HostRef, HttpPath, LabelName, Literal, PortNumber, Reason,
+    SecretKey, SubdomainName, Url,
 };
 use crate::node::{Node, ScalarKind};
 use crate::quantity::Quantity;
@@ -25,9 +26,12 @@ record! {
         "component" component: Option<ComponentName>,
         /// The port or port name of the component. Default: its first.
         "port" port: Option<RoutePort>,
+        /// A device or machine outside the cluster that answers on this route, past the same gates; instead of `component` and `port`.
+        "upstream" upstream: Option<Upstream>,
         /// Who can reach it at all. Default: `private`.
         "visibility" visibility: Option<Visibility>,
-        /// Who must log in where. Default: `required`.
+        /// Who must log in where: `required`, `{ bearer: KEY }`, or another way with the reason. Default: `required`.
+        /// Example: `{ app: "mobile clients have tokens of their own" }`.
         "auth" auth: Option<Auth>,
         /// The groups that may pass the estate's login. Default: the estate's.
         "groups" groups: Vec<String>,
@@ -39,19 +43,25 @@ record! {
         "redirectTo" redirect_to: Option<Url>,
         /// Keeps the path when redirecting. Default: `true`.
         "preservePath" preserve_path: Option<bool>,
+        /// Who opens the TLS connection. With `passthrough` the application does, so no path, login, header or limit can stand before it.
+        /// Default: `terminate`.
+        "tls" tls: Option<RouteTls>,
         /// A TLS secret that exists already, instead of a certificate of its own.
         "tlsSecret" tls_secret: Option<SubdomainName>,
         /// Limits on requests.
         "limits" limits: Option<RouteLimits>,
-        /// Response headers to set; an empty value takes a header away.
-        "headers" headers: BTreeMap<String, Literal>,
+        /// Response headers to set, over the estate's `securityHeaders`; an empty value takes a header away.
+        /// Example: `{ Content-Security-Policy: "frame-ancestors 'self'", Server: "" }`.
+        "headers" headers: BTreeMap<HeaderName, Literal>,
+        /// The estate's error pages stand in for the application's own answers to what went wrong. Default: `true`.
+        "errorPages" error_pages: Option<bool>,
         /// Puts the estate's bot wall in front. Default: `false`.
         "botProtection" bot_protection: Option<bool>,
         /// Middlewares named in the estate, in this order, behind the estate's chain.
         "middlewares" middlewares: Vec<LabelName>,
         /// What is expected when it is asked from outside, or `{ none: why }`. Default: derived from health, path and redirect.
         "check" check: Option<OutsideCheck>,
-        /// Shows it on the dashboard. Default: `true`, except for redirects.
+        /// Shows it on the dashboard. Default: `true`, except for redirects, routes with a token, and paths below another route.
         "catalogue" catalogue: Option<bool>,
         /// A live widget on the dashboard.
         "widget" widget: Option<Widget>,
@@ -65,6 +75,16 @@ choice! {
         Private = "private",
         /// Everyone.
         Public = "public",
+    }
+}
+
+choice! {
+    /// Who opens the TLS connection of a route.
+    pub enum RouteTls {
+        /// The ingress controller, with the certificate of the host.
+        Terminate = "terminate",
+        /// The application itself: the ingress controller sees the host name only.
+        Passthrough = "passthrough",
     }
 }
 
@@ -89,6 +109,8 @@ pub struct Auth {
     pub mode: AuthMode,
     /// Why it is not the estate's login.
     pub reason: Option<Reason>,
+    /// The key of the application's secret that holds the token, for [`AuthMode::Bearer`].
+    pub token: Option<SecretKey>,
 }
 
 choice! {
@@ -96,6 +118,8 @@ choice! {
     pub enum AuthMode {
         /// At the estate's login, before the application is reached.
         Required = "required",
+        /// Nowhere, but each request brings a token that is checked before the application is reached: for machines.
+        Bearer = "bearer",
         /// In the application itself.
         App = "app",
         /// Nowhere: the content is meant for everyone.
@@ -108,6 +132,9 @@ choice! {
 record! {
     /// Where a login happens, other than at the estate's.
     pub struct AuthFields {
+        /// Nowhere, but each request brings `Authorization: Bearer TOKEN`, where the token is the value of this key of the application's
+        /// secret.
+        "bearer" bearer: Option<SecretKey>,
         /// In the application itself; with the reason.
         "app" app: Option<Reason>,
         /// Nowhere, the content is meant for everyone; with the reason.
@@ -117,33 +144,53 @@ record! {
     }
 }
 
+impl Auth {
+    /// A login elsewhere, or none, with the reason.
+    fn with_reason(mode: AuthMode, reason: Reason) -> Self {
+        Self {
+            mode,
+            reason: Some(reason),
+            token: None,
+        }
+    }
+
+    fn with_token(key: SecretKey) -> Self {
+        Self {
+            mode: AuthMode::Bearer,
+            reason: None,
+            token: Some(key),
+        }
+    }
+}
+
 impl Read for Auth {
     fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
         if let Some(word) = node.as_text() {
             return read_auth_word(node, word, reader);
         }
-        let AuthFields { app, public, none } = AuthFields::read(node, reader)?;
-        match (app, public, none) {
-            (Some(reason), None, None) => Some(Self {
-                mode: AuthMode::App,
-                reason: Some(reason),
-            }),
-            (None, Some(reason), None) => Some(Self {
-                mode: AuthMode::Public,
-                reason: Some(reason),
-            }),
-            (None, None, Some(reason)) => Some(Self {
-                mode: AuthMode::None,
-                reason: Some(reason),
-            }),
-            _ => {
-                reader.invalid(
-                    node,
-                    "must be `required` or have exactly one of `app`, `public` and `none`",
-                );
-                None
-            }
+        let AuthFields {
+            bearer,
+            app,
+            public,
+            none,
+        } = AuthFields::read(node, reader)?;
+        let reasons = [
+            (AuthMode::App, app),
+            (AuthMode::Public, public),
+            (AuthMode::None, none),
+        ];
+        let reasons = reasons
+            .into_iter()
+            .filter_map(|(mode, reason)| Some(Self::with_reason(mode, reason?)));
+        let tokens = bearer.into_iter().map(Self::with_token);
+        let mut ways: Vec<Self> = tokens.chain(reasons).collect();
+        if ways.len() != 1 {
+            reader.invalid(
+                node,
+                "must be `required` or have exactly one of `bearer`, `app`, `public` and `none`",
+            );
         }
+        ways.pop().filter(|_| ways.is_empty())
     }
 
     fn shape() -> Shape {
@@ -163,8 +210,13 @@ fn read_auth_word(node: &Node, word: &str, reader: &mut Reader<'_>) -> Option<Au
             return Some(Auth {
                 mode: AuthMode::Required,
                 reason: None,
+                token: None,
             });
         }
+        Some(AuthMode::Bearer) => reader.invalid(
+            node,
+            "needs the key of the token: write `{ bearer: KEY }` with a key of the application's secret",
+        ),
         Some(mode) => reader.invalid(
             node,
             &format!("needs the reason: write `{{ {mode}: \"why\" }}`"),
@@ -174,6 +226,7 @@ fn read_auth_word(node: &Node, word: &str, reader: &mut Reader<'_>) -> Option<Au
             word,
             &[
                 "required",
+                "{ bearer: KEY }",
                 "{ app: why }",
                 "{ public: why }",
                 "{ none: why }",
@@ -242,8 +295,10 @@ record! {
         "burst" burst: Option<u32>,
         /// The largest request body. Example: `5Gi`.
         "body" body: Option<Quantity>,
-        /// One of the estate's rate classes instead of numbers.
+        /// One of the estate's rate classes instead of numbers; `page`, `api` and `upload` are built in. Default: `page`.
         "class" class: Option<LabelName>,
+        /// No limit at all, with the reason.
+        "none" none: Option<Reason>,
     }
 }
 
@@ -289,45 +344,8 @@ record! {
     pub struct Widget {
         /// The kind of widget, as the dashboard names it.
         "type" kind: String,
-        /// Its settings; secret values belong into `secrets`.
+        /// Its settings. Everyone who may read routes can read them: a secret is written as `{{HOMEPAGE_VAR_NAME}}`, a variable of the
+        /// dashboard's own.
         "settings" settings: BTreeMap<String, Literal>,
-    }
-}
-
-record! {
-    /// A device or machine outside the cluster.
-    pub struct Upstream {
-        /// Its host name or address.
-        "host" host: UpstreamHost,
-        /// Its port.
-        "port" port: PortNumber,
-        /// Whether it speaks TLS. Default: `false`.
-        "tls" tls: Option<bool>,
-    }
-}
-
-/// A host name or an address.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum UpstreamHost {
-    /// An address.
-    Address(std::net::IpAddr),
-    /// A host name.
-    Name(HostName),
-}
-
-impl Read for UpstreamHost {
-    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
-        reader.text(node, |text| match text.parse() {
-            Ok(address) => Ok(Self::Address(address)),
-            Err(_) => HostName::parse(text).map(Self::Name),
-        })
-    }
-
-    fn shape() -> Shape {
-        Shape::Text {
-            format: "host-or-address",
-            about: "a host name or an address",
-            example: "192.168.1.20",
-        }
     }
 }

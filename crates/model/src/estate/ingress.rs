@@ -2,13 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use crate::name::{Cidr, HostName, LabelName, NamespaceName, SubdomainName, Url};
+use super::{Controller, GatewayPolicies, Gateways};
+use crate::name::{
+    Cidr, HeaderName, HostName, HttpPath, ImageRef, LabelName, Literal, NamespaceName, PortNumber,
+    StatusRange, SubdomainName, Url,
+};
 use crate::quantity::Quantity;
 use crate::{choice, record};
 
 record! {
     /// How requests come in.
     pub struct Ingress {
+        /// Which objects routes become. Default: `traefik`.
+        "controller" controller: Option<Controller>,
+        /// The Gateways that routes attach to, with `controller: gateway-api`.
+        "gateways" gateways: Option<Gateways>,
+        /// Whose objects stand for the gates that Gateway API has no word for: the installed implementation's. Default: `none`.
+        "policies" policies: Option<GatewayPolicies>,
         /// The namespace of the ingress controller. Default: `kube-system`.
         "namespace" namespace: NamespaceName,
         /// Labels of the controller's pods, for network policies. Default: all pods of its namespace.
@@ -18,8 +28,9 @@ record! {
         /// The namespace of middlewares that all applications share: Steading's own private allow-list and what `middlewares` names.
         /// Default: the controller's.
         "middlewareNamespace" middleware_namespace: Option<NamespaceName>,
-        /// The order in which requests pass the gates. Default: `redirect-https, allow-list, rate-limit, security-headers, bot-wall,
-        /// authentication, body-limit, custom, redirect, strip-prefix`. An allow-list always comes before anything that has an effect.
+        /// The order in which requests pass the gates. Default: `allow-list, real-ip, retry, error-pages, compress, rate-limit,
+        /// security-headers, bot-wall, authentication, wake-up, body-limit, custom, redirect, strip-prefix`. An allow-list always comes
+        /// before anything that has an effect, whatever is written here; a gate that a route needs is never lost by leaving it out.
         "chain" chain: Vec<ChainLink>,
         /// The address ranges that count as private. A tunnel's addresses are not private, whatever their range.
         "private" private: Vec<Cidr>,
@@ -27,12 +38,28 @@ record! {
         "tunnels" tunnels: Vec<Cidr>,
         /// The login that `auth: required` means.
         "sso" sso: Option<Sso>,
-        /// Limits on requests by name, for `limits.class`; `page` is used where a route names none.
+        /// Limits on requests by name, for `limits.class`; `page` is used where a route names none. Built in: `page` (100 requests a
+        /// second, 1000 at once: a page with all that it loads), `api` (50, 200) and `upload` (20, 200).
         "rates" rates: BTreeMap<LabelName, RateClass>,
         /// Middlewares that exist already, by the name that routes use.
         "middlewares" middlewares: BTreeMap<LabelName, MiddlewareRef>,
         /// The bot wall, for `botProtection`.
         "botWall" bot_wall: Option<MiddlewareRef>,
+        /// A middleware that finds the client's own address behind a tunnel or proxy, on every route.
+        "realIp" real_ip: Option<MiddlewareRef>,
+        /// Response headers of every route. Default: `Referrer-Policy: strict-origin-when-cross-origin`,
+        /// `Strict-Transport-Security: max-age=31536000` and `X-Content-Type-Options: nosniff`; `null` takes one of them away.
+        "securityHeaders" security_headers: BTreeMap<HeaderName, Literal>,
+        /// Asks once more where a pod could not be reached. Default: never.
+        "retry" retry: Option<Retry>,
+        /// Pages instead of an application's own answers to what went wrong. Default: none.
+        "errorPages" error_pages: Option<ErrorPages>,
+        /// Compresses answers. Default: never.
+        "compress" compress: Option<Compress>,
+        /// Wakes up components without pods (`scaling.toZero`).
+        "wakeUp" wake_up: Option<WakeUp>,
+        /// What checks tokens, for `auth: { bearer: KEY }`.
+        "bearer" bearer: Option<BearerGate>,
     }
 }
 
@@ -41,14 +68,24 @@ choice! {
     pub enum ChainLink {
         /// Refuses addresses that are not private, on private routes.
         AllowList = "allow-list",
+        /// Finds the client's own address behind a tunnel.
+        RealIp = "real-ip",
+        /// Asks once more where a pod could not be reached.
+        Retry = "retry",
+        /// Shows the estate's pages where something went wrong.
+        ErrorPages = "error-pages",
+        /// Compresses answers.
+        Compress = "compress",
         /// Refuses more requests than the route's limits allow.
         RateLimit = "rate-limit",
         /// Sets the security headers and the route's own.
         SecurityHeaders = "security-headers",
         /// Asks bots to work.
         BotWall = "bot-wall",
-        /// Asks for the estate's login.
+        /// Asks for the estate's login, or for a token.
         Authentication = "authentication",
+        /// Wakes up pods that were scaled to zero.
+        WakeUp = "wake-up",
         /// Refuses larger bodies.
         BodyLimit = "body-limit",
         /// The middlewares that the route names.
@@ -71,6 +108,9 @@ record! {
         "groups" groups: Vec<String>,
         /// The parameter of the URL in which a route's groups are passed on. Default: `groups`.
         "groupsParameter" groups_parameter: Option<String>,
+        /// The path in front of the request's own when Envoy Gateway asks; `{groups}` stands for the groups that may pass, with `,`
+        /// between them. Default: the path of `url`. Example: `/api/authz/ext-authz/`.
+        "envoyPath" envoy_path: Option<HttpPath>,
     }
 }
 
@@ -93,6 +133,66 @@ record! {
         "name" name: SubdomainName,
         /// Its namespace. Default: the estate's for middlewares.
         "namespace" namespace: Option<NamespaceName>,
+    }
+}
+
+record! {
+    /// Asks once more where a pod could not be reached; only what may be asked twice, so no `POST`.
+    pub struct Retry {
+        /// How often at most. Default: 2.
+        "attempts" attempts: Option<u32>,
+        /// How long to wait before, in milliseconds; twice as long each time. Default: 100.
+        "waitMillis" wait_millis: Option<u32>,
+    }
+}
+
+record! {
+    /// Pages instead of an application's own answers to what went wrong.
+    pub struct ErrorPages {
+        /// The Service that has the pages.
+        "service" service: SubdomainName,
+        /// Its namespace. Default: the estate's for middlewares.
+        "namespace" namespace: Option<NamespaceName>,
+        /// Its port. Default: 80.
+        "port" port: Option<PortNumber>,
+        /// Which answers are replaced. Default: `[500-504]`.
+        "status" status: Vec<StatusRange>,
+        /// The page that is asked for; `{status}` is filled in. Default: `/{status}.html`.
+        "path" path: Option<HttpPath>,
+    }
+}
+
+record! {
+    /// Compresses answers.
+    pub struct Compress {
+        /// The smallest answer that is compressed, in bytes. Default: 1024.
+        "minBytes" min_bytes: Option<u32>,
+        /// The media types that are not compressed. Default: those that are compressed already, as the ingress controller knows them.
+        "except" except: Vec<String>,
+    }
+}
+
+record! {
+    /// Wakes up components without pods: a server that the ingress controller asks first, through a plugin of Sablier's kind.
+    pub struct WakeUp {
+        /// The server, as the ingress controller reaches it. Example: `http://sablier.sablier:10000`.
+        "url" url: Url,
+        /// The plugin's name in the ingress controller's static configuration. Default: `sablier`.
+        "plugin" plugin: Option<LabelName>,
+        /// The page that waits, for components that show one. Default: the server's own.
+        "theme" theme: Option<LabelName>,
+        /// User agents that get an answer without waking anything up: monitoring. Regular expressions.
+        "probes" probes: Vec<String>,
+    }
+}
+
+record! {
+    /// What checks tokens: one small server for each application that asks for it.
+    pub struct BearerGate {
+        /// Its image: Caddy 2. Default: a pinned one.
+        "image" image: Option<ImageRef>,
+        /// How many pods. Default: 1.
+        "replicas" replicas: Option<u32>,
     }
 }
 

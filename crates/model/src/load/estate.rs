@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::codes::{ESTATE, TWICE};
 use crate::application::{ApplicationFields, ContainerFields};
 use crate::diagnostic::{Diagnostic, Report};
-use crate::estate::{Estate, EstateFields};
+use crate::estate::{DnsRecord, Estate, EstateFields};
 use crate::name::LabelName;
 use crate::node::{FieldPath, Node};
 use crate::read::{Read, Reader};
@@ -124,7 +124,39 @@ fn check(estate: &Estate, report: &mut Report) {
             );
         }
     }
+    edge(estate, &mut say);
     check_spec_defaults(estate, report);
+}
+
+/// Rate classes and DNS records.
+fn edge(estate: &Estate, say: &mut impl FnMut(FieldPath, String)) {
+    let path = FieldPath::default().key("spec");
+    let unlimited = estate
+        .fields
+        .ingress
+        .rates
+        .iter()
+        .filter(|(_, class)| class.requests == 0);
+    for (name, _) in unlimited {
+        let path = path.key("ingress").key("rates").key(name.as_str());
+        let message = format!("rate class `{name}` allows 0 requests, which would be no limit at all");
+        say(path.key("requests"), message);
+    }
+    let Some(dns) = &estate.fields.dns else {
+        return;
+    };
+    let records = [
+        ("proxied", &dns.proxied),
+        ("direct", &dns.direct),
+        ("internal", &dns.internal),
+    ];
+    for (key, record) in records {
+        let path = path.key("dns").key(key);
+        if let Some(problem) = record.as_ref().and_then(DnsRecord::problem) {
+            let message = format!("`{path}` {problem}");
+            say(path, message);
+        }
+    }
 }
 
 /// Default fields are read once here, so that a mistake in them is found even where every application overrides it.

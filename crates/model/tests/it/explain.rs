@@ -35,8 +35,8 @@ fn every_value_says_where_it_comes_from() {
     assert_eq!(
         explained(None),
         [
-            "spec.kind = deployment <- built in <built in>:57:9",
-            "spec.servicePort = 80 <- built in <built in>:58:16",
+            "spec.kind = deployment <- built in <built in>:67:9",
+            "spec.servicePort = 80 <- built in <built in>:68:16",
             "spec.gracePeriodSeconds = 20 <- estate default estate.yaml:16:27",
             "spec.env.TZ = Europe/Berlin <- estate default estate.yaml:17:18",
             "spec.env.A = 1 <- declaration applications/web/application.yaml:10:13",

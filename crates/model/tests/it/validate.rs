@@ -131,12 +131,88 @@ const MISTAKES: &[(&str, &str)] = &[
         "9:38 ST1209 there is no middleware `chta` (did you mean `chat`?)",
     ),
     (
-        "  ingress: [{ host: a, limits: { class: page } }]\n",
-        "9:34 ST1209 there is no rate class `page` (known: api)",
+        "  ingress: [{ host: a, limits: { class: pag } }]\n",
+        "9:34 ST1209 there is no rate class `pag` (did you mean `page`?)",
     ),
     (
         "  ingress: [{ host: a, botProtection: true }]\n",
         "9:24 ST1208 the estate has no bot wall (set `ingress.botWall` in the estate)",
+    ),
+    (
+        "  ingress: [{ host: a, tls: passthrough, auth: { app: own login }, path: /x, port: web }]\n  ports: { web: { port: 8443, protocol: https } }\n",
+        "9:68 ST1260 `spec.ingress[0].path` has no effect on a connection that is passed through (remove it, or `tls: passthrough`)",
+    ),
+    (
+        "  ingress: [{ host: a, tls: passthrough, port: web }]\n  ports: { web: { port: 8443, protocol: https } }\n",
+        "9:13 ST1260 `spec.ingress[0]` is passed through, so nothing can ask for the estate's login before it (write `auth: { app: why }`, `{ public: why }` or `{ none: why }`, or remove `tls: passthrough`)",
+    ),
+    (
+        "  ingress: [{ host: a, tls: passthrough, auth: { bearer: K }, port: web }]\n  ports: { web: { port: 8443, protocol: https } }\n",
+        "9:48 ST1260 `spec.ingress[0]` is passed through, so nothing can ask for a token before it (write `auth: { app: why }`, `{ public: why }` or `{ none: why }`, or remove `tls: passthrough`)",
+    ),
+    (
+        "  ingress: [{ host: a, tls: passthrough, auth: { app: own login } }]\n",
+        "9:29 ST1260 `spec.ingress[0]` passes TLS through to the port `http`, which does not speak it (write the port as `{ port: 3000, protocol: https }`, or remove `tls: passthrough`)",
+    ),
+    (
+        "  ingress: [{ host: a, tls: passthrough, auth: { app: own login }, upstream: { host: 192.168.1.2, port: 443 } }, { host: a, path: /x }]\n",
+        "9:122 ST1268 `a.internal.example.org` is passed through as a whole, and has another route (give one of the two another host) [9:21 the other route]",
+    ),
+    (
+        "  ingress: [{ host: a, headers: { X-A: b, x-a: c } }]\n",
+        "9:43 ST1261 `spec.ingress[0].headers` has `X-A` and `x-a`, which are the same header (remove one of them)",
+    ),
+    (
+        "  ingress: [{ host: a, headers: { X-A: \"b\\nc\" } }]\n",
+        "9:40 ST1261 `spec.ingress[0].headers.X-A` has a line break (write it on one line, folded with `>-`)",
+    ),
+    (
+        "  ingress: [{ host: a, auth: { bearer: K }, redirectTo: \"https://b.example.org\" }]\n",
+        "9:30 ST1262 `spec.ingress[0]` asks for a token before a redirect (write `auth: { public: why }`, and ask for the token where the redirect leads to)",
+    ),
+    (
+        "  ingress: [{ host: a, limits: { class: api, requests: 3 } }]\n",
+        "9:34 ST1266 `spec.ingress[0].limits` has both a class and numbers (keep one of the two; `body` may stand beside a class)",
+    ),
+    (
+        "  ingress: [{ host: a, limits: { none: a single client, body: 1Gi } }]\n",
+        "9:34 ST1266 `spec.ingress[0].limits` says `none` and limits something (keep one of the two)",
+    ),
+    (
+        "  ingress: [{ host: a, limits: { burst: 3 } }]\n",
+        "9:34 ST1266 `spec.ingress[0].limits.burst` has no meaning without `requests` (add `requests`)",
+    ),
+    (
+        "  ingress: [{ host: a, limits: { requests: 0 } }]\n",
+        "9:44 ST1266 `spec.ingress[0].limits.requests` is 0, which would be no limit at all (write `limits: { none: why }`, or a number)",
+    ),
+    (
+        "  ingress: [{ host: a, port: 3000, upstream: { host: 192.168.1.2, port: 80 } }]\n",
+        "9:24 ST1267 `spec.ingress[0].port` has no meaning beside `upstream` (remove one of the two)",
+    ),
+    (
+        "  ingress: [{ host: a, upstream: { host: 127.0.0.1, port: 80 } }]\n",
+        "9:42 ST1263 `spec.ingress[0].upstream.host` is a loopback address: 127.0.0.1 (write the address that the device has in its network)",
+    ),
+    (
+        "  ingress: [{ host: a, upstream: { host: \"fe80::1\", port: 80 } }]\n",
+        "9:42 ST1263 `spec.ingress[0].upstream.host` is a link-local address: fe80::1 (write the address that the device has in its network)",
+    ),
+    (
+        "  ingress: [{ host: a, upstream: { host: \"::ffff:10.0.0.1\", port: 80 } }]\n",
+        "9:42 ST1263 `spec.ingress[0].upstream.host` is an IPv4 address in the form of IPv6: ::ffff:10.0.0.1 (write the address that the device has in its network)",
+    ),
+    (
+        "  ingress: [{ host: a, upstream: { host: 192.168.1.2, port: 443, tls: true } }]\n",
+        "9:66 ST1264 nothing says how the certificate of `spec.ingress[0].upstream` is verified (write `tls: { serverName: NAME }`, or `tls: { unverified: why }`)",
+    ),
+    (
+        "  ingress: [{ host: a, upstream: { host: n.example.net, port: 443, tls: { unverified: own certificate, authority: ca } } }]\n",
+        "9:75 ST1264 `spec.ingress[0].upstream.tls` says how the certificate is verified, and that it is not (remove `unverified`, or what is beside it)",
+    ),
+    (
+        "  ingress: [{ host: a, catalogue: false, widget: { type: customapi } }]\n",
+        "9:42 ST1269 `spec.ingress[0].widget` is on no dashboard (remove it, or write `catalogue: true`)",
     ),
     (
         "  ingress: [{ host: a, path: /x }, { host: a.internal.example.org, path: /x }]\n",

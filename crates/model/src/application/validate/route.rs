@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::Check;
-use super::codes::{HOST, NO_CERTIFICATE, NO_LOGIN, ROUTE, SAME_ROUTE};
+use super::codes::{HOST, NO_CERTIFICATE, NO_LOGIN, ROUTE, SAME_ROUTE, WHOLE_HOST};
 use super::reference::unknown;
-use crate::application::{AuthMode, Route, RoutePort, StripPrefix};
+use crate::application::{AuthMode, Route, RoutePort, RouteTls, StripPrefix};
 use crate::diagnostic::Diagnostic;
 use crate::name::{HostName, LabelName};
 use crate::node::FieldPath;
 
 pub(super) fn check(check: &mut Check<'_>) {
     let mut seen = BTreeMap::new();
+    let mut taken = BTreeMap::new();
     for (at, route) in check.application.fields.ingress.iter().enumerate() {
         let path = check.application.field("ingress").index(at);
         fits(check, &path, route);
@@ -20,6 +21,7 @@ pub(super) fn check(check: &mut Check<'_>) {
         login(check, &path, route);
         if let Some(host) = host(check, &path, route) {
             certificate(check, &path, route, &host);
+            whole_host(check, &path, route, &host, &mut taken);
             twice(check, &path, route, &host, &mut seen);
         }
     }
@@ -77,7 +79,8 @@ fn fits(check: &mut Check<'_>, path: &FieldPath, route: &Route) {
 /// The component and the port that answer.
 fn target(check: &mut Check<'_>, path: &FieldPath, route: &Route) {
     let application = check.application;
-    if route.redirect_to.is_some() || application.fields.upstream.is_some() {
+    let elsewhere = application.fields.upstream.is_some() || route.upstream.is_some();
+    if route.redirect_to.is_some() || elsewhere {
         return;
     }
     let Some(component) = application.component_of(route) else {
@@ -185,9 +188,10 @@ fn login(check: &mut Check<'_>, path: &FieldPath, route: &Route) {
         .auth
         .as_ref()
         .is_none_or(|auth| auth.mode == AuthMode::Required);
-    if required && route.redirect_to.is_none() && check.estate.fields.ingress.sso.is_none() {
+    let opened = route.tls != Some(RouteTls::Passthrough);
+    if required && opened && route.redirect_to.is_none() && check.estate.fields.ingress.sso.is_none() {
         let message = format!("`{path}` asks for the estate's login, and the estate has none");
-        check.error(NO_LOGIN, path, message, "add `auth: { app: why }`, `{ public: why }` or `{ none: why }`, or set `ingress.sso` in the estate");
+        check.error(NO_LOGIN, path, message, "add `auth: { bearer: KEY }`, `{ app: why }`, `{ public: why }` or `{ none: why }`, or set `ingress.sso` in the estate");
     }
 }
 
@@ -217,7 +221,8 @@ fn host(check: &mut Check<'_>, path: &FieldPath, route: &Route) -> Option<HostNa
 }
 
 fn certificate(check: &mut Check<'_>, path: &FieldPath, route: &Route, host: &HostName) {
-    if check.estate.fields.certificates.is_none() && route.tls_secret.is_none() {
+    let opened = route.tls != Some(RouteTls::Passthrough);
+    if opened && check.estate.fields.certificates.is_none() && route.tls_secret.is_none() {
         let message = format!(
             "`{host}` needs a certificate, and the estate does not say where they come from"
         );
@@ -228,6 +233,34 @@ fn certificate(check: &mut Check<'_>, path: &FieldPath, route: &Route, host: &Ho
             "set `certificates` in the estate, or `tlsSecret` here",
         );
     }
+}
+
+/// The first route of a host, and who opens its connections.
+type FirstOfHost = BTreeMap<HostName, (FieldPath, RouteTls)>;
+
+/// A host is opened by the ingress controller or passed through, not both.
+fn whole_host(
+    check: &mut Check<'_>,
+    path: &FieldPath,
+    route: &Route,
+    host: &HostName,
+    taken: &mut FirstOfHost,
+) {
+    let tls = route.tls.unwrap_or(RouteTls::Terminate);
+    let Some((first, other)) = taken.get(host) else {
+        taken.insert(host.clone(), (path.clone(), tls));
+        return;
+    };
+    if *other == tls {
+        return;
+    }
+    let tree = &check.application.tree;
+    let message = format!("`{host}` is passed through as a whole, and has another route");
+    let finding = Diagnostic::error(WHOLE_HOST, message)
+        .at(tree.span_at(&path.key("host")))
+        .label(tree.span_at(&first.key("host")), "the other route")
+        .help("give one of the two another host");
+    check.report.push(finding);
 }
 
 fn twice(
