@@ -36,15 +36,17 @@ pub enum FileContent {
 record! {
     /// A file by its source. One of `content`, `fromFile`, `secret` and `existingSecret`.
     pub struct FileFields {
-        /// The content.
+        /// The content. Default: none. Example: `"listen: 8080"`.
         "content" content: Option<String>,
-        /// A file, or a folder as a whole, beside the declaration.
+        /// A file, or a folder as a whole, beside the declaration. Default: none. Example: `config/app.yaml`.
         "fromFile" from_file: Option<RelativePath>,
-        /// A key of the application's secret (`secrets.path`).
+        /// A key of the application's secret (`secrets.path`). Default: none. Example: `tls-key`.
         "secret" secret: Option<SecretKey>,
-        /// A Secret that exists already in the namespace: the path is a folder with a file for each of its keys.
+        /// A Secret that exists already in the namespace: the path is a folder with a file for each of its keys. Default: none. Example:
+        /// `gateway-tls`.
         "existingSecret" existing_secret: Option<SubdomainName>,
-        /// The mode in octal, quoted. Default: `"0444"`; `"0555"` for a script.
+        /// The mode in octal, quoted. Default: `"0444"`; `"0555"` for a script. Example: `"0755"`. Derives: `mode` or `defaultMode` of the
+        /// volume.
         "mode" mode: Option<FileMode>,
     }
 }

@@ -10,27 +10,31 @@ use crate::shape::Shape;
 record! {
     /// How to tell that a component works. One of `path`, `tcp`, `exec`, `grpc` and `none`.
     pub struct Health {
-        /// A path that answers 200 to 399 without authentication. Example: `/healthz`.
+        /// A path that answers 200 to 399 without authentication. Default: none. Example: `/healthz`. Derives: `httpGet` of all probes,
+        /// with `scheme: HTTPS` on a port of protocol `https`.
         "path" path: Option<HttpPath>,
-        /// The port accepts connections: `true`, or a port of its own.
+        /// The port accepts connections: `true`, or a port of its own. Default: none. Example: `true`. Derives: `tcpSocket` of all probes.
         "tcp" tcp: Option<Check>,
-        /// A command that exits 0. Keep it light: an interpreter that starts slowly gets a healthy pod killed.
+        /// A command that exits 0. Keep it light: an interpreter that starts slowly gets a healthy pod killed. Default: none. Example:
+        /// `[/app/healthy]`. Derives: `exec` of all probes.
         "exec" exec: Vec<Literal>,
-        /// The gRPC health protocol answers: `true`, or a port of its own.
+        /// The gRPC health protocol answers: `true`, or a port of its own. Default: none. Example: `true`. Derives: `grpc` of all probes.
         "grpc" grpc: Option<Check>,
-        /// No check, with the reason.
+        /// No check, with the reason. Default: none. Example: `"answers nothing but its own protocol"`. Derives: no probes.
         "none" none: Option<Reason>,
-        /// The port or the name of a port. Default: the component's first.
+        /// The port or the name of a port. Default: the component's first. Example: `9090`.
         "port" port: Option<PortNumber>,
-        /// How long an answer may take, in seconds. Default: 5.
+        /// How long an answer may take, in seconds. Default: 5. Unit: seconds. Example: `10`. Derives: `timeoutSeconds` of all probes.
         "timeoutSeconds" timeout_seconds: Option<u32>,
-        /// How long the start may take, in seconds. Default: 300.
+        /// How long the start may take, in seconds. Default: 300. Unit: seconds. Example: `900`. Derives: `failureThreshold` of the startup
+        /// probe: this divided by `periodSeconds`.
         "startupSeconds" startup_seconds: Option<u32>,
-        /// How often to check, in seconds. Default: 10.
+        /// How often to check, in seconds. Default: 10. Unit: seconds. Example: `30`. Derives: `periodSeconds` of all probes.
         "periodSeconds" period_seconds: Option<u32>,
-        /// A check of its own that takes the pod out of the Service.
+        /// A check of its own that takes the pod out of the Service. Default: as the others. Example: `{ path: /ready }`. Derives:
+        /// `readinessProbe`.
         "readiness" readiness: Option<ProbeRefinement>,
-        /// A check of its own that restarts the container.
+        /// A check of its own that restarts the container. Default: as the others. Example: `{ failures: 6 }`. Derives: `livenessProbe`.
         "liveness" liveness: Option<ProbeRefinement>,
     }
 }
@@ -38,17 +42,17 @@ record! {
 record! {
     /// One probe, where it differs from the others.
     pub struct ProbeRefinement {
-        /// Another path.
+        /// Another path. Default: the health check's. Example: `/ready`.
         "path" path: Option<HttpPath>,
-        /// Another command.
+        /// Another command. Default: the health check's. Example: `[/app/ready]`.
         "exec" exec: Vec<Literal>,
-        /// How long an answer may take, in seconds.
+        /// How long an answer may take, in seconds. Default: the health check's. Unit: seconds. Example: `10`.
         "timeoutSeconds" timeout_seconds: Option<u32>,
-        /// How often to check, in seconds.
+        /// How often to check, in seconds. Default: the health check's. Unit: seconds. Example: `60`.
         "periodSeconds" period_seconds: Option<u32>,
-        /// After how many failures it counts.
+        /// After how many failures it counts. Default: Kubernetes' 3. Unit: failures in a row. Example: `6`. Derives: `failureThreshold`.
         "failures" failures: Option<u32>,
-        /// This probe is not made, with the reason.
+        /// This probe is not made, with the reason. Default: the probe is made. Example: `"a restart would lose the transcoding"`.
         "none" none: Option<Reason>,
     }
 }

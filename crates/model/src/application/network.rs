@@ -11,12 +11,14 @@ use crate::shape::Shape;
 record! {
     /// Network access beyond what is derived. Denied is what is not allowed, always.
     pub struct Network {
-        /// Who may reach it.
+        /// Who may reach it. Default: none. Example: `[{ namespace: monitoring }]`. Derives: `ingress` rules of the component's
+        /// NetworkPolicy.
         "from" from: Vec<Peer>,
-        /// What it may reach.
+        /// What it may reach. Default: none. Example: `[{ cidr: 192.168.10.0/24, ports: [445] }]`. Derives: `egress` rules of the
+        /// component's NetworkPolicy.
         "to" to: Vec<Peer>,
         /// Takes away what is derived for every application: access to the internet, and from the ingress controller without a route.
-        /// Default: `false`.
+        /// Default: `false`. Derives: no egress but DNS and what is named.
         "isolated" isolated: Option<bool>,
     }
 }
@@ -56,19 +58,22 @@ pub enum PeerTarget {
 record! {
     /// One end of an allowed connection. One of `application`, `namespace`, `catalogue`, `cidr`, `word`; `pods` alone means the own namespace.
     pub struct PeerFields {
-        /// An application of this estate, in the same environment.
+        /// An application of this estate, in the same environment. Default: none. Example: `miniflux`. Derives: a selector of its namespace
+        /// and its pods.
         "application" application: Option<AppName>,
-        /// A namespace; `"*"` for any.
+        /// A namespace; `"*"` for any. Default: none. Example: `monitoring`. Derives: `namespaceSelector`.
         "namespace" namespace: Option<String>,
-        /// Labels of pods, in `namespace` or the own one.
+        /// Labels of pods, in `namespace` or the own one. Default: all. Example: `{ app: prometheus }`. Derives: `podSelector`.
         "pods" pods: BTreeMap<String, Literal>,
-        /// An entry of the estate's catalogue.
+        /// An entry of the estate's catalogue. Default: none. Example: `database`. Derives: what the entry's `at` says.
         "catalogue" catalogue: Option<LabelName>,
-        /// A range of addresses.
+        /// A range of addresses. Default: none. Example: `192.168.10.0/24`. Derives: `ipBlock`.
         "cidr" cidr: Option<Cidr>,
-        /// `traefik`, `internet` or `anywhere`, where ports must be named.
+        /// `traefik`, `internet` or `anywhere`, where ports must be named. Default: none. Example: `internet`. Derives: the controller's
+        /// pods, or an `ipBlock` of everything, for `internet` without the private ranges.
         "word" word: Option<String>,
-        /// Ports of the one that is reached: the pods' own ports, not the Service's.
+        /// Ports of the one that is reached: the pods' own ports, not the Service's. Default: all of them for `to`, the component's own for
+        /// `from`. Example: `[8080, 53/udp]`. Derives: `ports` of the rule.
         "ports" ports: Vec<PeerPort>,
     }
 }

@@ -16,54 +16,71 @@ use crate::{choice, record};
 record! {
     /// A host (and path) on which the application is reachable.
     pub struct Route {
-        /// A short name, completed with the estate's domain and the environment's suffix, or a fully qualified host name.
+        /// A short name, completed with the estate's domain and the environment's suffix, or a fully qualified host name. Example:
+        /// `photos`. Derives: the host in the rule of the route object, `dnsNames` of its Certificate.
         "host" host: HostRef,
-        /// The path below which requests come here. Default: `/`.
+        /// The path below which requests come here. Default: `/`. Example: `/api`. Derives: the path in the rule, with the priority that
+        /// lets the longest win.
         "path" path: Option<HttpPath>,
-        /// Several paths instead of one.
+        /// Several paths instead of one. Default: none. Example: `[/v1, /fever]`. Derives: a rule for each.
         "paths" paths: Vec<HttpPath>,
-        /// The component that answers. Default: the application's only one, or the one named after it.
+        /// The component that answers. Default: the application's only one, or the one named after it. Example: `web`. Derives: the Service
+        /// behind the rule.
         "component" component: Option<ComponentName>,
-        /// The port or port name of the component. Default: its first.
+        /// The port or port name of the component. Default: its first. Example: `admin`. Derives: the port of the Service behind the rule,
+        /// and ingress from the controller to it.
         "port" port: Option<RoutePort>,
         /// A device or machine outside the cluster that answers on this route, past the same gates; instead of `component` and `port`.
         "upstream" upstream: Option<Upstream>,
-        /// Who can reach it at all. Default: `private`.
+        /// Who can reach it at all. Default: `private`. Example: `public`. Derives: without `public` an allow-list of the estate's private
+        /// ranges in front of everything; the annotation `steading.dev/visibility`.
         "visibility" visibility: Option<Visibility>,
-        /// Who must log in where: `required`, `{ bearer: KEY }`, or another way with the reason. Default: `required`.
-        /// Example: `{ app: "mobile clients have tokens of their own" }`.
+        /// Who must log in where: `required`, `{ bearer: KEY }`, or another way with the reason. Default: `required`. Example: `{ app:
+        /// "mobile clients have tokens of their own" }`. Derives: with `required` the forward-auth gate of the estate's login; the
+        /// annotation `steading.dev/auth` with the reason.
         "auth" auth: Option<Auth>,
-        /// The groups that may pass the estate's login. Default: the estate's.
+        /// The groups that may pass the estate's login. Default: the estate's. Example: `[admins]`. Derives: a forward-auth gate of its own
+        /// that passes them on.
         "groups" groups: Vec<String>,
-        /// The DNS record. Default: derived from `visibility`.
+        /// The DNS record. Default: derived from `visibility`. Example: `direct`. Derives: the annotation `steading.dev/dns`, and the
+        /// record of the estate's DNS where Steading makes it.
         "dns" dns: Option<DnsMode>,
-        /// Takes the path off before the request is passed on: `true`, `false`, or another prefix. Default: `false`.
+        /// Takes the path off before the request is passed on: `true`, `false`, or another prefix. Default: `false`. Example: `true`.
+        /// Derives: a gate that takes the prefix off.
         "stripPrefix" strip_prefix: Option<StripPrefix>,
-        /// Answers with a permanent redirect to this URL instead of passing the request on.
+        /// Answers with a permanent redirect to this URL instead of passing the request on. Default: none. Example:
+        /// `https://www.example.org`. Derives: a gate that answers 301; no backend is asked.
         "redirectTo" redirect_to: Option<Url>,
-        /// Keeps the path when redirecting. Default: `true`.
+        /// Keeps the path when redirecting. Default: `true`. Example: `false`.
         "preservePath" preserve_path: Option<bool>,
         /// Who opens the TLS connection. With `passthrough` the application does, so no path, login, header or limit can stand before it.
         /// Default: `terminate`.
         "tls" tls: Option<RouteTls>,
-        /// A TLS secret that exists already, instead of a certificate of its own.
+        /// A TLS secret that exists already, instead of a certificate of its own. Default: a certificate of its own. Example:
+        /// `example-org-tls`. Derives: `tls` of the route object; no Certificate.
         "tlsSecret" tls_secret: Option<SubdomainName>,
-        /// Limits on requests.
+        /// Limits on requests. Default: the estate's class `page`. Example: `{ class: api, body: 5Gi }`. Derives: the rate-limit and
+        /// body-limit gates.
         "limits" limits: Option<RouteLimits>,
-        /// Response headers to set, over the estate's `securityHeaders`; an empty value takes a header away.
-        /// Example: `{ Content-Security-Policy: "frame-ancestors 'self'", Server: "" }`.
+        /// Response headers to set, over the estate's `securityHeaders`; an empty value takes a header away. Default: the estate's security
+        /// headers alone. Example: `{ Content-Security-Policy: "frame-ancestors 'self'", Server: "" }`. Derives: the headers gate, with
+        /// these over the usual ones.
         "headers" headers: BTreeMap<HeaderName, Literal>,
         /// The estate's error pages stand in for the application's own answers to what went wrong. Default: `true`.
         "errorPages" error_pages: Option<bool>,
-        /// Puts the estate's bot wall in front. Default: `false`.
+        /// Puts the estate's bot wall in front. Default: `false`. Derives: the estate's bot wall among the gates.
         "botProtection" bot_protection: Option<bool>,
-        /// Middlewares named in the estate, in this order, behind the estate's chain.
+        /// Middlewares named in the estate, in this order, behind the estate's chain. Default: none. Example: `[home-only]`. Derives:
+        /// references in the chain, at `custom`.
         "middlewares" middlewares: Vec<LabelName>,
-        /// What is expected when it is asked from outside, or `{ none: why }`. Default: derived from health, path and redirect.
+        /// What is expected when it is asked from outside, or `{ none: why }`. Default: derived from health, path and redirect. Example: `{
+        /// path: /status, status: [200, 204] }`. Derives: the annotation `steading.dev/check`.
         "check" check: Option<OutsideCheck>,
-        /// Shows it on the dashboard. Default: `true`, except for redirects, routes with a token, and paths below another route.
+        /// Shows it on the dashboard. Default: `true`, except for redirects, routes with a token, and paths below another route. Example:
+        /// `false`. Derives: the annotation `steading.dev/catalogue`.
         "catalogue" catalogue: Option<bool>,
-        /// A live widget on the dashboard.
+        /// A live widget on the dashboard. Default: none. Example: `{ type: miniflux, settings: { fields: unread } }`. Derives: `widget` in
+        /// the annotation `steading.dev/catalogue`.
         "widget" widget: Option<Widget>,
     }
 }
@@ -133,13 +150,13 @@ record! {
     /// Where a login happens, other than at the estate's.
     pub struct AuthFields {
         /// Nowhere, but each request brings `Authorization: Bearer TOKEN`, where the token is the value of this key of the application's
-        /// secret.
+        /// secret. Default: none. Example: `"scripts send a token"`.
         "bearer" bearer: Option<SecretKey>,
-        /// In the application itself; with the reason.
+        /// In the application itself; with the reason. Default: none. Example: `"own login; phones call the API"`.
         "app" app: Option<Reason>,
-        /// Nowhere, the content is meant for everyone; with the reason.
+        /// Nowhere, the content is meant for everyone; with the reason. Default: none. Example: `"the blog is for everyone"`.
         "public" public: Option<Reason>,
-        /// Nowhere; with the reason.
+        /// Nowhere; with the reason. Default: none. Example: `"webhooks carry a signature"`.
         "none" none: Option<Reason>,
     }
 }
@@ -289,13 +306,15 @@ impl Read for StripPrefix {
 record! {
     /// Limits on requests.
     pub struct RouteLimits {
-        /// Requests per second and client, on average.
+        /// Requests per second and client, on average. Default: the class's. Unit: requests per second and client. Example: `20`. Derives:
+        /// `average` of the rate-limit gate.
         "requests" requests: Option<u32>,
-        /// Requests at once beyond the average. Default: twice `requests`.
+        /// Requests at once beyond the average. Default: twice `requests`. Unit: requests. Example: `60`. Derives: `burst` of the
+        /// rate-limit gate.
         "burst" burst: Option<u32>,
-        /// The largest request body. Example: `5Gi`.
+        /// The largest request body. Default: the class's. Example: `5Gi`. Derives: `maxRequestBodyBytes` of the body-limit gate.
         "body" body: Option<Quantity>,
-        /// One of the estate's rate classes instead of numbers; `page`, `api` and `upload` are built in. Default: `page`.
+        /// One of the estate's rate classes instead of numbers; `page`, `api` and `upload` are built in. Default: `page`. Example: `api`.
         "class" class: Option<LabelName>,
         /// No limit at all, with the reason.
         "none" none: Option<Reason>,
@@ -314,13 +333,13 @@ pub enum OutsideCheck {
 record! {
     /// What is expected when a route is asked from outside.
     pub struct Expectation {
-        /// The path to ask. Default: the health path.
+        /// The path to ask. Default: the health path. Example: `/status`.
         "path" path: Option<HttpPath>,
-        /// The method. Default: `GET`.
+        /// The method. Default: `GET`. Example: `HEAD`.
         "method" method: Option<String>,
-        /// The answers that are right. Default: 200.
+        /// The answers that are right. Default: 200, or 302 and 401 behind the estate's login. Example: `[200, 204]`.
         "status" status: Vec<u16>,
-        /// It is not asked, with the reason.
+        /// It is not asked, with the reason. Default: it is asked. Example: `"answers to devices with a certificate only"`.
         "none" none: Option<Reason>,
     }
 }
@@ -342,10 +361,10 @@ impl Read for OutsideCheck {
 record! {
     /// A live widget on the dashboard.
     pub struct Widget {
-        /// The kind of widget, as the dashboard names it.
+        /// The kind of widget, as the dashboard names it. Example: `miniflux`.
         "type" kind: String,
         /// Its settings. Everyone who may read routes can read them: a secret is written as `{{HOMEPAGE_VAR_NAME}}`, a variable of the
-        /// dashboard's own.
+        /// dashboard's own. Default: none. Example: `{ fields: unread }`.
         "settings" settings: BTreeMap<String, Literal>,
     }
 }

@@ -19,31 +19,40 @@ record! {
         "gateways" gateways: Option<Gateways>,
         /// Whose objects stand for the gates that Gateway API has no word for: the installed implementation's. Default: `none`.
         "policies" policies: Option<GatewayPolicies>,
-        /// The namespace of the ingress controller. Default: `kube-system`.
+        /// The namespace of the ingress controller. Default: `kube-system`. Example: `traefik`.
         "namespace" namespace: NamespaceName,
-        /// Labels of the controller's pods, for network policies. Default: all pods of its namespace.
+        /// Labels of the controller's pods, for network policies. Default: all pods of its namespace. Example: `{ app.kubernetes.io/name:
+        /// traefik }`. Derives: who may reach routed pods.
         "pods" pods: BTreeMap<String, crate::name::Literal>,
-        /// The entry point of routes. Default: `websecure`.
+        /// The entry point of routes. Default: `websecure`. Example: `websecure`. Derives: `entryPoints` of routes.
         "entryPoint" entry_point: LabelName,
         /// The namespace of middlewares that all applications share: Steading's own private allow-list and what `middlewares` names.
-        /// Default: the controller's.
+        /// Default: the controller's. Example: `traefik`.
         "middlewareNamespace" middleware_namespace: Option<NamespaceName>,
-        /// The order in which requests pass the gates. Default: `allow-list, real-ip, retry, error-pages, compress, rate-limit,
-        /// security-headers, bot-wall, authentication, wake-up, body-limit, custom, redirect, strip-prefix`. An allow-list always comes
-        /// before anything that has an effect, whatever is written here; a gate that a route needs is never lost by leaving it out.
+        /// The order in which requests pass the gates. An allow-list always comes before anything that has an effect, whatever is written
+        /// here; a gate that a route needs is never lost by leaving it out. Default: `[allow-list, rate-limit, security-headers, bot-wall,
+        /// authentication, body-limit, custom, redirect, strip-prefix]`. Example: `[allow-list, rate-limit, security-headers,
+        /// authentication, custom]`. Derives: the order of `middlewares` in routes; a gate that is left out is put back where a route needs
+        /// it.
         "chain" chain: Vec<ChainLink>,
-        /// The address ranges that count as private. A tunnel's addresses are not private, whatever their range.
+        /// The address ranges that count as private. A tunnel's addresses are not private, whatever their range. Default: `[10.0.0.0/8,
+        /// 172.16.0.0/12, 192.168.0.0/16, "fd00::/8"]`. Example: `[192.168.10.0/24, 100.64.0.0/10]`. Derives: `sourceRange` of the
+        /// allow-list on private routes.
         "private" private: Vec<Cidr>,
-        /// Addresses through which public requests arrive (tunnel pods, proxies): never private.
+        /// Addresses through which public requests arrive (tunnel pods, proxies): never private. Default: none. Example: `[10.42.7.0/24]`.
+        /// Derives: what is taken out of the allow-list's ranges, and `excludedIPs` of rate limits.
         "tunnels" tunnels: Vec<Cidr>,
-        /// The login that `auth: required` means.
+        /// The login that `auth: required` means. Default: none. Example: `{ url:
+        /// "http://authelia.sso.svc.cluster.local:9091/api/authz/forward-auth", groups: [family] }`. Derives: the forward-auth gate of
+        /// routes with `auth: required`.
         "sso" sso: Option<Sso>,
         /// Limits on requests by name, for `limits.class`; `page` is used where a route names none. Built in: `page` (100 requests a
-        /// second, 1000 at once: a page with all that it loads), `api` (50, 200) and `upload` (20, 200).
+        /// second, 1000 at once: a page with all that it loads), `api` (50, 200) and `upload` (20, 200). Default: none. Example: `{ page: {
+        /// requests: 20, burst: 60 } }`. Derives: a rate-limit gate for each class in use.
         "rates" rates: BTreeMap<LabelName, RateClass>,
-        /// Middlewares that exist already, by the name that routes use.
+        /// Middlewares that exist already, by the name that routes use. Default: none. Example: `{ home-only: { name: home-only } }`.
         "middlewares" middlewares: BTreeMap<LabelName, MiddlewareRef>,
-        /// The bot wall, for `botProtection`.
+        /// The bot wall, for `botProtection`. Default: none. Example: `{ name: anubis }`.
         "botWall" bot_wall: Option<MiddlewareRef>,
         /// A middleware that finds the client's own address behind a tunnel or proxy, on every route.
         "realIp" real_ip: Option<MiddlewareRef>,
@@ -100,13 +109,15 @@ choice! {
 record! {
     /// The login that `auth: required` means: a server that is asked about each request.
     pub struct Sso {
-        /// The URL that is asked.
+        /// The URL that is asked. Example: `"http://authelia.sso.svc.cluster.local:9091/api/authz/forward-auth"`. Derives: `address` of the
+        /// forward-auth gate.
         "url" url: Url,
-        /// The headers that it sets for the application. Default: `Remote-User`, `Remote-Groups`, `Remote-Email`, `Remote-Name`.
+        /// The headers that it sets for the application. Default: `[Remote-User, Remote-Groups, Remote-Email, Remote-Name]`. Example:
+        /// `[X-User]`. Derives: `authResponseHeaders` of the forward-auth gate.
         "headers" headers: Vec<String>,
-        /// The groups that may pass where a route names none. Default: any.
+        /// The groups that may pass where a route names none. Default: any. Example: `[family]`.
         "groups" groups: Vec<String>,
-        /// The parameter of the URL in which a route's groups are passed on. Default: `groups`.
+        /// The parameter of the URL in which a route's groups are passed on. Default: `groups`. Example: `allowed_groups`.
         "groupsParameter" groups_parameter: Option<String>,
         /// The path in front of the request's own when Envoy Gateway asks; `{groups}` stands for the groups that may pass, with `,`
         /// between them. Default: the path of `url`. Example: `/api/authz/ext-authz/`.
@@ -117,11 +128,11 @@ record! {
 record! {
     /// Limits on requests.
     pub struct RateClass {
-        /// Requests per second and client, on average.
+        /// Requests per second and client, on average. Unit: requests per second and client. Example: `20`. Derives: `average`.
         "requests" requests: u32,
-        /// Requests at once beyond the average.
+        /// Requests at once beyond the average. Unit: requests. Example: `60`. Derives: `burst`.
         "burst" burst: u32,
-        /// The largest request body.
+        /// The largest request body. Default: any. Example: `25Mi`. Derives: `maxRequestBodyBytes`.
         "body" body: Option<Quantity>,
     }
 }
@@ -129,9 +140,9 @@ record! {
 record! {
     /// A middleware that exists already.
     pub struct MiddlewareRef {
-        /// Its name.
+        /// Its name. Example: `home-only`.
         "name" name: SubdomainName,
-        /// Its namespace. Default: the estate's for middlewares.
+        /// Its namespace. Default: the estate's for middlewares. Example: `traefik`.
         "namespace" namespace: Option<NamespaceName>,
     }
 }
@@ -199,11 +210,13 @@ record! {
 record! {
     /// Where certificates come from.
     pub struct Certificates {
-        /// The `ClusterIssuer` of cert-manager.
+        /// The `ClusterIssuer` of cert-manager. Example: `letsencrypt`. Derives: `issuerRef`.
         "issuer" issuer: SubdomainName,
-        /// How it proves that the hosts are ours. Default: `dns-01`.
+        /// How it proves that the hosts are ours. Default: `dns-01`. Example: `http-01`.
         "challenge" challenge: Option<Challenge>,
-        /// Zones for which one wildcard certificate exists, with its secret: no certificate per host then.
+        /// Zones for which one wildcard certificate exists, with its secret: no certificate per host then. Default: none. Example: `{
+        /// example.org: wildcard-example-org }`. Derives: no Certificate for hosts right below these zones: the controller's own store
+        /// serves them.
         "wildcards" wildcards: BTreeMap<HostName, SubdomainName>,
     }
 }

@@ -8,12 +8,13 @@ use crate::shape::Shape;
 record! {
     /// How things are called. In a template `{application}`, `{environment}`, `{suffix}`, `{domain}` and `{volume}` are filled in.
     pub struct Naming {
-        /// Namespaces. Default: `{environment}-{application}`.
+        /// Namespaces. Default: `{environment}-{application}`. Example: `"{application}-{environment}"`.
         "namespace" namespace: Template,
         /// The place of data on a node. Default: `/var/lib/k8s-data/{application}-{environment}`; further volumes of an application get
-        /// their name behind it.
+        /// their name behind it. Example: `"/srv/data/{environment}/{application}"`.
         "hostData" host_data: Template,
-        /// Hosts of short names. Default: `{application}{suffix}.{domain}`, where `{application}` is the short name.
+        /// Hosts of short names. Default: `{application}{suffix}.{domain}`, where `{application}` is the short name. Example:
+        /// `"{application}.{environment}.{domain}"`.
         "host" host: Template,
     }
 }

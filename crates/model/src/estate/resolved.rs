@@ -14,31 +14,44 @@ use crate::record;
 record! {
     /// `spec` of an Estate, after the built-in defaults were merged under it.
     pub struct EstateFields {
-        /// The zones in which hosts are made.
+        /// The zones in which hosts are made. Example: `{ public: example.org, private: home.example.org }`. Derives: the hosts of routes
+        /// with short names, and names inside of the cluster.
         "domains" domains: Domains,
-        /// The environments by name.
+        /// The environments by name. Default: none; what has none is compiled for none. Example: `{ staging: { context: house }, prod: {
+        /// context: house } }`. Derives: for each application that names one: a namespace and everything in it, in the cluster of its
+        /// context.
         "environments" environments: BTreeMap<EnvironmentName, EnvironmentFields>,
-        /// How things are called.
+        /// How things are called. Default: as its fields say. Example: `{ namespace: "{environment}-{application}" }`. Derives: names of
+        /// namespaces, places of data on nodes, hosts.
         "naming" naming: Naming,
-        /// The tiers by name.
+        /// The tiers by name. Default: the built-in `core`, `cluster`, `gpu`, `edge` and `aux`. Example: `{ aux: { quota: { pods: 15 } }
+        /// }`. Derives: a PriorityClass for each, and the ResourceQuota, LimitRange and default resources of their applications.
         "tiers" tiers: BTreeMap<LabelName, Tier>,
-        /// What holds for all applications unless they say otherwise.
+        /// What holds for all applications unless they say otherwise. Default: as its fields say. Example: `{ timeZone: Europe/Berlin,
+        /// tier: edge }`. Derives: what it says, for every application that does not.
         "defaults" defaults: Defaults,
-        /// How requests come in.
+        /// How requests come in. Default: as its fields say. Example: `{ namespace: traefik, private: [192.168.10.0/24] }`. Derives: gates
+        /// and entry points of all routes, and who may reach routed pods.
         "ingress" ingress: Ingress,
-        /// Where certificates come from. Without it every route needs `tlsSecret`.
+        /// Where certificates come from. Without it every route needs `tlsSecret`. Default: none. Example: `{ issuer: letsencrypt }`.
+        /// Derives: a Certificate for each host, unless a wildcard covers it.
         "certificates" certificates: Option<Certificates>,
         /// Who makes the DNS records of routes. Default: nobody here.
         "dns" dns: Option<Dns>,
         /// The dashboard that shows tiles of routes. Default: none.
         "dashboard" dashboard: Option<Dashboard>,
-        /// What data means for storage.
+        /// What data means for storage. Default: no class for any meaning. Example: `{ classes: { plain: { class: local-path, grows: true }
+        /// } }`. Derives: `storageClassName` of claims, and volumes made by hand.
         "storage" storage: Storage,
-        /// Where secret values come from.
+        /// Where secret values come from. Default: Secrets that someone else makes. Example: `{ existing: { name: "{application}-secrets" }
+        /// }`. Derives: nothing, or an InfisicalSecret for each place that applications name.
         "secrets" secrets: SecretBackend,
-        /// Where images come from.
+        /// Where images come from. Default: any registry, no pull secret. Example: `{ registry: registry.example.org, trusted: [docker.io,
+        /// ghcr.io] }`. Derives: `imagePullSecrets` and the image of ownership steps.
         "images" images: Images,
-        /// What applications can use in one line.
+        /// What applications can use in one line. Default: none. Example: `{ mail: { env: { MAIL_HOST: mail.example.org }, at: { cidr:
+        /// 192.168.10.6/32 }, ports: [25] } }`. Derives: variables, egress and order of the applications that use an entry, and ingress of
+        /// the application that it leads to.
         "catalogue" catalogue: BTreeMap<LabelName, CatalogueEntry>,
         /// The monitoring that watches the applications. Default: none that Steading knows of; rules and dashboards are there for
         /// whoever renders them. Example: `{ operator: true, namespace: monitoring, labels: { release: kube-prometheus-stack } }`.
@@ -49,13 +62,17 @@ record! {
         "people" people: BTreeMap<LabelName, Person>,
         /// How people prove to the clusters who they are. Default: with client certificates.
         "identity" identity: Option<Identity>,
-        /// How bad rules are here, by rule name, each with the reason.
+        /// How bad rules are here, by rule name, each with the reason. Default: each rule's own severity. Example: `{ floating-tag: {
+        /// severity: error, why: "images are mirrored by tag" } }`. Derives: nothing; the severity of findings.
         "rules" rules: BTreeMap<LabelName, ReasonedSeverity>,
-        /// What happens with changes that others made. Default: `report`.
+        /// What happens with changes that others made. Default: `report`. Example: `heal`. Derives: nothing; what a release does with
+        /// changes of others.
         "drift" drift: DriftMode,
-        /// How many objects one run may delete. Default: 20.
+        /// How many objects one run may delete. Default: 20. Unit: objects. Example: `50`. Derives: nothing; a plan that deletes more needs
+        /// to be accepted.
         "pruneLimit" prune_limit: u32,
-        /// The simulated nodes of `steading lab up`.
+        /// The simulated nodes of `steading lab up`. Default: three nodes. Example: `{ nodes: [{ name: barn, cpu: 4, memory: 16Gi }] }`.
+        /// Derives: the simulated nodes of the lab.
         "lab" lab: Option<Lab>,
     }
 }

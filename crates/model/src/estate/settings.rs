@@ -13,13 +13,13 @@ use crate::{choice, record};
 record! {
     /// The zones in which hosts are made.
     pub struct Domains {
-        /// The zone of public hosts.
+        /// The zone of public hosts. Example: `example.org`.
         "public" public: HostName,
-        /// The zone of private hosts. Default: the public one.
+        /// The zone of private hosts. Default: the public one. Example: `home.example.org`.
         "private" private: Option<HostName>,
-        /// Further zones in which fully qualified hosts may be.
+        /// Further zones in which fully qualified hosts may be. Default: none. Example: `[example.net]`.
         "additional" additional: Vec<HostName>,
-        /// The zone of names inside the cluster. Default: `cluster.local`.
+        /// The zone of names inside the cluster. Default: `cluster.local`. Example: `cluster.local`.
         "cluster" cluster: HostName,
     }
 }
@@ -27,15 +27,16 @@ record! {
 record! {
     /// An environment of the estate.
     pub struct EnvironmentFields {
-        /// The kubeconfig context of its cluster. `steading` refuses to touch any other.
+        /// The kubeconfig context of its cluster. `steading` refuses to touch any other. Default: none; `--context` has to name it then.
+        /// Example: `house`.
         "context" context: Option<String>,
-        /// The suffix of hosts. Default: none for `prod`, else `-` and the environment's name.
+        /// The suffix of hosts. Default: none for `prod`, else `-` and the environment's name. Example: `"-staging"`.
         "suffix" suffix: Option<String>,
-        /// The environment of the secret backend. Default: the environment's name.
+        /// The environment of the secret backend. Default: the environment's name. Example: `production`.
         "secretEnvironment" secret_environment: Option<LabelName>,
-        /// Whether a mistake here hurts: then a plan says so, and rules are stricter. Default: `true` for `prod`.
+        /// Whether a mistake here hurts: then a plan says so, and rules are stricter. Default: `true` for `prod`. Example: `true`.
         "critical" critical: Option<bool>,
-        /// The environment that a version must have been in before. Default: none.
+        /// The environment that a version must have been in before. Default: none. Example: `staging`.
         "after" after: Option<EnvironmentName>,
     }
 }
@@ -43,13 +44,14 @@ record! {
 record! {
     /// What holds for all applications unless they say otherwise.
     pub struct Defaults {
-        /// The tier. Default: `aux`.
+        /// The tier. Default: `aux`. Example: `edge`.
         "tier" tier: LabelName,
-        /// The time zone of schedules. Default: `Etc/UTC`.
+        /// The time zone of schedules. Default: `Etc/UTC`. Example: `Europe/Berlin`.
         "timeZone" time_zone: TimeZone,
-        /// Whether a description must be there. Default: `required`.
+        /// Whether a description must be there. Default: `required`. Example: `optional`.
         "description" description: Requirement,
-        /// Fields of `spec` for every application, under the tier's and the application's own.
+        /// Fields of `spec` for every application, under the tier's and the application's own. Default: none. Example: `{
+        /// gracePeriodSeconds: 60 }`.
         "spec" spec: SpecDefaults,
     }
 }
@@ -89,9 +91,10 @@ choice! {
 record! {
     /// Where secret values come from. One of `existing` and `infisical`.
     pub struct SecretBackend {
-        /// Secrets that someone else makes in the application's namespace.
+        /// Secrets that someone else makes in the application's namespace. Default: none. Example: `{ name: "{application}-secrets" }`.
         "existing" existing: Option<Existing>,
-        /// Infisical, through its operator.
+        /// Infisical, through its operator. Default: none. Example: `{ project: homestead, credentials: { name: infisical, namespace:
+        /// infisical } }`. Derives: an InfisicalSecret for each place that applications name.
         "infisical" infisical: Option<Infisical>,
     }
 }
@@ -99,8 +102,8 @@ record! {
 record! {
     /// Secrets that someone else makes in the application's namespace.
     pub struct Existing {
-        /// The name of the Secret of an application; `{application}` is filled in. Default: `{application}-secrets`. An application's
-        /// `secrets.path` names another.
+        /// The name of the Secret of an application; `{application}` is filled in. An application's `secrets.path` names another. Default:
+        /// `{application}-secrets`. Example: `"{application}-env"`.
         "name" name: Option<super::Template>,
     }
 }
@@ -108,15 +111,16 @@ record! {
 record! {
     /// Infisical, through its operator.
     pub struct Infisical {
-        /// The server. Default: `https://app.infisical.com`.
+        /// The server. Default: `https://app.infisical.com`. Example: `https://secrets.example.org`. Derives: `hostAPI`.
         "host" host: Option<Url>,
-        /// The project.
+        /// The project. Example: `homestead`. Derives: `projectSlug`.
         "project" project: LabelName,
-        /// The Secret with the operator's credentials.
+        /// The Secret with the operator's credentials. Example: `{ name: infisical, namespace: infisical }`. Derives: `credentialsRef`.
         "credentials" credentials: SecretRef,
-        /// The folder of an application that names none. Default: `/{application}`.
+        /// The folder of an application that names none. Default: `/{application}`. Example: `"/apps/{application}"`. Derives:
+        /// `secretsPath`.
         "path" path: Option<super::Template>,
-        /// How often values are fetched, in seconds. Default: 60.
+        /// How often values are fetched, in seconds. Default: 60. Unit: seconds. Example: `300`. Derives: `resyncInterval`.
         "resyncSeconds" resync_seconds: Option<u32>,
     }
 }
@@ -124,9 +128,9 @@ record! {
 record! {
     /// A Secret in a namespace.
     pub struct SecretRef {
-        /// Its name.
+        /// Its name. Example: `infisical`.
         "name" name: SubdomainName,
-        /// Its namespace.
+        /// Its namespace. Example: `infisical`.
         "namespace" namespace: NamespaceName,
     }
 }
@@ -134,7 +138,8 @@ record! {
 record! {
     /// What data means for storage.
     pub struct Storage {
-        /// The storage class by meaning: `sensitive`, `plain`, `cache`, `shared`, `host`.
+        /// The storage class by meaning: `sensitive`, `plain`, `cache`, `shared`, `host`. Default: none. Example: `{ sensitive: { class:
+        /// encrypted, grows: true } }`.
         "classes" classes: BTreeMap<DataWord, StorageClassFields>,
     }
 }
@@ -156,17 +161,21 @@ impl crate::read::Key for DataMeaning {
 record! {
     /// A storage class for one meaning of data.
     pub struct StorageClassFields {
-        /// The name of the `StorageClass`; empty where volumes are made by hand (host paths).
+        /// The name of the `StorageClass`; empty where volumes are made by hand (host paths). Example: `local-path`. Derives:
+        /// `storageClassName`.
         "class" class: SubdomainName,
-        /// Volumes are places on the node, made by Steading under `naming.hostData`. Default: `false`.
+        /// Volumes are places on the node, made by Steading under `naming.hostData`. Default: `false`. Derives: a PersistentVolume at
+        /// `naming.hostData` for each claim, kept when the claim goes.
         "hostPath" host_path: Option<bool>,
-        /// The node that has the data, where `hostPath` is used on more than one node.
+        /// The node that has the data, where `hostPath` is used on more than one node. Default: any. Example: `barn`. Derives:
+        /// `nodeAffinity` of those volumes.
         "node" node: Option<SubdomainName>,
-        /// Volumes of this class can grow. Default: `false`.
+        /// Volumes of this class can grow. Default: `false`. Example: `true`.
         "grows" grows: Option<bool>,
-        /// The file server, for `shared`.
+        /// The file server, for `shared`. Default: none. Example: `nas.home.example.org`. Derives: `server` of an NFS volume.
         "server" server: Option<HostName>,
-        /// The folder on the file server, for `shared`.
+        /// The folder on the file server, for `shared`. Default: none. Example: `/export/apps`. Derives: the folder above each volume's on
+        /// the server.
         "path" path: Option<MountPath>,
     }
 }
@@ -174,15 +183,18 @@ record! {
 record! {
     /// Where images come from.
     pub struct Images {
-        /// The own registry. Images from it need the pull secret.
+        /// The own registry. Images from it need the pull secret. Default: none. Example: `registry.example.org`.
         "registry" registry: Option<String>,
-        /// The pull secret, in each application's namespace.
+        /// The pull secret, in each application's namespace. Default: none. Example: `registry`. Derives: `imagePullSecrets` of pods with
+        /// images from the own registry.
         "pullSecret" pull_secret: Option<SubdomainName>,
-        /// The place of the registry's credentials in the secret backend; with it Steading makes the pull secret.
+        /// The place of the registry's credentials in the secret backend; with it Steading makes the pull secret. Default: none; the pull
+        /// secret is there already. Example: `/registry`. Derives: the pull secret, fetched from the backend.
         "pullSecretPath" pull_secret_path: Option<SecretPath>,
-        /// Registries (and paths in them) that images may come from. Default: any.
+        /// Registries (and paths in them) that images may come from. Default: any. Example: `[docker.io, ghcr.io]`.
         "trusted" trusted: Vec<String>,
-        /// The image that gives files to their owner. Default: a pinned busybox.
+        /// The image that gives files to their owner. Default: a pinned busybox. Example: `busybox:1.37.0`. Derives: `image` of the step
+        /// that gives files to their owner.
         "ownership" ownership: Option<crate::name::ImageRef>,
     }
 }
@@ -202,9 +214,9 @@ choice! {
 record! {
     /// How bad a rule's findings are here, with the reason.
     pub struct ReasonedSeverity {
-        /// How bad.
+        /// How bad. Example: `warning`.
         "severity" severity: SeverityLevel,
-        /// Why.
+        /// Why. Example: `"images are mirrored by tag"`.
         "why" why: Reason,
     }
 }
@@ -224,7 +236,7 @@ choice! {
 record! {
     /// The simulated nodes of `steading lab up`.
     pub struct Lab {
-        /// The nodes.
+        /// The nodes. Default: three nodes. Example: `[{ name: barn, cpu: 4, memory: 16Gi }]`.
         "nodes" nodes: Vec<LabNode>,
     }
 }
@@ -232,17 +244,17 @@ record! {
 record! {
     /// A simulated node.
     pub struct LabNode {
-        /// Its name.
+        /// Its name. Example: `barn`.
         "name" name: SubdomainName,
         /// Its CPU. Example: `4`.
         "cpu" cpu: Quantity,
         /// Its memory. Example: `16Gi`.
         "memory" memory: Quantity,
-        /// How many pods it takes. Default: 110.
+        /// How many pods it takes. Default: 110. Unit: pods. Example: `60`.
         "pods" pods: Option<u32>,
-        /// Its zone.
+        /// Its zone. Default: none. Example: `garden`.
         "zone" zone: Option<LabelName>,
-        /// Further labels.
+        /// Further labels. Default: none. Example: `{ disk: ssd }`.
         "labels" labels: BTreeMap<String, Literal>,
     }
 }

@@ -8,19 +8,23 @@ record! {
     /// A tier: priority, default resources and quota of the applications in it. `core`, `cluster`, `gpu`, `edge` and `aux` are built in;
     /// what an estate writes is merged over them.
     pub struct Tier {
-        /// What it is for.
+        /// What it is for. Default: none. Example: `what everything else stands on`.
         "description" description: Option<String>,
-        /// The priority of its pods; the higher is scheduled first.
+        /// The priority of its pods; the higher is scheduled first. Unit: priority, higher is scheduled first. Example: `400000`. Derives:
+        /// `value` of the tier's PriorityClass.
         "priority" priority: i64,
-        /// Whether its pods may push out those of lower priority. Default: `never`.
+        /// Whether its pods may push out those of lower priority. Default: `never`. Derives: `preemptionPolicy` of the PriorityClass.
         "preemption" preemption: Option<Preemption>,
         /// The priority of its pods that have a GPU: what they wait for, nobody else can use. Default: `priority`. Example: `1200000`.
         "gpuPriority" gpu_priority: Option<i64>,
-        /// What a container gets that asks for nothing.
+        /// What a container gets that asks for nothing. Example: `{ cpu: 50m, memory: 64Mi, memoryLimit: 256Mi, memoryMax: 4Gi }`. Derives:
+        /// the LimitRange of the namespace, and resources of containers that ask for nothing.
         "resources" resources: TierDefaults,
-        /// What all pods of one application may ask for together.
+        /// What all pods of one application may ask for together. Example: `{ cpu: 2, memory: 3Gi, memoryLimit: 16Gi, pods: 20 }`. Derives:
+        /// the ResourceQuota of the namespace.
         "quota" quota: TierQuota,
-        /// Why applications of this tier need no quota; then none is made.
+        /// Why applications of this tier need no quota; then none is made. Default: a quota is made. Example: `"the operator starts as many
+        /// as it needs"`.
         "noQuota" no_quota: Option<Reason>,
     }
 }
@@ -38,13 +42,13 @@ choice! {
 record! {
     /// What a container gets that asks for nothing, and the most that one may ask for.
     pub struct TierDefaults {
-        /// CPU request.
+        /// CPU request. Example: `50m`.
         "cpu" cpu: Quantity,
-        /// Memory request.
+        /// Memory request. Example: `64Mi`.
         "memory" memory: Quantity,
-        /// Memory limit.
+        /// Memory limit. Example: `256Mi`.
         "memoryLimit" memory_limit: Quantity,
-        /// The most memory that one container may have.
+        /// The most memory that one container may have. Example: `4Gi`. Derives: `max` of the LimitRange.
         "memoryMax" memory_max: Quantity,
     }
 }
@@ -52,13 +56,13 @@ record! {
 record! {
     /// What all pods of one application may ask for together.
     pub struct TierQuota {
-        /// CPU requests.
+        /// CPU requests. Example: `2`. Derives: `requests.cpu`.
         "cpu" cpu: Quantity,
-        /// Memory requests.
+        /// Memory requests. Example: `3Gi`. Derives: `requests.memory`.
         "memory" memory: Quantity,
-        /// Memory limits.
+        /// Memory limits. Example: `16Gi`. Derives: `limits.memory`.
         "memoryLimit" memory_limit: Quantity,
-        /// Pods.
+        /// Pods. Unit: pods. Example: `20`. Derives: `pods`.
         "pods" pods: u32,
     }
 }

@@ -30,7 +30,7 @@ record! {
 record! {
     /// What the estate is called.
     pub struct EstateMetadata {
-        /// The name: it is in the label `steading.dev/estate` of every object.
+        /// The name: it is in the label `steading.dev/estate` of every object. Example: `homestead`.
         "name" name: LabelName,
     }
 }
