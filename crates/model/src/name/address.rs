@@ -27,6 +27,33 @@ impl HostRef {
     }
 }
 
+text! {
+    /// A fully qualified host name, or `*.` and a zone: every host one label below it.
+    pub struct HostPattern("host-pattern", about = "a fully qualified host name, or `*.` and a zone", example = "*.example.org") = parse_pattern;
+}
+
+impl HostPattern {
+    /// Returns the pattern of all hosts one label below a zone.
+    pub fn below(zone: &str) -> Option<Self> {
+        Self::parse(&format!("*.{zone}")).ok()
+    }
+
+    /// Says whether a certificate for the pattern is good for a host: `*` stands for exactly one label.
+    pub fn covers(&self, host: &str) -> bool {
+        match self.as_str().strip_prefix("*.") {
+            Some(zone) => host.split_once('.').is_some_and(|(_, rest)| rest == zone),
+            None => self.as_str() == host,
+        }
+    }
+}
+
+fn parse_pattern(text: &str) -> Result<String, String> {
+    match text.strip_prefix("*.") {
+        Some(zone) => parse_host(zone).map(|zone| format!("*.{zone}")),
+        None => parse_host(text),
+    }
+}
+
 fn parse_host(text: &str) -> Result<String, String> {
     let host = parse_host_ref(text)?;
     if host.contains('.') {
