@@ -10,8 +10,8 @@ use steading_model::{Desired, Diagnostic, FieldPath, Object, Report, Span};
 use crate::codes::UNKNOWN_TIER;
 use crate::scope::{Output, Scope};
 use crate::{
-    account, bearer, catalogue, checks, component, dns, job, monitoring, namespace, people, policy, quota, raw, route,
-    secret, upstream, verify,
+    account, bearer, catalogue, checks, component, dns, job, monitoring, namespace, people, policy,
+    quota, raw, route, secret, upstream, verify,
 };
 
 /// How long a release may take where nothing says otherwise, in seconds.
@@ -77,9 +77,9 @@ fn objects(scope: &Scope<'_>, output: &mut Output) {
     route::objects(scope, output);
     bearer::objects(scope, output);
     dns::check(scope, output);
-    monitoring::objects(scope, output);
     secret::objects(scope, output);
     raw::objects(scope, output);
+    monitoring::objects(scope, output);
     namespace::object(scope, output);
 }
 

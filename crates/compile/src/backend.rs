@@ -91,5 +91,5 @@ fn port_of(component: &Component, route: &Route) -> Option<Port> {
         Some(RoutePort::Name(name)) => port.name == name.as_str(),
         None => Some(&port.name) == first.as_ref(),
     };
-    component.ports().into_iter().find(wanted)
+    component.pod_ports().into_iter().find(wanted)
 }

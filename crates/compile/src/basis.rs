@@ -1,15 +1,14 @@
-//! What a container starts from: its component, or the container that `like` names, with its own keys over it.
-//!
-//! Components, init steps, jobs and checks all become a [`Container`] here; from then on they go through the same code.
+//! What all containers have in common: components, sidecars, init steps, jobs and checks become a [`Container`] here; from then on
+//! they go through the same code.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use steading_model::FieldPath;
 use steading_model::application::{
-    Component, ContainerFields, FileContent, FileSpec, InitStep, Job, JobScript, Resources,
+    Component, ContainerFields, FileContent, FileSpec, InitStep, Job, JobScript, Resources, Role,
     Secrets, Security,
 };
-use steading_model::name::{ComponentName, EnvName, ImageRef, Literal, MountPath};
+use steading_model::name::{EnvName, ImageRef, Literal, MountPath};
 
 use crate::scope::{Output, Scope};
 use crate::{catalogue, secret};
@@ -89,15 +88,18 @@ impl<'a> Container<'a> {
         }
     }
 
-    /// Returns the container of a component.
-    pub(crate) fn of_component(
+    /// Returns a container as it was resolved; what it tells of derived facts is told of `component`.
+    ///
+    /// What the application uses is for its own programs: a sidecar is another program, unless it says that it is like one of them.
+    pub(crate) fn of(
         scope: &Scope<'a>,
-        component: &'a Component,
+        (role, declared): (Role, &'a Component),
+        component: Option<&'a Component>,
         output: &mut Output,
     ) -> Self {
-        let fields: &ContainerFields = &component.fields;
-        let mut container = Self::empty(component.name.as_str(), component.path.clone());
-        container.component = Some(component);
+        let fields: &ContainerFields = &declared.fields;
+        let mut container = Self::empty(declared.name.as_str(), declared.path.clone());
+        container.component = component;
         container.image = fields.image.as_ref();
         container.command = literals(&fields.command);
         container.args = literals(&fields.args);
@@ -107,40 +109,52 @@ impl<'a> Container<'a> {
             let port = Source::Fixed(port.port.to_string());
             container.env.insert("PORT".to_owned(), port);
         }
-        catalogue::variables(scope, &mut container.env);
-        container.declare(&fields.env, &component.field("env"));
+        if role != Role::Sidecar || fields.like.is_some() {
+            catalogue::variables(scope, &mut container.env);
+        }
+        container.declare(&fields.env, &declared.field("env"));
         let secrets = fields.secrets.as_ref();
-        container.secrets(scope, secrets, &component.field("secrets"), output);
-        container.files(
-            scope,
-            secrets,
-            &fields.files,
-            &component.field("files"),
-            output,
-        );
+        container.secrets(scope, secrets, &declared.field("secrets"), output);
+        let files = declared.field("files");
+        container.files(scope, secrets, &fields.files, &files, output);
         container
+    }
+
+    /// Returns the container of a component.
+    pub(crate) fn of_component(
+        scope: &Scope<'a>,
+        component: &'a Component,
+        output: &mut Output,
+    ) -> Self {
+        Self::of(scope, (Role::Component, component), Some(component), output)
     }
 
     /// Returns the container of an init step of a component.
     pub(crate) fn of_step(
         scope: &Scope<'a>,
         component: &'a Component,
-        name: &str,
         step: &'a InitStep,
         output: &mut Output,
     ) -> Self {
-        let basis = basis(scope, step.like.as_ref(), Some(component));
-        let path = component.field("init").key(name);
-        Self::starting_from(scope, basis, name, output).over_step(name, step, path)
+        let container = (Role::Init, &step.container);
+        let mut container = Self::of(scope, container, Some(component), output);
+        if let Some(script) = &step.own.script {
+            container.script(script, &step.container.field("script"));
+        }
+        container
     }
 
     /// Returns the container of a job.
-    pub(crate) fn of_job(scope: &Scope<'a>, name: &str, job: &'a Job, output: &mut Output) -> Self {
-        let basis = basis(scope, job.like.as_ref(), scope.application.main_component());
-        Self::starting_from(scope, basis, name, output).over_job(scope, name, job, output)
+    pub(crate) fn of_job(scope: &Scope<'a>, job: &'a Job, output: &mut Output) -> Self {
+        let component = component_like(scope, &job.container);
+        let mut container = Self::of(scope, (Role::Job, &job.container), component, output);
+        if let Some(script) = &job.own.script {
+            container.script(script, &job.container.field("script"));
+        }
+        container
     }
 
-    /// Returns the container of a component, or one with nothing.
+    /// Returns a container that does what a component does not, of the same image: a check.
     pub(crate) fn starting_from(
         scope: &Scope<'a>,
         component: Option<&'a Component>,
@@ -151,46 +165,6 @@ impl<'a> Container<'a> {
             Some(component) => Self::of_component(scope, component, output),
             None => Self::empty(name, FieldPath::default()),
         }
-    }
-
-    fn over_step(mut self, name: &str, step: &'a InitStep, path: FieldPath) -> Self {
-        name.clone_into(&mut self.name);
-        self.image = step.image.as_ref().or(self.image);
-        self.command = literals(&step.command);
-        self.args = literals(&step.args);
-        self.resources = step.resources.as_ref().or(self.resources);
-        self.security = step.security.as_ref().or(self.security);
-        self.declare(&step.env, &path.key("env"));
-        self.path = path;
-        self
-    }
-
-    fn over_job(
-        mut self,
-        scope: &Scope<'a>,
-        name: &str,
-        job: &'a Job,
-        output: &mut Output,
-    ) -> Self {
-        let path = scope.application.field("jobs").key(name);
-        name.clone_into(&mut self.name);
-        self.image = job.image.as_ref().or(self.image);
-        self.command = literals(&job.command);
-        self.args = literals(&job.args);
-        self.resources = job.resources.as_ref().or(self.resources);
-        self.security = job.security.as_ref().or(self.security);
-        self.declare(&job.env, &path.key("env"));
-        let own = job.secrets.as_ref();
-        self.secrets(scope, own, &path.key("secrets"), output);
-        let basis = self
-            .component
-            .and_then(|component| component.fields.secrets.as_ref());
-        self.files(scope, own.or(basis), &job.files, &path.key("files"), output);
-        if let Some(script) = &job.script {
-            self.script(script, &path.key("script"));
-        }
-        self.path = path;
-        self
     }
 
     /// Runs a script beside the declaration.
@@ -312,17 +286,15 @@ impl<'a> Container<'a> {
     }
 }
 
-/// Returns the component that a container starts from: the one that `like` names, else its own.
-fn basis<'a>(
+/// Returns the component that a job is about: the one that `like` names, else the main one.
+pub(crate) fn component_like<'a>(
     scope: &Scope<'a>,
-    like: Option<&ComponentName>,
-    own: Option<&'a Component>,
+    container: &Component,
 ) -> Option<&'a Component> {
+    let like = container.fields.like.as_ref();
     let mut components = scope.application.components.iter();
-    match like {
-        Some(like) => components.find(|component| component.name == *like),
-        None => own,
-    }
+    let named = like.and_then(|like| components.find(|component| component.name == *like));
+    named.or_else(|| scope.application.main_component())
 }
 
 /// Says whether anything is read from the backend.

@@ -26,7 +26,7 @@ codes! {
     BAD_SECRET_NAME = "ST2009": "With existing Secrets, `secrets.path` is the name of a Secret in the application's namespace, so it must be a valid name.";
     NO_STORAGE_CLASS = "ST2010": "The estate has no storage class for what the data means. Data is never put on a class that promises less than was asked for; only `cache` may use the class of `plain`.";
     NO_SERVER = "ST2011": "A volume names an existing place on the file server, but the estate's class for shared data names no server.";
-    NO_VOLUME = "ST2012": "A volume is named that does not exist, or that cannot be shared because each replica has its own.";
+    NO_VOLUME = "ST2012": "A volume of another component is named, and each replica of that has its own.";
     FILE_TOO_LARGE = "ST2013": "A file is larger than the 1 MiB that Kubernetes keeps for one. Put it into the image or on a volume.";
     NO_PORT = "ST2014": "A route or a check needs a port that speaks HTTP, and the component has none.";
     PORT_COLLISION = "ST2015": "Two ports of a component get the same number on its Service. The first port gets `servicePort` (80 unless declared), all others keep their own number.";
@@ -42,4 +42,6 @@ codes! {
     BAD_PRIORITY = "ST2025": "The priority of a tier is beyond what Kubernetes leaves to users: 1000000000.";
     NO_DNS_TARGET = "ST2060": "A route wants a DNS record, and the estate's `dns` does not say where records of that kind point: nobody would make it. Name the targets, or say with the reason who makes them.";
     WHOLE_HOST = "ST2061": "An application passes the TLS connections of a host through unopened, and another one has a route on the same host. The ingress controller would never see the paths of requests to it, so the other would never answer.";
+    PROBE = "ST2040": "A route cannot be probed: the estate names one module of its prober (`monitoring.prober.module`), which takes any success for right, and the route expects another answer. Leave the name out, and give the prober the modules that `steading render --monitoring DIR` writes.";
+    SCRAPED_ONCE = "ST2041": "A component has metrics in several places, but without the Prometheus operator a pod can name one place only, in its annotations. The first one is named.";
 }

@@ -5,22 +5,19 @@
 
 use serde_json::Value;
 use steading_model::FieldPath;
-use steading_model::application::{Component, Job, Network, Overlap};
+use steading_model::application::{Job, JobFields, Network, Overlap};
 use steading_model::desired::{ANNOTATION_PHASE, PHASE_AFTER};
-use steading_model::name::ComponentName;
 
 use crate::basis::Container;
-use crate::codes::NO_VOLUME;
 use crate::json::Fields;
 use crate::pod::{self, Pod, Role};
 use crate::scope::{Metadata, Output, Scope};
-use crate::storage::{self, Mounted};
-use crate::{labels, names, policy};
+use crate::{claim, labels, names, policy};
 
 /// How late a run may start, in seconds.
 const START_WITHIN: u32 = 600;
 /// How long a run may take, in seconds.
-const DEADLINE: u32 = 3600;
+const DEADLINE: u32 = 600;
 
 /// Something that runs to its end.
 pub(crate) struct Task<'a> {
@@ -40,85 +37,30 @@ pub(crate) struct Task<'a> {
 
 /// Adds the jobs of an application; after its workloads, whose pods they stand for.
 pub(crate) fn objects(scope: &Scope<'_>, output: &mut Output) {
-    for (name, job) in &scope.application.fields.jobs {
-        let task = task(scope, name, job, output);
-        match &job.schedule {
-            Some(_) => scheduled(scope, &task, job, output),
+    for job in scope.application.fields.jobs.values() {
+        claim::objects(scope, &job.container, output);
+        let task = task(scope, job, output);
+        match &job.own.schedule {
+            Some(_) => scheduled(scope, &task, &job.own, output),
             None => once(scope, &task, (PHASE_AFTER, &release(output)), output),
         }
     }
 }
 
-fn task<'a>(
-    scope: &Scope<'a>,
-    name: &'a ComponentName,
-    job: &'a Job,
-    output: &mut Output,
-) -> Task<'a> {
-    let path = scope.application.field("jobs").key(name.as_str());
-    let main = Container::of_job(scope, name.as_str(), job, output);
-    let component = main.component;
-    let usual = component.and_then(|component| component.fields.placement.as_ref());
-    let mounted = component.map(|component| volumes(scope, component, job, &path, output));
-    let pod = Pod {
-        role: Role::Run(component),
-        main,
-        steps: Vec::new(),
-        mounted: mounted.unwrap_or_default(),
-        scratch: component.map(|component| &component.fields.scratch),
-        placement: job.placement.as_ref().or(usual),
-        gpu: job
-            .placement
-            .as_ref()
-            .and_then(|placement| placement.gpu.as_ref()),
-    };
+fn task<'a>(scope: &Scope<'a>, job: &'a Job, output: &mut Output) -> Task<'a> {
+    let main = Container::of_job(scope, job, output);
+    let role = Role::Run;
     Task {
-        name: name.to_string(),
-        path,
-        pod,
-        network: job.network.as_ref(),
-        deadline: job.deadline_seconds.unwrap_or(DEADLINE),
-        retries: job.retries.unwrap_or(0),
+        name: job.container.name.to_string(),
+        path: job.container.path.clone(),
+        pod: Pod::of(scope, role, (&job.container, main), output),
+        network: job.own.network.as_ref(),
+        deadline: job.own.deadline_seconds.unwrap_or(DEADLINE),
+        retries: job.own.retries.unwrap_or(0),
     }
 }
 
-/// Returns the volumes of the component that the job names. Their files have their owner already.
-fn volumes(
-    scope: &Scope<'_>,
-    component: &Component,
-    job: &Job,
-    path: &FieldPath,
-    output: &mut Output,
-) -> Vec<Mounted> {
-    let all = storage::mounted(scope, component, output);
-    let mut volumes = Vec::new();
-    for (index, name) in job.volumes.iter().enumerate() {
-        let found = all
-            .iter()
-            .find(|volume| volume.name == name.as_str() && volume.source.is_some());
-        if found.is_none() {
-            let path = path.key("volumes").index(index);
-            let message = format!(
-                "`{}` has no volume that its jobs can share: `{name}`",
-                component.name
-            );
-            output.error(
-                scope,
-                NO_VOLUME,
-                &path,
-                message,
-                "name one of its `volumes`, or `data` for its `storage`",
-            );
-        }
-        volumes.extend(found.cloned().map(|volume| Mounted {
-            owner: None,
-            ..volume
-        }));
-    }
-    volumes
-}
-
-fn scheduled(scope: &Scope<'_>, task: &Task<'_>, job: &Job, output: &mut Output) {
+fn scheduled(scope: &Scope<'_>, task: &Task<'_>, job: &JobFields, output: &mut Output) {
     let overlap = match job.overlap.unwrap_or(Overlap::Forbid) {
         Overlap::Forbid => "Forbid",
         Overlap::Replace => "Replace",
@@ -129,6 +71,7 @@ fn scheduled(scope: &Scope<'_>, task: &Task<'_>, job: &Job, output: &mut Output)
         .as_ref()
         .unwrap_or(&scope.estate.fields.defaults.time_zone);
     let rests = job.suspend == Some(true) || scope.application.fields.parked.is_some();
+    let history = job.history.as_ref();
     let template = Fields::new()
         .with("metadata", labelled(task, scope.named("")).template())
         .with("spec", spec(scope, task, output));
@@ -145,8 +88,14 @@ fn scheduled(scope: &Scope<'_>, task: &Task<'_>, job: &Job, output: &mut Output)
             "startingDeadlineSeconds",
             job.start_within_seconds.unwrap_or(START_WITHIN),
         )
-        .with("successfulJobsHistoryLimit", 1)
-        .with("failedJobsHistoryLimit", 3)
+        .with(
+            "successfulJobsHistoryLimit",
+            history.and_then(|history| history.succeeded).unwrap_or(1),
+        )
+        .with(
+            "failedJobsHistoryLimit",
+            history.and_then(|history| history.failed).unwrap_or(3),
+        )
         .with("suspend", rests)
         .with("jobTemplate", template);
     let metadata = labelled(task, scope.named(format!("{}-{}", scope.name(), task.name)));

@@ -8,7 +8,7 @@ use crate::basis::Container;
 use crate::job::{self, Task};
 use crate::pod::{Pod, Role};
 use crate::scope::{Output, Scope};
-use crate::storage;
+use crate::storage::{self, Mounted};
 
 /// The init step that is a migration.
 pub(crate) const STEP: &str = "migrate";
@@ -32,9 +32,10 @@ pub(crate) fn object(scope: &Scope<'_>, component: &Component, output: &mut Outp
         format!("{}-{STEP}", component.name)
     };
     let pod = Pod {
-        role: Role::Run(Some(component)),
-        main: Container::of_step(scope, component, STEP, step, output),
+        role: Role::Run,
+        main: Container::of_step(scope, component, step, output),
         steps: Vec::new(),
+        sidecars: Vec::new(),
         mounted: shared(scope, component, output),
         scratch: Some(&component.fields.scratch),
         placement: component.fields.placement.as_ref(),
@@ -45,17 +46,21 @@ pub(crate) fn object(scope: &Scope<'_>, component: &Component, output: &mut Outp
         path: component.field("init").key(STEP),
         pod,
         network: None,
-        deadline: step.deadline_seconds.unwrap_or(DEADLINE),
+        deadline: step.own.deadline_seconds.unwrap_or(DEADLINE),
         retries: 0,
     };
     job::once(scope, &task, (PHASE_MIGRATE, ""), output);
 }
 
 /// Returns the volumes that are not a replica's own.
-fn shared(scope: &Scope<'_>, component: &Component, output: &mut Output) -> Vec<storage::Mounted> {
+fn shared(scope: &Scope<'_>, component: &Component, output: &mut Output) -> Vec<Mounted> {
     let mounted = storage::mounted(scope, component, output);
-    mounted
-        .into_iter()
-        .filter(|volume| volume.source.is_some())
+    let shared = mounted.into_iter().filter(|volume| volume.source.is_some());
+    let lender = Some(component.name.to_string());
+    shared
+        .map(|volume| Mounted {
+            lender: volume.lender.or_else(|| lender.clone()),
+            ..volume
+        })
         .collect()
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use steading_model::application::{Component, Gpu, Placement, Scratch};
+use steading_model::application::{self as model, Component, Gpu, InitStep, Placement, Scratch};
 use steading_model::name::MountPath;
 
 use crate::basis::Container;
@@ -11,9 +11,9 @@ use crate::container::{self, Setting};
 use crate::json::Fields;
 use crate::names;
 use crate::scope::{Output, Scope};
-use crate::storage::Mounted;
+use crate::storage::{self, Mounted};
 use crate::volumes::{self, Volumes};
-use crate::{backend, file, ownership, placement, probe, resources, security};
+use crate::{backend, file, migrate, ownership, placement, probe, resources, security};
 
 /// What a pod is made of.
 pub(crate) struct Pod<'a> {
@@ -22,7 +22,9 @@ pub(crate) struct Pod<'a> {
     /// The container.
     pub(crate) main: Container<'a>,
     /// The steps before it, in order.
-    pub(crate) steps: Vec<Container<'a>>,
+    pub(crate) steps: Vec<Beside<'a>>,
+    /// The containers beside it, in order: they start before it and stop after it.
+    pub(crate) sidecars: Vec<Beside<'a>>,
     /// The volumes.
     pub(crate) mounted: Vec<Mounted>,
     /// The scratch space.
@@ -33,13 +35,93 @@ pub(crate) struct Pod<'a> {
     pub(crate) gpu: Option<&'a Gpu>,
 }
 
+/// A container of a pod that is not the main one.
+pub(crate) struct Beside<'a> {
+    /// The container.
+    pub(crate) container: Container<'a>,
+    /// As it was declared.
+    pub(crate) declared: &'a Component,
+    /// Its own volumes, beyond those of the pod.
+    pub(crate) mounted: Vec<Mounted>,
+}
+
+impl<'a> Pod<'a> {
+    /// Returns the pod of a component or a job; its container is `main`.
+    pub(crate) fn of(
+        scope: &Scope<'a>,
+        role: Role<'a>,
+        (declared, main): (&'a Component, Container<'a>),
+        output: &mut Output,
+    ) -> Self {
+        let fields = &declared.fields;
+        let steps = fields.init.iter();
+        let steps = steps
+            .filter(|(name, _)| !matches!(role, Role::Serve(_)) || name.as_str() != migrate::STEP);
+        let steps: Vec<&InitStep> = steps.map(|(_, step)| step).collect();
+        let component = main.component.unwrap_or(declared);
+        let steps = steps.into_iter().map(|step| {
+            let container = Container::of_step(scope, component, step, output);
+            Beside::new(scope, container, &step.container, output)
+        });
+        let steps = steps.collect();
+        let sidecars = fields.sidecars.values().map(|sidecar| {
+            let declared = (model::Role::Sidecar, &sidecar.container);
+            let container = Container::of(scope, declared, Some(component), output);
+            Beside::new(scope, container, &sidecar.container, output)
+        });
+        let sidecars = sidecars.collect();
+        Self {
+            role,
+            main,
+            steps,
+            sidecars,
+            mounted: storage::mounted(scope, declared, output),
+            scratch: Some(&fields.scratch),
+            placement: fields.placement.as_ref(),
+            gpu: fields
+                .placement
+                .as_ref()
+                .and_then(|placement| placement.gpu.as_ref()),
+        }
+    }
+
+    /// Returns all containers: steps, sidecars, the main one.
+    pub(crate) fn containers(&self) -> impl Iterator<Item = &Container<'a>> {
+        let beside = self.steps.iter().chain(&self.sidecars);
+        let beside = beside.map(|beside| &beside.container);
+        beside.chain([&self.main])
+    }
+
+    /// Returns all volumes: the pod's and what single containers have.
+    pub(crate) fn volumes(&self) -> impl Iterator<Item = &Mounted> {
+        let beside = self.steps.iter().chain(&self.sidecars);
+        let own = beside.flat_map(|beside| &beside.mounted);
+        self.mounted.iter().chain(own)
+    }
+}
+
+impl<'a> Beside<'a> {
+    fn new(
+        scope: &Scope<'_>,
+        container: Container<'a>,
+        declared: &'a Component,
+        output: &mut Output,
+    ) -> Self {
+        Self {
+            container,
+            declared,
+            mounted: storage::mounted(scope, declared, output),
+        }
+    }
+}
+
 /// What a pod is for.
 #[derive(Clone, Copy)]
 pub(crate) enum Role<'a> {
     /// It serves, as long as it is there.
     Serve(&'a Component),
-    /// It runs to its end; near the pods with these labels, where it shares their volumes.
-    Run(Option<&'a Component>),
+    /// It runs to its end.
+    Run,
 }
 
 /// Returns `spec` of a pod.
@@ -49,7 +131,16 @@ pub(crate) fn spec(scope: &Scope<'_>, pod: &Pod<'_>, output: &mut Output) -> Fie
     let shared = volumes::mounts(&pod.mounted, pod.scratch.unwrap_or(&none), &mut volumes);
     let mut first = ownership::containers(scope, &pod.mounted, &shared);
     for step in &pod.steps {
-        first.push(step_json(scope, pod, step, (&shared, &mut volumes), output).into());
+        let step = beside_json(scope, pod, step, (&shared, &mut volumes), output);
+        first.push(step.into());
+    }
+    for sidecar in &pod.sidecars {
+        let json = beside_json(scope, pod, sidecar, (&shared, &mut volumes), output);
+        first.push(
+            serving(scope, sidecar.declared, json)
+                .with("restartPolicy", "Always")
+                .into(),
+        );
     }
     let main = main_json(scope, pod, (&shared, &mut volumes), output);
     let fields = host(pod, account(scope, Fields::new()))
@@ -92,21 +183,30 @@ fn host(pod: &Pod<'_>, fields: Fields) -> Fields {
         .with("hostUsers", users.map(|_| false))
 }
 
-fn step_json(
+fn beside_json(
     scope: &Scope<'_>,
     pod: &Pod<'_>,
-    step: &Container<'_>,
+    beside: &Beside<'_>,
     (shared, volumes): (&[Value], &mut Volumes),
     output: &mut Output,
 ) -> Fields {
-    let mut mounts = shared.to_vec();
-    mounts.extend(file::mounts(scope, step, volumes, output));
+    let own = volumes::mounts(&beside.mounted, &beside.declared.fields.scratch, volumes);
+    let mut mounts = own;
+    let taken: Vec<Value> = mounts
+        .iter()
+        .map(|mount| mount["mountPath"].clone())
+        .collect();
+    let shared = shared
+        .iter()
+        .filter(|mount| !taken.contains(&mount["mountPath"]));
+    mounts.extend(shared.cloned());
+    mounts.extend(file::mounts(scope, &beside.container, volumes, output));
     let setting = Setting {
         mounts,
         security: pod.main.security,
         gpu: None,
     };
-    container::json(scope, step, setting, output)
+    container::json(scope, &beside.container, setting, output)
 }
 
 fn main_json(
@@ -125,14 +225,17 @@ fn main_json(
     };
     let main = container::json(scope, &pod.main, setting, output);
     match pod.role {
-        Role::Run(_) => main,
-        Role::Serve(component) => {
-            let main = main
-                .with("ports", ports(component))
-                .with("lifecycle", lifecycle(scope, component));
-            probe::probes(component, main)
-        }
+        Role::Run => main,
+        Role::Serve(component) => serving(scope, component, main),
     }
+}
+
+/// Adds what a container has that goes on running: ports, hooks and probes.
+fn serving(scope: &Scope<'_>, component: &Component, json: Fields) -> Fields {
+    let json = json
+        .with("ports", ports(component))
+        .with("lifecycle", lifecycle(scope, component));
+    probe::probes(component, json)
 }
 
 fn ports(component: &Component) -> Vec<Value> {
@@ -172,8 +275,7 @@ fn lifecycle(scope: &Scope<'_>, component: &Component) -> Fields {
 }
 
 fn pull_secrets(scope: &Scope<'_>, pod: &Pod<'_>) -> Vec<Value> {
-    let containers = pod.steps.iter().chain([&pod.main]);
-    let mut images = containers.filter_map(|container| container.image);
+    let mut images = pod.containers().filter_map(|container| container.image);
     let own = images.any(|image| container::is_own(scope.estate, image));
     let secret = scope
         .estate
@@ -190,10 +292,13 @@ fn pull_secrets(scope: &Scope<'_>, pod: &Pod<'_>) -> Vec<Value> {
 
 /// What shares a volume with pods that serve runs on their node, where volumes belong to one node at a time.
 fn near(scope: &Scope<'_>, pod: &Pod<'_>) -> Option<Value> {
-    let Role::Run(Some(component)) = pod.role else {
-        return None;
+    let own = match pod.role {
+        Role::Serve(component) => Some(component.name.as_str()),
+        Role::Run => None,
     };
-    let shares = pod.mounted.iter().any(|volume| volume.is_single_writer);
-    let selector = || crate::labels::selector(scope.application, component.name.as_str());
-    shares.then(|| placement::near_pods(selector()))
+    let shared = pod.volumes().filter(|volume| volume.is_single_writer);
+    let mut lenders = shared.filter_map(|volume| volume.lender.as_deref());
+    let lender = lenders.find(|lender| Some(*lender) != own)?;
+    let selector = crate::labels::selector(scope.application, lender);
+    Some(placement::near_pods(selector))
 }

@@ -111,8 +111,9 @@ fn ingress(scope: &Scope<'_>, component: &Component, network: Option<&Network>) 
         rules.push(rule("from", vec![pods], own.clone()));
     }
     rules.extend(users(scope, component));
-    if let Some(port) = monitoring::scrape_port(scope, component) {
-        rules.push(rule("from", vec![peers::monitoring()], peers::tcp(&[port])));
+    let scraped = monitoring::scrape_ports(scope, component);
+    if !scraped.is_empty() {
+        rules.push(rule("from", vec![peers::monitoring(scope)], peers::tcp(&scraped)));
     }
     rules.extend(
         network
@@ -131,7 +132,7 @@ fn ingress(scope: &Scope<'_>, component: &Component, network: Option<&Network>) 
 }
 
 fn own_ports(component: &Component) -> Vec<Value> {
-    let ports = component.ports();
+    let ports = component.pod_ports();
     let port = |port: &Port| json!({ "port": port.spec.port.get(), "protocol": crate::service::transport(port.spec.protocol) });
     ports.iter().map(port).collect()
 }

@@ -95,31 +95,13 @@ pub(crate) fn greatest_limit(scope: &Scope<'_>) -> Quantity {
 }
 
 fn check(scope: &Scope<'_>, container: &Container<'_>, amounts: Amounts, output: &mut Output) {
-    let Amounts {
-        memory,
-        memory_limit,
-        ..
-    } = amounts;
+    let memory_limit = amounts.memory_limit;
     let path = container.path.key("resources");
-    // What a job or step takes over was checked where it was written.
-    if scope.application.tree.find(&path).is_none() {
-        return;
-    }
-    if memory_limit < memory {
-        let message = format!(
-            "the memory limit of `{}` is below its request: {memory_limit} < {memory}",
-            container.name
-        );
-        output.error(
-            scope,
-            MEMORY_OUT_OF_RANGE,
-            &path.key("memoryLimit"),
-            message,
-            "raise `memoryLimit`, or leave it out for twice the request",
-        );
-    }
     let greatest = greatest_limit(scope);
-    if memory_limit > greatest {
+    let span = Some(scope.span(&path));
+    let mut said = output.report.diagnostics().iter();
+    let said = said.any(|finding| finding.code == MEMORY_OUT_OF_RANGE && finding.span == span);
+    if memory_limit > greatest && !said {
         let message = format!(
             "the memory limit of `{}` is above what one container may have in tier `{}`: {memory_limit} > {greatest}",
             container.name, scope.application.tier

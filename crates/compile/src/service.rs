@@ -86,7 +86,7 @@ pub(crate) fn transport(protocol: Protocol) -> &'static str {
 
 /// Returns the number on the Service with each port.
 fn numbered(component: &Component) -> Vec<(u16, Port)> {
-    let ports = component.ports();
+    let ports = component.pod_ports();
     ports
         .into_iter()
         .map(|port| (service_port(component, &port), port))
@@ -116,7 +116,7 @@ fn ports_json(ports: &[(u16, Port)]) -> Vec<Value> {
 }
 
 fn headless_ports(component: &Component) -> Vec<Value> {
-    let ports = component.ports();
+    let ports = component.pod_ports();
     ports
         .iter()
         .map(|port| port_json(port.spec.port.get(), port).into())

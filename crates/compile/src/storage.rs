@@ -1,9 +1,8 @@
 //! What the meaning of data becomes: a claim, a place on the node or the file server, and how it is mounted.
 
 use steading_model::FieldPath;
-use steading_model::application::{Component, DataMeaning, Kind, Volume, VolumeOwner};
+use steading_model::application::{Component, DataMeaning, Kind, Volume, VolumeOwner, VolumeRef};
 use steading_model::estate::StorageClassFields;
-use steading_model::name::ComponentName;
 
 use crate::claim;
 use crate::codes::{NO_SERVER, NO_STORAGE_CLASS, NO_VOLUME};
@@ -26,6 +25,8 @@ pub(crate) struct Mounted {
     pub(crate) owner: Option<(i64, i64)>,
     /// Whether only one pod may write.
     pub(crate) is_single_writer: bool,
+    /// The component that declares it, where that is another.
+    pub(crate) lender: Option<String>,
 }
 
 /// Where the data of a volume is.
@@ -94,8 +95,8 @@ pub(crate) fn place<'a>(
     if let Some(claim) = &volume.existing_claim {
         return Some(Place::Claim(claim.to_string()));
     }
-    if let Some(other) = &volume.volume {
-        return shared(scope, other, &path.key("volume"), output);
+    if let Some(reference) = &volume.volume {
+        return borrowed(scope, reference, &path.key("volume"), output);
     }
     if let (DataMeaning::Host, Some(place)) = (meaning(volume), &volume.path) {
         return Some(Place::Node(place.as_str()));
@@ -118,20 +119,40 @@ pub(crate) fn place<'a>(
     Some(hand_made(scope, component, name, volume, class).unwrap_or(Place::Served(class)))
 }
 
-/// Returns the claim of a volume that another component declares.
-fn shared<'a>(
+/// Returns where the data of another's volume is; a replica's own cannot be seen by others.
+fn borrowed<'a>(
     scope: &Scope<'a>,
-    name: &ComponentName,
+    reference: &VolumeRef,
     path: &FieldPath,
     output: &mut Output,
 ) -> Option<Place<'a>> {
-    let claim = claim_of_other(scope, name.as_str());
-    if claim.is_none() {
-        let message = format!("no component of `{}` has a volume `{name}`", scope.name());
-        let help = "name a volume that another component declares";
+    let (owner, name, meant) = scope.application.volume(reference)?;
+    let place = place(
+        scope,
+        owner,
+        (&name, &owner.volume_path(&name)),
+        meant,
+        output,
+    )?;
+    if ownership(owner, meant, &place) == Ownership::Replica {
+        let message = format!("each replica of `{}` has its own `{name}`", owner.name);
+        let help = "name a volume that all pods of a component share, or declare one here";
         output.error(scope, NO_VOLUME, path, message, help);
+        return None;
     }
-    claim.map(Place::Claim)
+    match place {
+        Place::Claim(_) | Place::Node(_) => Some(place),
+        _ => Some(Place::Claim(scope.part_name(owner, &name))),
+    }
+}
+
+/// Returns the component that declares a volume, where that is another.
+fn lender(scope: &Scope<'_>, volume: &Volume) -> Option<String> {
+    let (owner, ..) = scope.application.volume(volume.volume.as_ref()?)?;
+    let mut components = scope.application.components.iter();
+    components
+        .any(|component| component.name == owner.name)
+        .then(|| owner.name.to_string())
 }
 
 /// Returns the place where Steading makes the volume itself.
@@ -158,27 +179,13 @@ fn hand_made<'a>(
         .then(|| Place::OnNode(class, claim::host_data(scope, component, name)))
 }
 
-/// Data that can be made again may lie where plain data lies; nothing else ever gets less than was asked for.
-fn class<'a>(scope: &Scope<'a>, meaning: DataMeaning) -> Option<&'a StorageClassFields> {
+/// Returns the class for a meaning. Data that can be made again may lie where plain data lies; nothing else ever gets less than was asked for.
+pub(crate) fn class<'a>(scope: &Scope<'a>, meaning: DataMeaning) -> Option<&'a StorageClassFields> {
     let class = scope.estate.storage_class(meaning);
     match meaning {
         DataMeaning::Cache => class.or_else(|| scope.estate.storage_class(DataMeaning::Plain)),
         _ => class,
     }
-}
-
-fn claim_of_other(scope: &Scope<'_>, name: &str) -> Option<String> {
-    scope.application.components.iter().find_map(|component| {
-        let (_, _, volume) = component
-            .volumes()
-            .into_iter()
-            .find(|(known, _, _)| known == name)?;
-        match (&volume.existing_claim, &volume.volume) {
-            (Some(claim), _) => Some(claim.to_string()),
-            (None, Some(_)) => None,
-            (None, None) => Some(scope.part_name(component, name)),
-        }
-    })
 }
 
 fn mount(
@@ -213,7 +220,9 @@ fn mount(
         mount,
         place: volume.mount_path.to_string(),
         owner: owner(component, volume, place).filter(|_| !read_only),
-        is_single_writer: !read_only && meaning(volume) != DataMeaning::Shared,
+        is_single_writer: !read_only
+            && meaning(scope.application.declared(volume)) != DataMeaning::Shared,
+        lender: lender(scope, volume),
     }
 }
 

@@ -43,9 +43,10 @@ fn task<'a>(
     let name = format!("verify-{}", verify.name);
     let main = container(scope, &name, verify, &path, output);
     let pod = Pod {
-        role: Role::Run(component),
+        role: Role::Run,
         main,
         steps: Vec::new(),
+        sidecars: Vec::new(),
         mounted: Vec::new(),
         scratch: component.map(|component| &component.fields.scratch),
         placement: component.and_then(|component| component.fields.placement.as_ref()),

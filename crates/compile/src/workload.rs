@@ -12,7 +12,7 @@ use crate::json::Fields;
 use crate::placement::{self, Versioned};
 use crate::pod::{self, Pod, Role};
 use crate::scope::{Metadata, Output, Scope};
-use crate::{claim, labels, migrate, monitoring, rollout, service, storage};
+use crate::{claim, labels, monitoring, rollout, service};
 
 /// How many old versions Kubernetes keeps; Steading's own history is longer.
 const HISTORY: u32 = 3;
@@ -51,27 +51,8 @@ pub(crate) fn object(
 }
 
 fn pod<'a>(scope: &Scope<'a>, component: &'a Component, output: &mut Output) -> Pod<'a> {
-    let steps = component
-        .fields
-        .init
-        .iter()
-        .filter(|(name, _)| name.as_str() != migrate::STEP);
-    let steps =
-        steps.map(|(name, step)| Container::of_step(scope, component, name.as_str(), step, output));
-    let steps = steps.collect();
-    Pod {
-        role: Role::Serve(component),
-        main: Container::of_component(scope, component, output),
-        steps,
-        mounted: storage::mounted(scope, component, output),
-        scratch: Some(&component.fields.scratch),
-        placement: component.fields.placement.as_ref(),
-        gpu: component
-            .fields
-            .placement
-            .as_ref()
-            .and_then(|placement| placement.gpu.as_ref()),
-    }
+    let main = Container::of_component(scope, component, output);
+    Pod::of(scope, Role::Serve(component), (component, main), output)
 }
 
 fn metadata(scope: &Scope<'_>, component: &Component, name: impl Into<String>) -> Metadata {
@@ -106,8 +87,9 @@ fn template(
 
 /// Says which Secrets restart the pods. A job reads them anew at each run.
 fn restarts_with(scope: &Scope<'_>, pod: &Pod<'_>, metadata: Metadata) -> Metadata {
-    let containers = pod.steps.iter().chain([&pod.main]);
-    let names = containers.flat_map(|container| container.secret_names(scope));
+    let names = pod
+        .containers()
+        .flat_map(|container| container.secret_names(scope));
     let names: BTreeSet<String> = names.collect();
     let names: Vec<String> = names.into_iter().collect();
     let names = (!names.is_empty()).then(|| names.join(","));

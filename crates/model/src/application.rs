@@ -8,15 +8,18 @@ mod container;
 mod file;
 mod health;
 mod job;
+mod listen;
 mod monitoring;
 mod network;
 mod raw;
 mod resolved;
 mod route;
+mod scaling;
 mod rule_file;
 mod settings;
 mod spec;
 mod storage;
+mod update;
 mod upstream;
 pub mod validate;
 
@@ -27,14 +30,18 @@ pub use container::{
 };
 pub use file::{FileContent, FileFields, FileMode, FileSpec};
 pub use health::{Check, Health, HealthProbe, ProbeRefinement};
-pub use job::{InitStep, Job, JobScript, JobScriptFields, Overlap};
+pub use job::{
+    InitFields, InitStep, Job, JobFields, JobHistory, JobScript, JobScriptFields, NamedComponent,
+    NoFields, Overlap, Sidecar,
+};
+pub use listen::{Listen, ListenAddress, ListenProtocol};
 pub use monitoring::{
     AlertSettings, AlertSeverity, Alerts, BuiltInAlert, Monitoring, Probe, ProbeFields, Scrape,
     Scrapes,
 };
 pub use network::{Network, Peer, PeerFields, PeerPort, PeerTarget};
 pub use raw::RawObject;
-pub use resolved::{Application, Component, Port};
+pub use resolved::{Application, Component, Port, Role};
 pub use route::{
     Auth, AuthFields, AuthMode, DnsMode, Expectation, OutsideCheck, Route, RouteLimits, RoutePort,
     RouteTls, StripPrefix, Visibility, Widget,
@@ -42,10 +49,12 @@ pub use route::{
 pub use rule_file::{
     OwnRule, PrometheusDuration, RuleFile, RuleGroup, RuleGroups, RuleProblem, read_rules,
 };
+pub use scaling::{FirstRequest, Scaling, ToZero};
 pub use settings::{
     Availability, CatalogueUse, HttpCheck, Parked, PermissionNamespace, PermissionRule,
     QuotaOverride, Rollout, Strategy, Verify, Waiver,
 };
 pub use spec::{ApplicationFields, Metadata};
-pub use storage::{Backup, BackupFields, DataMeaning, Volume, VolumeOwner};
+pub use storage::{Backup, BackupFields, DataMeaning, Volume, VolumeOwner, VolumeRef, Volumes};
+pub use update::{Update, UpdatePolicy};
 pub use upstream::{Upstream, UpstreamHost, UpstreamTls, UpstreamTlsFields};

@@ -106,6 +106,11 @@ impl Node {
         }
     }
 
+    /// Returns the entries of a mapping; none of anything else.
+    pub fn entries(&self) -> &[Entry] {
+        self.as_mapping().map(Mapping::entries).unwrap_or_default()
+    }
+
     /// Returns the text of a scalar that is text.
     pub fn as_text(&self) -> Option<&str> {
         self.as_scalar()
@@ -235,6 +240,11 @@ impl Mapping {
         self.entries.iter().find(|entry| entry.key == key)
     }
 
+    /// Returns the values in order, to change them.
+    pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut Node> {
+        self.entries.iter_mut().map(|entry| &mut entry.value)
+    }
+
     /// Adds an entry, or replaces the one with its key.
     pub fn insert(&mut self, entry: Entry) {
         match self.entries.iter_mut().find(|old| old.key == entry.key) {
@@ -300,6 +310,15 @@ impl FieldPath {
         let mut path = self.clone();
         path.0.push(Segment::Key(key.into()));
         path
+    }
+
+    /// Returns the key that it ends with; none where it ends in a list, or is empty.
+    #[must_use]
+    pub fn last_key(&self) -> Option<&str> {
+        match self.0.last()? {
+            Segment::Key(key) => Some(key),
+            Segment::Index(_) => None,
+        }
     }
 
     /// Returns the path of a list item below this one.

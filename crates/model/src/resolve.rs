@@ -7,11 +7,14 @@
 //! it was written, so that [`explain`](crate::explain) is a walk over the merged tree.
 
 mod codes;
+mod containers;
 mod environment;
 mod fill;
 mod layers;
 mod merge;
 mod read;
+
+use std::collections::BTreeSet;
 
 use crate::application::{Application, validate};
 use crate::diagnostic::{Diagnostic, Report};
@@ -66,8 +69,25 @@ fn resolve_into(
         overrides,
         report,
     )?;
-    let mut application = read::application(estate, file, environment, merged, report)?;
-    fill::files(declarations, file, &mut application, report);
-    validate::application(estate, &application, report);
-    Some(application)
+    let containers = containers::paths(&merged.tree);
+    let application = read::application(estate, file, environment, merged, report);
+    let application = application.map(|mut application| {
+        fill::files(declarations, file, &mut application, report);
+        validate::application(estate, &application, report);
+        application
+    });
+    *report = once(std::mem::take(report), &containers);
+    application
+}
+
+/// Drops what is said again about a container that took a value over: it is wrong in one place.
+fn once(report: Report, containers: &[String]) -> Report {
+    let mut said = BTreeSet::new();
+    report.map(|finding| {
+        let below = |message: String, path: &String| message.replace(path.as_str(), "");
+        let message = containers.iter().fold(finding.message.clone(), below);
+        let place = finding.span.map(|span| (span.file, span.start, span.end));
+        said.insert((finding.code, place, message))
+            .then_some(finding)
+    })
 }

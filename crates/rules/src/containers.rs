@@ -1,13 +1,16 @@
 //! Everything of an application that runs, one after the other: what many rules look at.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use steading_model::FieldPath;
-use steading_model::application::{Application, FileSpec, Security};
+use steading_model::application::{Application, Component, FileSpec, Role, Security};
 use steading_model::name::{EnvName, ImageRef, Literal, MountPath};
+use steading_model::{FieldPath, FileId};
 
-/// A container as it is declared: of a component, a step before it, a job, or a check.
+/// A container as it is declared: of a component, beside it, a step before it, a job, or a check.
+///
+/// What it took over from another container is not here: it is written once, and found there.
+#[derive(Default)]
 pub(crate) struct Container<'a> {
     /// What it is, in words: "component `web`".
     pub(crate) title: String,
@@ -16,9 +19,9 @@ pub(crate) struct Container<'a> {
     /// Its own image, where it has one.
     pub(crate) image: Option<&'a ImageRef>,
     /// Its own variables.
-    pub(crate) env: Option<&'a BTreeMap<EnvName, Literal>>,
+    pub(crate) env: BTreeMap<&'a EnvName, &'a Literal>,
     /// Its own files.
-    pub(crate) files: Option<&'a BTreeMap<MountPath, FileSpec>>,
+    pub(crate) files: BTreeMap<&'a MountPath, &'a FileSpec>,
     /// Its command and arguments.
     pub(crate) command: Vec<&'a str>,
     /// What it may do.
@@ -27,48 +30,59 @@ pub(crate) struct Container<'a> {
 
 /// Returns all of an application.
 pub(crate) fn all(application: &Application) -> Vec<Container<'_>> {
-    let mut all = Vec::new();
-    for component in &application.components {
-        let fields = &component.fields;
-        all.push(Container {
-            title: format!("component `{}`", component.name),
-            path: component.path.clone(),
-            image: fields.image.as_ref(),
-            env: Some(&fields.env),
-            files: Some(&fields.files),
-            command: words(&fields.command, &fields.args),
-            security: fields.security.as_ref(),
-        });
-        all.extend(fields.init.iter().map(|(name, step)| Container {
-            title: format!("step `{name}`"),
-            path: component.field("init").key(name.as_str()),
-            image: step.image.as_ref(),
-            env: Some(&step.env),
-            files: None,
-            command: words(&step.command, &step.args),
-            security: step.security.as_ref(),
-        }));
-    }
-    all.extend(jobs(application));
+    let mut seen = Seen {
+        application,
+        places: BTreeSet::new(),
+    };
+    let declared = application.containers();
+    let mut all: Vec<Container<'_>> = declared
+        .map(|(role, one)| seen.container(role, one))
+        .collect();
     all.extend(verifications(application));
     all
 }
 
-fn jobs(application: &Application) -> impl Iterator<Item = Container<'_>> {
-    let path = application.field("jobs");
-    application
-        .fields
-        .jobs
-        .iter()
-        .map(move |(name, job)| Container {
-            title: format!("job `{name}`"),
-            path: path.key(name.as_str()),
-            image: job.image.as_ref(),
-            env: Some(&job.env),
-            files: Some(&job.files),
-            command: words(&job.command, &job.args),
-            security: job.security.as_ref(),
-        })
+/// The places that were seen: what is written there is not another container's own.
+struct Seen<'a> {
+    application: &'a Application,
+    places: BTreeSet<(FileId, u32)>,
+}
+
+impl<'a> Seen<'a> {
+    fn container(&mut self, role: Role, one: &'a Component) -> Container<'a> {
+        let fields = &one.fields;
+        let (env, files) = (one.field("env"), one.field("files"));
+        let own_env = fields
+            .env
+            .iter()
+            .filter(|(name, _)| self.is_new(&env.key(name.as_str())));
+        let env = own_env.collect();
+        let own_files = fields
+            .files
+            .iter()
+            .filter(|(at, _)| self.is_new(&files.key(at.as_str())));
+        let files = own_files.collect();
+        Container {
+            title: format!("{role} `{}`", one.name),
+            path: one.path.clone(),
+            image: fields
+                .image
+                .as_ref()
+                .filter(|_| self.is_new(&one.field("image"))),
+            env,
+            files,
+            command: words(&fields.command, &fields.args),
+            security: fields
+                .security
+                .as_ref()
+                .filter(|_| self.is_new(&one.field("security"))),
+        }
+    }
+
+    fn is_new(&mut self, path: &FieldPath) -> bool {
+        let span = self.application.span(path);
+        self.places.insert((span.file, span.start))
+    }
 }
 
 fn verifications(application: &Application) -> impl Iterator<Item = Container<'_>> {
@@ -82,10 +96,8 @@ fn verifications(application: &Application) -> impl Iterator<Item = Container<'_
         title: format!("check `{}`", check.name),
         path: path.index(at),
         image: check.image.as_ref(),
-        env: None,
-        files: None,
         command: check.command.iter().map(Literal::as_str).collect(),
-        security: None,
+        ..Container::default()
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{FileSpec, Health, InitStep, Volume};
+use super::{FileSpec, Health, InitStep, Scaling, Sidecar, Update, Volume, Volumes};
 use crate::name::{
     Capability, ComponentName, EnvName, ImageRef, LabelName, Literal, MountPath, PortNumber,
     Reason, SecretKey, SecretPath,
@@ -16,6 +16,9 @@ use crate::{choice, record};
 record! {
     /// The fields of a component; at the top level of `spec` they describe the component named after the application.
     pub struct ContainerFields {
+        /// The container that it starts from: its image, environment, secrets, files, volumes, scratch space, resources, security and
+        /// placement; own keys override. A cycle is an error.
+        "like" like: Option<ComponentName>,
         /// The image, with a tag or a digest. `--image` overrides it.
         "image" image: Option<ImageRef>,
         /// Replaces the image's entry point.
@@ -46,12 +49,19 @@ record! {
         "files" files: BTreeMap<MountPath, FileSpec>,
         /// One volume, named `data`.
         "storage" storage: Option<Volume>,
-        /// Several volumes by name.
-        "volumes" volumes: BTreeMap<ComponentName, Volume>,
+        /// Several volumes by name; or a list of volumes of other components and jobs, seen at the same place as there.
+        /// Example: `{ data: { mountPath: /data, size: 2Gi }, photos: { volume: server/photos, mountPath: /photos } }`.
+        "volumes" volumes: Volumes,
         /// Scratch space by path, lost with the pod. Example: `{ /tmp: 64Mi }`.
         "scratch" scratch: BTreeMap<MountPath, Scratch>,
         /// Steps that run before the containers, in order of their names; `migrate` runs once per release, before any new pod.
         "init" init: BTreeMap<ComponentName, InitStep>,
+        /// Containers beside the main one, in order of their names: started before it, stopped after it. They see its volumes.
+        "sidecars" sidecars: BTreeMap<ComponentName, Sidecar>,
+        /// How many pods, by load or by requests; then `replicas` belongs to the scaler.
+        "scaling" scaling: Option<Scaling>,
+        /// Who changes the image, and how far. Default: the estate's, else nobody.
+        "update" update: Option<Update>,
         /// Where its pods run.
         "placement" placement: Option<Placement>,
         /// What its processes may do. Default: user 1000, no privilege escalation, no capabilities, the runtime's seccomp profile.

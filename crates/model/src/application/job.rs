@@ -1,63 +1,110 @@
 //! Things that run to their end: jobs and init steps.
 
-use std::collections::BTreeMap;
-
-use super::{FileSpec, Network, Placement, Resources, Secrets, Security};
-use crate::name::{
-    ComponentName, EnvName, ImageRef, Literal, MountPath, RelativePath, Schedule, TimeZone,
-};
+use super::{Component, ContainerFields, Network};
+use crate::name::{ComponentName, RelativePath, Schedule, TimeZone};
 use crate::node::Node;
 use crate::read::{Read, Reader};
-use crate::shape::Shape;
+use crate::shape::{RecordRef, RecordShape, Shape};
 use crate::{choice, record};
+
+/// Defines what has the fields of a container, but for some, and fields of its own.
+macro_rules! container {
+    (
+        $(#[doc = $docs:expr])*
+        pub struct $name:ident : $own:ident without [$($key:literal),* $(,)?]
+    ) => {
+        $(#[doc = $docs])*
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct $name {
+            /// What only it has.
+            pub own: $own,
+            /// What every container has, with its name and place.
+            pub container: Component,
+        }
+
+        impl $name {
+            /// The keys of containers that mean nothing here.
+            const WITHOUT: &'static [&'static str] = &[$($key),*];
+
+            /// Returns the keys that can be written.
+            pub fn keys() -> Vec<&'static str> {
+                let shared = ContainerFields::KEYS.iter().filter(|key| !Self::WITHOUT.contains(key));
+                $own::KEYS.iter().chain(shared).copied().collect()
+            }
+
+            fn record_shape() -> RecordShape {
+                let mut fields = $own::record_shape().fields;
+                let shared = ContainerFields::record_shape().fields.into_iter();
+                fields.extend(shared.filter(|field| !Self::WITHOUT.contains(&field.key)));
+                RecordShape {
+                    name: stringify!($name),
+                    docs: concat!($($docs, "\n",)* ""),
+                    fields,
+                }
+            }
+        }
+
+        impl Read for $name {
+            fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+                if let Some(mapping) = node.as_mapping() {
+                    reader.unknown_keys(mapping, &Self::keys());
+                }
+                let own = $own::read_fields(node, reader);
+                let fields = ContainerFields::read_fields(node, reader);
+                let path = reader.path().clone();
+                let name = ComponentName::parse(path.last_key()?).ok()?;
+                Some(Self { own: own?, container: Component { name, path, fields: fields? } })
+            }
+
+            fn shape() -> Shape {
+                Shape::Record(RecordRef { name: stringify!($name), shape: Self::record_shape })
+            }
+        }
+    };
+}
 
 record! {
     /// Something that runs on a schedule, or once per release where there is no schedule.
-    ///
-    /// It starts from the component's image, environment, secrets and files (or those of `like`); its own keys override. Its pods are
-    /// never part of the Service.
-    pub struct Job {
+    pub struct JobFields {
         /// When, in five fields. Without it the job runs once per release, after the new version is ready.
         "schedule" schedule: Option<Schedule>,
         /// The time zone of the schedule. Default: the estate's, or `Etc/UTC`.
         "timeZone" time_zone: Option<TimeZone>,
-        /// The container whose image, environment, secrets, files and security it starts from. Default: the application's component.
-        "like" like: Option<ComponentName>,
-        /// Another image.
-        "image" image: Option<ImageRef>,
-        /// The command.
-        "command" command: Vec<Literal>,
-        /// The arguments.
-        "args" args: Vec<Literal>,
         /// A script from a file beside the declaration: mounted executable and run.
         "script" script: Option<JobScript>,
-        /// Environment variables beyond those that it starts from.
-        "env" env: BTreeMap<EnvName, Literal>,
-        /// Secret values beyond those that it starts from.
-        "secrets" secrets: Option<Secrets>,
-        /// Files beyond those that it starts from.
-        "files" files: BTreeMap<MountPath, FileSpec>,
-        /// Volumes of the component that it sees, by name. Default: none.
-        "volumes" volumes: Vec<ComponentName>,
-        /// What it needs. Default: the component's.
-        "resources" resources: Option<Resources>,
-        /// What its processes may do. Default: the component's.
-        "security" security: Option<Security>,
-        /// Where it runs. Default: as the component.
-        "placement" placement: Option<Placement>,
         /// What it may reach. Default: what the component may reach. Nothing may reach it.
         "network" network: Option<Network>,
         /// What happens if the last run is still going. Default: `forbid`.
         "overlap" overlap: Option<Overlap>,
-        /// After how many seconds a run is stopped. Default: 3600.
+        /// After how many seconds a run is stopped. Default: 600.
         "deadlineSeconds" deadline_seconds: Option<u32>,
         /// How late a run may start, in seconds. Default: 600.
         "startWithinSeconds" start_within_seconds: Option<u32>,
         /// How often a failed run is tried again. Default: 0.
         "retries" retries: Option<u32>,
+        /// How many finished runs are kept. Default: 1 that went well and 3 that failed.
+        "history" history: Option<JobHistory>,
         /// Keeps the schedule but does not run. Default: `false`.
         "suspend" suspend: Option<bool>,
     }
+}
+
+record! {
+    /// How many finished runs are kept.
+    pub struct JobHistory {
+        /// Runs that went well. Default: 1.
+        "succeeded" succeeded: Option<u32>,
+        /// Runs that failed. Default: 3.
+        "failed" failed: Option<u32>,
+    }
+}
+
+container! {
+    /// Something that runs on a schedule, or once per release where there is no schedule.
+    ///
+    /// It starts from the container that `like` names, volumes included; without `like` from the top level of `spec`, but without its
+    /// volumes. Its own keys override. Its pods are never part of the Service.
+    pub struct Job: JobFields without ["port", "ports", "servicePort", "replicas", "kind", "health", "scaling"]
 }
 
 /// A script beside the declaration.
@@ -103,23 +150,35 @@ choice! {
 }
 
 record! {
-    /// A step before the containers start. A step named `migrate` runs once per release, before any new pod; its failure stops the release.
-    pub struct InitStep {
-        /// The container whose image, environment, secrets and files it starts from. Default: the component that it belongs to.
-        "like" like: Option<ComponentName>,
-        /// Another image.
-        "image" image: Option<ImageRef>,
-        /// The command.
-        "command" command: Vec<Literal>,
-        /// The arguments.
-        "args" args: Vec<Literal>,
-        /// Environment variables beyond those that it starts from.
-        "env" env: BTreeMap<EnvName, Literal>,
-        /// What it needs. Default: the component's.
-        "resources" resources: Option<Resources>,
-        /// What its processes may do. Default: the component's.
-        "security" security: Option<Security>,
+    /// A step before the containers start.
+    pub struct InitFields {
+        /// A script from a file beside the declaration: mounted executable and run.
+        "script" script: Option<JobScript>,
         /// After how many seconds it counts as failed. Default: 600.
         "deadlineSeconds" deadline_seconds: Option<u32>,
     }
+}
+
+container! {
+    /// A step before the containers start. It starts from the container that it belongs to, or from the one that `like` names. A step
+    /// named `migrate` runs once per release, before any new pod; its failure stops the release.
+    pub struct InitStep: InitFields without ["port", "ports", "servicePort", "replicas", "kind", "health", "scaling", "hooks", "init",
+        "sidecars", "placement", "gracePeriodSeconds"]
+}
+
+record! {
+    /// Nothing beyond what every container has.
+    pub struct NoFields {}
+}
+
+container! {
+    /// One of several components.
+    pub struct NamedComponent: NoFields without []
+}
+
+container! {
+    /// A container beside the main one, in the same pod: started before it, stopped after it. It sees the volumes of the pod, and starts
+    /// from nothing else unless it names a container with `like`. Its ports belong to the component's Service.
+    pub struct Sidecar: NoFields without ["servicePort", "replicas", "kind", "scaling", "init", "sidecars", "placement",
+        "gracePeriodSeconds"]
 }

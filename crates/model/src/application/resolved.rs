@@ -1,6 +1,6 @@
 //! The application as all later stages see it: for one environment, merged, read and complete.
 
-use super::{ApplicationFields, ContainerFields, PortSpec, Route, Volume};
+use super::{ApplicationFields, ContainerFields, PortSpec, Route, Volume, VolumeRef};
 use crate::name::{AppName, ComponentName, EnvironmentName, NamespaceName};
 use crate::node::{FieldPath, Node};
 use crate::source::Span;
@@ -25,15 +25,40 @@ pub struct Application {
     pub tree: Node,
 }
 
-/// One component of an application.
-#[derive(Clone, Debug)]
+/// One component of an application, or another container with fields of its own: a sidecar, an init step, a job.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Component {
     /// Its name; of the short form, the application's.
     pub name: ComponentName,
-    /// Where its fields are in [`Application::tree`]: `spec` for the short form, `spec.components.NAME` else.
+    /// Where its fields are in [`Application::tree`]: `spec` for the short form, `spec.components.NAME` else; for others
+    /// `…sidecars.NAME`, `…init.NAME`, `spec.jobs.NAME`.
     pub path: FieldPath,
     /// Its fields.
     pub fields: ContainerFields,
+}
+
+/// What a container is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// It serves, as a workload of its own.
+    Component,
+    /// It runs beside a component, in the same pods.
+    Sidecar,
+    /// It runs before the containers of a component start.
+    Init,
+    /// It runs on a schedule, or once per release.
+    Job,
+}
+
+impl std::fmt::Display for Role {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Component => "component",
+            Self::Sidecar => "sidecar",
+            Self::Init => "init step",
+            Self::Job => "job",
+        })
+    }
 }
 
 /// A named port of a component.
@@ -54,6 +79,40 @@ impl Application {
     /// Returns the path of an application-level field.
     pub fn field(&self, key: &str) -> FieldPath {
         FieldPath::default().key("spec").key(key)
+    }
+
+    /// Returns every container with what it is for: components, each followed by its init steps and sidecars, then jobs with theirs.
+    pub fn containers(&self) -> impl Iterator<Item = (Role, &Component)> {
+        let components = self.components.iter().map(|one| (Role::Component, one));
+        let jobs = self.fields.jobs.values();
+        let jobs = jobs.map(|job| (Role::Job, &job.container));
+        components
+            .chain(jobs)
+            .flat_map(|(role, one)| std::iter::once((role, one)).chain(one.beside()))
+    }
+
+    /// Returns what has volumes of its own, and can be named where a volume is: components and jobs.
+    pub fn owners(&self) -> impl Iterator<Item = &Component> {
+        let jobs = self.fields.jobs.values().map(|job| &job.container);
+        self.components.iter().chain(jobs)
+    }
+
+    /// Returns the volume that a reference means, with its owner and name.
+    pub fn volume(&self, reference: &VolumeRef) -> Option<(&Component, String, &Volume)> {
+        self.owners().find_map(|owner| {
+            let mut volumes = owner.volumes().into_iter();
+            let (name, _, volume) = volumes.find(|(name, _, volume)| {
+                volume.volume.is_none() && reference.means(owner.name.as_str(), name)
+            })?;
+            Some((owner, name, volume))
+        })
+    }
+
+    /// Returns a volume as it is declared: of a reference, the one that it means.
+    pub fn declared<'a>(&'a self, volume: &'a Volume) -> &'a Volume {
+        let meant = volume.volume.as_ref();
+        let meant = meant.and_then(|reference| self.volume(reference));
+        meant.map_or(volume, |(_, _, volume)| volume)
     }
 
     /// Returns the component that a route goes to: the one it names, else the one named after the application, else the first.
@@ -91,6 +150,13 @@ impl Component {
         short.into_iter().chain(named).collect()
     }
 
+    /// Returns all ports of its pods: its own, then those of its sidecars.
+    pub fn pod_ports(&self) -> Vec<Port> {
+        let sidecars = self.fields.sidecars.values();
+        let beside = sidecars.flat_map(|sidecar| sidecar.container.ports());
+        self.ports().into_iter().chain(beside).collect()
+    }
+
     /// Returns all volumes by name with the path of each, the short form's `storage` first under the name `data`.
     pub fn volumes(&self) -> Vec<(String, FieldPath, &Volume)> {
         let short = self
@@ -98,7 +164,7 @@ impl Component {
             .storage
             .iter()
             .map(|volume| ("data".to_owned(), self.path.key("storage"), volume));
-        let named = self.fields.volumes.iter().map(|(name, volume)| {
+        let named = self.fields.volumes.0.iter().map(|(name, volume)| {
             (
                 name.as_str().to_owned(),
                 self.path.key("volumes").key(name.as_str()),
@@ -106,6 +172,22 @@ impl Component {
             )
         });
         short.chain(named).collect()
+    }
+
+    /// Returns the path of one of its volumes.
+    pub fn volume_path(&self, name: &str) -> FieldPath {
+        let volumes = self.volumes().into_iter();
+        let mut found = volumes.filter(|(known, ..)| known == name);
+        let path = found.next().map(|(_, path, _)| path);
+        path.unwrap_or_else(|| self.path.key("volumes"))
+    }
+
+    /// Returns the containers of the same pods: init steps, then sidecars.
+    pub fn beside(&self) -> impl Iterator<Item = (Role, &Component)> {
+        let steps = self.fields.init.values();
+        let steps = steps.map(|step| (Role::Init, &step.container));
+        let sidecars = self.fields.sidecars.values();
+        steps.chain(sidecars.map(|sidecar| (Role::Sidecar, &sidecar.container)))
     }
 
     /// Returns the path of one of its fields.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Availability, CatalogueUse, Job, Monitoring, Network, Parked, PermissionRule, QuotaOverride,
-    RawObject, Rollout, Route, Upstream, Waiver,
+    Availability, CatalogueUse, Job, Listen, Monitoring, NamedComponent, Network, Parked,
+    PermissionRule, QuotaOverride, RawObject, Rollout, Route, Upstream, Waiver,
 };
 use crate::name::{AppName, ComponentName, LabelName};
 use crate::record;
@@ -29,6 +29,10 @@ record! {
         "icon" icon: Option<String>,
         /// One of the estate's tiers; gives priority, quota and default resources. Default: the estate's `defaultTier`.
         "tier" tier: Option<LabelName>,
+        /// Several components by name, each a workload of its own. The fields of a container at the top level of `spec` are then defaults
+        /// for all of them. Without it, they describe one component named after the application.
+        /// Example: `{ web: { port: 3000 }, worker: { like: web, command: [worker] } }`.
+        "components" components: BTreeMap<ComponentName, NamedComponent>,
         /// Whose it is: one of the estate's `people`. They get the rights of their role in its namespace, and its routes may use their
         /// `hosts` only. Default: the people who list it in their `applications`; with none it belongs to whoever runs the estate.
         /// Example: `alice`.
@@ -38,6 +42,8 @@ record! {
         "uses" uses: BTreeMap<LabelName, CatalogueUse>,
         /// The hosts and paths on which it is reachable. Default: none.
         "ingress" ingress: Vec<Route>,
+        /// Ports that are reachable without the ingress controller, by name.
+        "listen" listen: BTreeMap<ComponentName, Listen>,
         /// A device or machine outside the cluster that stands where the pods would: same routes, authentication and checks.
         "upstream" upstream: Option<Upstream>,
         /// Things that run on a schedule, or once per release.

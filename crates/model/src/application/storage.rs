@@ -1,5 +1,7 @@
 //! Volumes: what the data means decides class, access, strategy and guard.
 
+use std::collections::BTreeMap;
+
 use crate::name::{ComponentName, MountPath, Owner, Reason, RelativePath, Schedule, SubdomainName};
 use crate::node::Node;
 use crate::quantity::Quantity;
@@ -22,8 +24,9 @@ record! {
         "path" path: Option<MountPath>,
         /// A claim that exists already and belongs to someone else.
         "existingClaim" existing_claim: Option<SubdomainName>,
-        /// A volume declared by another component of this application.
-        "volume" volume: Option<ComponentName>,
+        /// A volume declared by another component or job of this application, `NAME` or `COMPONENT/NAME`; its `storage` is `data`. The
+        /// same place, and the same rules over all that use it. Example: `server/photos`.
+        "volume" volume: Option<VolumeRef>,
         /// A folder in the volume instead of its root.
         "subPath" sub_path: Option<RelativePath>,
         /// The user and group that its files belong to, `uid:gid`. Default: the component's; `none` leaves them alone.
@@ -32,6 +35,77 @@ record! {
         "readOnly" read_only: Option<bool>,
         /// When it is backed up, or `{ none: why }`. Default: the estate's schedule for all but `cache`.
         "backup" backup: Option<Backup>,
+    }
+}
+
+/// The volumes of a container by name. A list of references to volumes of others is unfolded by the resolver.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Volumes(pub BTreeMap<ComponentName, Volume>);
+
+impl Read for Volumes {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        BTreeMap::read(node, reader).map(Self)
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Self::default())
+    }
+
+    fn shape() -> Shape {
+        Shape::Either(vec![
+            BTreeMap::<ComponentName, Volume>::shape(),
+            Vec::<VolumeRef>::shape(),
+        ])
+    }
+}
+
+/// A volume by its name, and by its component's where another has one of the same name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VolumeRef {
+    /// The component or job that declares it; none where only one does.
+    pub owner: Option<ComponentName>,
+    /// Its name.
+    pub name: ComponentName,
+}
+
+impl VolumeRef {
+    /// Reads `NAME` or `COMPONENT/NAME`; the error is a phrase that follows the field's name.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let (owner, name) = match text.split_once('/') {
+            Some((owner, name)) => (Some(ComponentName::parse(owner)?), name),
+            None => (None, text),
+        };
+        let name = ComponentName::parse(name)?;
+        Ok(Self { owner, name })
+    }
+
+    /// Says whether it means this volume of this owner.
+    pub fn means(&self, owner: &str, name: &str) -> bool {
+        let same = self.owner.as_ref().is_none_or(|own| own.as_str() == owner);
+        same && self.name.as_str() == name
+    }
+}
+
+impl std::fmt::Display for VolumeRef {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(owner) = &self.owner {
+            write!(formatter, "{owner}/")?;
+        }
+        write!(formatter, "{}", self.name)
+    }
+}
+
+impl Read for VolumeRef {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        reader.text(node, Self::parse)
+    }
+
+    fn shape() -> Shape {
+        Shape::Text {
+            format: "volume",
+            about: "the name of a volume, with its component's and `/` before it where several have one of that name",
+            example: "server/photos",
+        }
     }
 }
 

@@ -37,6 +37,7 @@ macro_rules! record {
                     reader.wrong_type(node, "a mapping");
                     return None;
                 };
+                let _ = mapping;
                 $( let $field = reader.field::<$type>(node, mapping, $key); )*
                 Some(Self { $($field: $field?,)* })
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::codes::NO_SUCH_FILE;
-use crate::application::{Application, FileContent, FileSpec, JobScript};
+use crate::application::{Application, Component, FileContent, FileSpec, JobScript};
 use crate::diagnostic::{Diagnostic, Report};
 use crate::load::{ApplicationFile, Declarations};
 use crate::name::RelativePath;
@@ -32,14 +32,11 @@ pub(super) fn files(
     };
     let spec = FieldPath::default().key("spec");
     for component in components {
-        filler.all(&mut component.fields.files, &component.path.key("files"));
+        filler.container(component);
     }
-    for (name, job) in &mut fields.jobs {
-        let path = spec.key("jobs").key(name.as_str());
-        filler.all(&mut job.files, &path.key("files"));
-        if let Some(script) = &mut job.script {
-            filler.script(script, &path.key("script"));
-        }
+    for job in fields.jobs.values_mut() {
+        filler.script_of(&mut job.own.script, &job.container.path);
+        filler.container(&mut job.container);
     }
     let verify = fields
         .rollout
@@ -47,13 +44,11 @@ pub(super) fn files(
         .flat_map(|rollout| &mut rollout.verify);
     for (at, verify) in verify.enumerate() {
         let path = spec.key("rollout").key("verify").index(at);
-        if let Some(script) = &mut verify.script {
-            filler.script(script, &path.key("script"));
-        }
+        filler.script_of(&mut verify.script, &path);
     }
     if let Some(monitoring) = &mut fields.monitoring {
         let path = spec.key("monitoring");
-        filler.all(&mut monitoring.alerts, &path.key("alerts"));
+        filler.all(&mut monitoring.alerts.own, &path.key("alerts"));
         filler.all(&mut monitoring.dashboards, &path.key("dashboards"));
     }
 }
@@ -66,6 +61,24 @@ struct Filler<'a> {
 }
 
 impl Filler<'_> {
+    fn container(&mut self, container: &mut Component) {
+        let Component { path, fields, .. } = container;
+        self.all(&mut fields.files, &path.key("files"));
+        for step in fields.init.values_mut() {
+            self.script_of(&mut step.own.script, &step.container.path);
+            self.container(&mut step.container);
+        }
+        for sidecar in fields.sidecars.values_mut() {
+            self.container(&mut sidecar.container);
+        }
+    }
+
+    fn script_of(&mut self, script: &mut Option<JobScript>, path: &FieldPath) {
+        if let Some(script) = script {
+            self.script(script, &path.key("script"));
+        }
+    }
+
     fn all<K: fmt::Display>(&mut self, files: &mut BTreeMap<K, FileSpec>, path: &FieldPath) {
         for (key, spec) in files {
             self.fill(spec, &path.key(key.to_string()));

@@ -2,6 +2,7 @@
 
 use super::Overrides;
 use super::codes::{NOTHING_REMOVED, UNKNOWN_TIER};
+use super::containers::{self, Layers};
 use super::merge::merge;
 use crate::application::ContainerFields;
 use crate::diagnostic::{Diagnostic, Report};
@@ -39,32 +40,45 @@ pub(super) fn merged(
     overrides: &Overrides,
     report: &mut Report,
 ) -> Option<Merged> {
-    let written = written(file, environment, report);
+    let mut written = written(file, environment, report);
     let tier = tier(estate, &written, report)?;
     let runs = runs(&written);
-    let mut spec = if runs == Runs::Component {
-        built_in.cloned()
-    } else {
-        None
-    }
-    .unwrap_or_else(|| empty(&written));
-    if let Some(defaults) = &estate.fields.defaults.spec.0 {
-        spec = merge(spec, &fitting(defaults, runs));
-    }
-    if let Some(defaults) =
-        tier_defaults(estate, &tier, &written).filter(|_| runs == Runs::Component)
-    {
-        spec = merge(spec, &defaults);
-    }
-    spec = merge(spec, &written);
     if let Some(image) = &overrides.image {
-        spec = merge(spec, &mapping("image", image.clone()));
+        written = merge(written, &mapping("image", image.clone()));
+    }
+    let mut base = match built_in.filter(|_| runs == Runs::Component) {
+        Some(built_in) => built_in.clone(),
+        None => empty(&written),
+    };
+    if let Some(defaults) = &estate.fields.defaults.spec.0 {
+        base = merge(base, &fitting(defaults, runs));
+    }
+    let mut spec = merge(of_application(&base), &of_application(&written));
+    spec.span = written.span;
+    if runs == Runs::Component {
+        let layers = Layers {
+            written: &written,
+            tier: tier_of(estate, &tier),
+            base,
+            name: file.name.as_str(),
+        };
+        containers::resolve(&layers, &mut spec, report);
+    } else {
+        spec = merge(base, &written);
     }
     Some(Merged {
         tree: root(&file.node, spec),
         tier,
         runs,
     })
+}
+
+/// Returns the fields that belong to the application as a whole, and what nobody knows.
+fn of_application(spec: &Node) -> Node {
+    let entries = spec.entries().iter();
+    let own = entries.filter(|entry| !ContainerFields::KEYS.contains(&entry.key.as_str()));
+    let own = Mapping::from_distinct(own.cloned().collect());
+    Node::new(Value::Mapping(own), spec.span)
 }
 
 /// Defaults for containers mean nothing to an application that runs nothing.
@@ -125,8 +139,19 @@ fn nothing_removed(env: &Node, report: &mut Report) {
     }
 }
 
-fn empty(like: &Node) -> Node {
+/// Returns a mapping without entries, at the place of another node.
+pub(super) fn empty(like: &Node) -> Node {
     Node::new(Value::Mapping(Mapping::default()), like.span)
+}
+
+/// Puts a value into a mapping, under the key of an entry.
+pub(super) fn insert(target: &mut Node, entry: &Entry, value: Node) {
+    if let Value::Mapping(mapping) = &mut target.value {
+        mapping.insert(Entry {
+            value,
+            ..entry.clone()
+        });
+    }
 }
 
 fn mapping(key: &str, value: Node) -> Node {
@@ -170,7 +195,7 @@ fn tier(estate: &Estate, written: &Node, report: &mut Report) -> Option<LabelNam
 /// Says whether the application itself describes a component.
 fn runs(written: &Node) -> Runs {
     let has = |key: &str| written.get(key).is_some();
-    let describes = ContainerFields::KEYS.iter().any(|key| has(key));
+    let describes = ContainerFields::KEYS.iter().any(|key| has(key)) || has("components");
     if has("upstream") || (has("raw") && !describes) {
         Runs::Nothing
     } else {
@@ -178,34 +203,27 @@ fn runs(written: &Node) -> Runs {
     }
 }
 
-/// Returns the tier's resources, each where the application does not say otherwise; the tier's limit goes with the tier's request only.
-fn tier_defaults(estate: &Estate, tier: &LabelName, written: &Node) -> Option<Node> {
-    let resources = estate
-        .tree
-        .get("spec")?
-        .get("tiers")?
-        .get(tier.as_str())?
-        .get("resources")?;
-    let own_memory = written
-        .get("resources")
-        .and_then(|own| own.get("memory"))
-        .is_some();
+fn tier_of<'a>(estate: &'a Estate, tier: &LabelName) -> Option<&'a Node> {
+    let tiers = estate.tree.get("spec")?.get("tiers")?;
+    tiers.get(tier.as_str())?.get("resources")
+}
+
+/// Returns the tier's resources, each where what is written does not say otherwise; its limit goes with its request only.
+pub(super) fn tier_resources(resources: Option<&Node>, written: &Node) -> Node {
+    let Some(resources) = resources else {
+        return empty(written);
+    };
+    let own = written.get("resources");
+    let own_memory = own.and_then(|own| own.get("memory")).is_some();
     let wanted =
         |key: &str| key == "cpu" || (!own_memory && (key == "memory" || key == "memoryLimit"));
-    let entries = resources
-        .as_mapping()?
-        .entries()
-        .iter()
-        .filter(|entry| wanted(&entry.key))
-        .cloned()
-        .collect();
-    Some(mapping(
+    let entries = resources.entries().iter();
+    let wanted = entries.filter(|entry| wanted(&entry.key)).cloned();
+    let wanted = Mapping::from_distinct(wanted.collect());
+    mapping(
         "resources",
-        Node::new(
-            Value::Mapping(Mapping::from_distinct(entries)),
-            resources.span,
-        ),
-    ))
+        Node::new(Value::Mapping(wanted), resources.span),
+    )
 }
 
 fn root(file: &Node, spec: Node) -> Node {

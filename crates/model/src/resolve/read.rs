@@ -1,6 +1,6 @@
 //! From the merged tree to the application.
 
-use super::codes::{NAMESPACE_NAME, NOT_YET};
+use super::codes::NAMESPACE_NAME;
 use super::layers::{Merged, Runs};
 use crate::application::{
     Application, ApplicationFields, Component, ContainerFields, Health, Resources, Secrets,
@@ -10,11 +10,8 @@ use crate::diagnostic::{Diagnostic, Report};
 use crate::estate::Estate;
 use crate::load::ApplicationFile;
 use crate::name::{ComponentName, EnvironmentName};
-use crate::node::{FieldPath, Mapping};
+use crate::node::FieldPath;
 use crate::read::Reader;
-
-/// Fields of the format that come with a later version.
-const LATER: [&str; 5] = ["components", "sidecars", "update", "scaling", "listen"];
 
 /// Where a key may have been meant that is not known in `spec` itself.
 const DEEPER: [(&str, &[&str]); 5] = [
@@ -30,7 +27,6 @@ pub(crate) fn spec_keys() -> Vec<&'static str> {
     ApplicationFields::KEYS
         .iter()
         .chain(ContainerFields::KEYS)
-        .chain(&LATER)
         .copied()
         .collect()
 }
@@ -47,12 +43,12 @@ pub(super) fn application(
     let spec = tree.get("spec")?;
     let path = FieldPath::default().key("spec");
     if let Some(mapping) = spec.as_mapping() {
-        later(mapping, report);
         Reader::at(report, path.clone()).unknown_keys_or_deeper(mapping, &spec_keys(), &DEEPER);
     }
     let mut reader = Reader::at(report, path.clone());
     let fields = ApplicationFields::read_fields(spec, &mut reader);
-    let container = ContainerFields::read_fields(spec, &mut reader);
+    let short = (runs == Runs::Component && spec.get("components").is_none())
+        .then(|| ContainerFields::read_fields(spec, &mut reader));
     let namespace = estate
         .namespace(&file.name, &environment)
         .map_err(|problem| {
@@ -64,18 +60,19 @@ pub(super) fn application(
                 .at(file.node.key_span()),
             );
         });
-    let name = ComponentName::parse(file.name.as_str()).ok()?;
-    let component = Component {
-        name,
-        path,
-        fields: container?,
+    let mut fields = fields?;
+    let components = match short {
+        Some(short) => vec![Component {
+            name: ComponentName::parse(file.name.as_str()).ok()?,
+            path,
+            fields: short?,
+        }],
+        None => std::mem::take(&mut fields.components)
+            .into_values()
+            .map(|named| named.container)
+            .collect(),
     };
-    let components = if runs == Runs::Component {
-        vec![component]
-    } else {
-        Vec::new()
-    };
-    let (name, fields, namespace) = (file.name.clone(), fields?, namespace.ok()?);
+    let (name, namespace) = (file.name.clone(), namespace.ok()?);
     Some(Application {
         name,
         environment,
@@ -85,19 +82,4 @@ pub(super) fn application(
         components,
         tree,
     })
-}
-
-fn later(spec: &Mapping, report: &mut Report) {
-    for entry in spec
-        .entries()
-        .iter()
-        .filter(|entry| LATER.contains(&entry.key.as_str()))
-    {
-        let message = format!("`spec.{}` is not supported yet", entry.key);
-        report.push(
-            Diagnostic::error(NOT_YET, message)
-                .at(entry.key_span)
-                .help("leave it out until a version that supports it"),
-        );
-    }
 }

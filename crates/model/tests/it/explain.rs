@@ -35,6 +35,10 @@ fn every_value_says_where_it_comes_from() {
     assert_eq!(
         explained(None),
         [
+            "spec.description = A test <- declaration applications/web/application.yaml:5:16",
+            "spec.tier = tiny <- declaration applications/web/application.yaml:9:9",
+            "spec.ingress[0].host = a <- declaration applications/web/application.yaml:12:13",
+            "spec.ingress[0].groups = [x, y] <- declaration applications/web/application.yaml:13:15",
             "spec.kind = deployment <- built in <built in>:67:9",
             "spec.servicePort = 80 <- built in <built in>:68:16",
             "spec.gracePeriodSeconds = 20 <- estate default estate.yaml:16:27",
@@ -44,13 +48,9 @@ fn every_value_says_where_it_comes_from() {
             "spec.resources.cpu = 10m <- tier tiny estate.yaml:12:25",
             "spec.resources.memory = 32Mi <- tier tiny estate.yaml:12:38",
             "spec.resources.memoryLimit = 48Mi <- tier tiny estate.yaml:12:57",
-            "spec.description = A test <- declaration applications/web/application.yaml:5:16",
             "spec.image = me/web:2 <- command line <command line>:1:9",
             "spec.port = 3000 <- declaration applications/web/application.yaml:7:9",
             "spec.health.path = / <- declaration applications/web/application.yaml:8:19",
-            "spec.tier = tiny <- declaration applications/web/application.yaml:9:9",
-            "spec.ingress[0].host = a <- declaration applications/web/application.yaml:12:13",
-            "spec.ingress[0].groups = [x, y] <- declaration applications/web/application.yaml:13:15",
             "spec.replicas = 2 <- environment prod applications/web/application.yaml:15:21",
         ]
     );

@@ -1,10 +1,12 @@
 //! The crate from outside.
 
 mod cases;
+mod containers;
 mod convert;
 mod emit;
 mod explain;
 mod load;
+mod people;
 mod resolve;
 mod robust;
 mod support;

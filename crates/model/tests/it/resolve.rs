@@ -166,7 +166,6 @@ fn unknown_keys_have_the_nearest() {
             "9:3 ST1002 unknown key `spec.memroy` (did you mean `resources.memory`?)",
             "10:3 ST1002 unknown key `spec.ingres` (did you mean `ingress`?)",
             "11:16 ST1002 unknown key `spec.resources.memoryLimt` (did you mean `memoryLimit`?)",
-            "12:3 ST1115 `spec.sidecars` is not supported yet (leave it out until a version that supports it)",
         ]
     );
 }
@@ -270,6 +269,7 @@ fn files_beside_the_declaration_are_loaded() {
             .values()
             .next()
             .unwrap()
+            .own
             .script
             .as_ref()
             .unwrap()

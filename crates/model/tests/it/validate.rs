@@ -88,15 +88,15 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     (
         "  jobs: { a: { command: [a], volumes: [data] } }\n",
-        "9:40 ST1209 there is no volume `data` (there is none)",
+        "9:40 ST1118 there is no volume `data` (declare it with `storage` or `volumes` of a component)",
     ),
     (
         "  jobs: { a: { command: [a], like: wbe } }\n",
-        "9:30 ST1209 there is no component `wbe` (did you mean `web`?)",
+        "9:36 ST1117 there is no container `wbe` to start from (did you mean `web`?)",
     ),
     (
         "  init: { migrate: {} }\n",
-        "9:11 ST1213 `spec.init.migrate` has nothing to run (add `command` or `args`)",
+        "9:11 ST1213 `spec.init.migrate` has nothing to run (add `command`, `args` or `script`)",
     ),
     (
         "  ingress: [{ host: a, path: /x, paths: [/y] }]\n",

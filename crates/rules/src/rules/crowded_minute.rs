@@ -32,12 +32,13 @@ fn check(run: &Run<'_>) -> Vec<Finding> {
             .fields
             .jobs
             .iter()
-            .filter(|(_, job)| job.suspend != Some(true))
+            .filter(|(_, job)| job.own.suspend != Some(true))
         {
-            let Some(schedule) = &job.schedule else {
+            let Some(schedule) = &job.own.schedule else {
                 continue;
             };
             let zone = job
+                .own
                 .time_zone
                 .as_ref()
                 .unwrap_or(&run.estate.fields.defaults.time_zone);

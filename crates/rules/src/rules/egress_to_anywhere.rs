@@ -35,7 +35,7 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
                 .field("jobs")
                 .key(name.as_str())
                 .key("network"),
-            job.network.as_ref()?,
+            job.own.network.as_ref()?,
         ))
     });
     let peers = own.into_iter().chain(jobs).flat_map(|(path, network)| {

@@ -22,7 +22,7 @@ rule! {
 fn check(subject: &Subject<'_>) -> Vec<Finding> {
     let path = subject.application.field("jobs");
     let jobs = subject.application.fields.jobs.iter();
-    jobs.filter(|(_, job)| job.overlap == Some(Overlap::Allow) && job.schedule.is_some())
+    jobs.filter(|(_, job)| job.own.overlap == Some(Overlap::Allow) && job.own.schedule.is_some())
         .map(|(name, _)| {
             let finding = Finding::new(
                 subject.span(&path.key(name.as_str()).key("overlap")),

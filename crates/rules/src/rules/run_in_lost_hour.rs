@@ -27,8 +27,8 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
     let path = subject.application.field("jobs");
     let jobs = subject.application.fields.jobs.iter();
     jobs.filter_map(|(name, job)| {
-        let schedule = job.schedule.as_ref()?;
-        let zone = job.time_zone.as_ref().unwrap_or(&subject.estate.fields.defaults.time_zone);
+        let schedule = job.own.schedule.as_ref()?;
+        let zone = job.own.time_zone.as_ref().unwrap_or(&subject.estate.fields.defaults.time_zone);
         is_disputed(schedule, zone).then(|| {
             let span = subject.span(&path.key(name.as_str()).key("schedule"));
             let message = format!("`{name}` runs in an hour that {zone} skips once a year and has twice on another day");

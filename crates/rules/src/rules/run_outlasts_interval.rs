@@ -26,13 +26,13 @@ const DEFAULT: u32 = 3600;
 fn check(subject: &Subject<'_>) -> Vec<Finding> {
     let path = subject.application.field("jobs");
     let jobs = subject.application.fields.jobs.iter();
-    jobs.filter(|(_, job)| job.overlap.is_none_or(|overlap| overlap == Overlap::Forbid))
+    jobs.filter(|(_, job)| job.own.overlap.is_none_or(|overlap| overlap == Overlap::Forbid))
         .filter_map(|(name, job)| {
-            let every = interval(job.schedule.as_ref()?)?;
-            let deadline = job.deadline_seconds.unwrap_or(DEFAULT);
+            let every = interval(job.own.schedule.as_ref()?)?;
+            let deadline = job.own.deadline_seconds.unwrap_or(DEFAULT);
             (deadline > every).then(|| {
                 let path = path.key(name.as_str());
-                let key = if job.deadline_seconds.is_some() { "deadlineSeconds" } else { "schedule" };
+                let key = if job.own.deadline_seconds.is_some() { "deadlineSeconds" } else { "schedule" };
                 let message = format!("`{name}` runs every {every} s, but a hanging run keeps the others out for {deadline} s");
                 Finding::new(subject.span(&path.key(key)), message).help(format!("write `deadlineSeconds: {}`", every - every / 5))
             })

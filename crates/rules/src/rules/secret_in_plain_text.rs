@@ -48,14 +48,14 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
 
 fn variables<'a>(container: &'a Container<'_>) -> impl Iterator<Item = (FieldPath, &'a str)> {
     let path = container.path.key("env");
-    let variables = container.env.into_iter().flatten();
+    let variables = container.env.iter();
     let secret = variables.filter(|(name, value)| is_secret(name.as_str(), value.as_str()));
     secret.map(move |(name, _)| (path.key(name.as_str()), name.as_str()))
 }
 
 fn files<'a>(container: &'a Container<'_>) -> impl Iterator<Item = FieldPath> + 'a {
     let path = container.path.key("files");
-    let files = container.files.into_iter().flatten();
+    let files = container.files.iter();
     files
         .filter(|(_, file)| holds_credential(&file.content))
         .map(move |(name, _)| path.key(name.as_str()))

@@ -94,7 +94,7 @@ fn placements(application: &Application) -> impl Iterator<Item = (FieldPath, &Pl
     let jobs = application.fields.jobs.iter();
     let jobs = jobs.map(move |(name, job)| {
         let path = path.key(name.as_str()).key("placement");
-        (path, job.placement.as_ref())
+        (path, job.container.fields.placement.as_ref())
     });
     let all = components.chain(jobs);
     all.filter_map(|(path, placement)| Some((path, placement?)))

@@ -31,6 +31,7 @@ codes! {
     SAME_PORT = "ST1218": "Two ports of a component have the same number and protocol, or the same name.";
     HOST = "ST1219": "The host of a route is not a valid name once the estate's domain and the environment's suffix are added.";
     ITSELF = "ST1220": "An application refers to itself: it depends on itself, or had its present name before.";
+    SAME_NAME = "ST1222": "Two things that run have one name: a component and a job, or two containers of the same pod. What they become in the cluster is called by it.";
     ROOT = "ST1221": "A container runs as user 0 without saying why. Write `security.root` with the reason.";
     PASSTHROUGH = "ST1260": "A route with `tls: passthrough` is opened by the application itself: the ingress controller sees the host name only. It has no path, and no login, header or limit can stand before it, so whatever asks for one would be left out without a word. Remove it, or let the ingress controller open the connection.";
     HEADER = "ST1261": "A header of a route is written twice (upper and lower case mean nothing), or its value has a line break.";

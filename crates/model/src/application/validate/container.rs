@@ -3,54 +3,91 @@
 use std::collections::BTreeMap;
 
 use super::Check;
-use super::codes::{LITERAL_AND_SECRET, NO_IMAGE, REPLICAS, RESOURCES, ROOT, SAME_PORT};
-use crate::application::{Component, Protocol, Resources, Secrets, Security};
+use super::codes::{LITERAL_AND_SECRET, NO_IMAGE, REPLICAS, RESOURCES, ROOT, SAME_NAME, SAME_PORT};
+use crate::application::{Component, Protocol, Resources, Role, Secrets, Security};
 use crate::diagnostic::Diagnostic;
 use crate::name::{EnvName, Literal};
 use crate::node::FieldPath;
 
 pub(super) fn check(check: &mut Check<'_>) {
-    for component in &check.application.components {
-        image(check, component);
-        secrets(
-            check,
-            &component.path,
-            &component.fields.env,
-            component.fields.secrets.as_ref(),
-        );
+    let application = check.application;
+    for (role, container) in application.containers() {
+        let fields = &container.fields;
+        image(check, role, container);
+        secrets(check, &container.path, &fields.env, fields.secrets.as_ref());
         resources(
             check,
-            &component.field("resources"),
-            component.fields.resources.as_ref(),
+            &container.field("resources"),
+            fields.resources.as_ref(),
         );
-        ports(check, component);
-        replicas(check, component);
+        ports(check, container);
         root(
             check,
-            &component.field("security"),
-            component.fields.security.as_ref(),
+            &container.field("security"),
+            fields.security.as_ref(),
         );
+    }
+    for component in &application.components {
+        replicas(check, component);
+    }
+    names(check);
+}
+
+/// What runs is called by its name: a component and a job cannot share one, nor can two containers of one pod.
+fn names(check: &mut Check<'_>) {
+    let application = check.application;
+    let jobs = application.fields.jobs.values().map(|job| &job.container);
+    let components = &application.components;
+    for job in jobs {
+        if components
+            .iter()
+            .any(|component| component.name == job.name)
+        {
+            let message = format!("a component and a job are called `{}`", job.name);
+            check.error_at_key(SAME_NAME, &job.path, message, "rename one of them");
+        }
+    }
+    for owner in application.owners() {
+        let mut taken = vec![&owner.name];
+        for (_, beside) in owner.beside() {
+            if taken.contains(&&beside.name) {
+                let message = format!(
+                    "two containers of `{}` are called `{}`",
+                    owner.name, beside.name
+                );
+                check.error_at_key(SAME_NAME, &beside.path, message, "rename one of them");
+            }
+            taken.push(&beside.name);
+        }
     }
 }
 
-fn image(check: &mut Check<'_>, component: &Component) {
-    if component.fields.image.is_none() {
-        let message = format!("`{}` has no image", component.name);
-        let span = check
-            .application
-            .tree
-            .get("metadata")
-            .map_or(check.application.tree.key_span(), |node| node.span);
-        check.report.push(
-            Diagnostic::error(NO_IMAGE, message)
-                .at(span)
-                .help("add `spec.image`, or pass `--image`"),
-        );
+fn image(check: &mut Check<'_>, role: Role, container: &Component) {
+    let fields = &container.fields;
+    if fields.image.is_some() || fields.like.is_some() {
+        // What `like` names has none either, and it is said there.
+        return;
     }
+    let tree = &check.application.tree;
+    let short = role == Role::Component && container.path == FieldPath::default().key("spec");
+    let (span, help) = match tree.get("metadata").filter(|_| short) {
+        Some(metadata) => (metadata.span, "add `spec.image`, or pass `--image`"),
+        None => (
+            tree.key_span_at(&container.path),
+            "add `image`, or `like` with the name of a container that has one",
+        ),
+    };
+    let message = if short {
+        format!("`{}` has no image", container.name)
+    } else {
+        format!("the {role} `{}` has no image", container.name)
+    };
+    let finding = Diagnostic::error(NO_IMAGE, message).at(span);
+    check.report.push(finding.help(help));
 }
 
 /// A name must not be both in `env` and among the secrets.
-pub(super) fn secrets(
+fn secrets(
     check: &mut Check<'_>,
     path: &FieldPath,
     env: &BTreeMap<EnvName, Literal>,
@@ -110,7 +147,7 @@ fn secret_span(check: &Check<'_>, path: &FieldPath, name: &EnvName) -> crate::Sp
     )
 }
 
-pub(super) fn resources(check: &mut Check<'_>, path: &FieldPath, resources: Option<&Resources>) {
+fn resources(check: &mut Check<'_>, path: &FieldPath, resources: Option<&Resources>) {
     let Some(resources) = resources else { return };
     if let (Some(memory), Some(limit)) = (resources.memory, resources.memory_limit)
         && limit < memory
@@ -150,7 +187,7 @@ pub(super) fn resources(check: &mut Check<'_>, path: &FieldPath, resources: Opti
 }
 
 fn ports(check: &mut Check<'_>, component: &Component) {
-    let ports = component.ports();
+    let ports = component.pod_ports();
     for (at, port) in ports.iter().enumerate() {
         let udp = |protocol| protocol == Protocol::Udp;
         let same = |other: &&crate::application::Port| {
@@ -193,7 +230,7 @@ fn replicas(check: &mut Check<'_>, component: &Component) {
     }
 }
 
-pub(super) fn root(check: &mut Check<'_>, path: &FieldPath, security: Option<&Security>) {
+fn root(check: &mut Check<'_>, path: &FieldPath, security: Option<&Security>) {
     let Some(security) = security else { return };
     if security.user == Some(0) && security.root.is_none() && security.privileged.is_none() {
         check.error(

@@ -1,40 +1,30 @@
 //! Jobs and init steps.
 
 use super::Check;
-use super::codes::{JOB, NO_IMAGE};
-use super::container;
-use super::reference::unknown;
-use crate::application::{Component, Job};
-use crate::name::ComponentName;
-use crate::node::FieldPath;
+use super::codes::JOB;
+use crate::application::{Component, JobScript, Role};
 
 pub(super) fn check(check: &mut Check<'_>) {
     let application = check.application;
-    for (name, job) in &application.fields.jobs {
-        let path = application.field("jobs").key(name.as_str());
-        runs_something(check, &path, job);
-        like(check, &path, job.like.as_ref());
-        volumes(check, &path, job);
-        container::secrets(check, &path, &job.env, job.secrets.as_ref());
-        container::resources(check, &path.key("resources"), job.resources.as_ref());
-        container::root(check, &path.key("security"), job.security.as_ref());
-        if job.image.is_none() && application.components.is_empty() {
-            check.error_at_key(
-                NO_IMAGE,
-                &path,
-                format!("the job `{name}` has no image"),
-                "add `image`",
-            );
-        }
+    for job in application.fields.jobs.values() {
+        runs_something(check, &job.container, job.own.script.as_ref());
     }
-    for component in &application.components {
-        init(check, component);
+    for (role, container) in application.containers() {
+        if role == Role::Init {
+            let owners = application.owners();
+            let steps = owners.filter_map(|owner| owner.fields.init.get(&container.name));
+            let mut own = steps.filter(|step| step.container.path == container.path);
+            let script = own.next().and_then(|step| step.own.script.as_ref());
+            runs_something(check, container, script);
+        }
     }
 }
 
-fn runs_something(check: &mut Check<'_>, path: &FieldPath, job: &Job) {
-    let command = !job.command.is_empty() || !job.args.is_empty();
-    if job.script.is_some() && !job.command.is_empty() {
+/// What has the image of a component would do the same as that, for ever, if nothing else is said.
+fn runs_something(check: &mut Check<'_>, container: &Component, script: Option<&JobScript>) {
+    let path = &container.path;
+    let fields = &container.fields;
+    if script.is_some() && !fields.command.is_empty() {
         check.error_at_key(
             JOB,
             &path.key("script"),
@@ -42,66 +32,14 @@ fn runs_something(check: &mut Check<'_>, path: &FieldPath, job: &Job) {
             "keep one of them",
         );
     }
-    if !command && job.script.is_none() && job.image.is_none() {
+    let same = |component: &Component| component.fields.image == fields.image;
+    let says = !fields.command.is_empty() || !fields.args.is_empty() || script.is_some();
+    if !says && check.application.components.iter().any(same) {
         check.error_at_key(
             JOB,
             path,
             format!("`{path}` has nothing to run"),
             "add `command`, `args` or `script`",
         );
-    }
-}
-
-fn like(check: &mut Check<'_>, path: &FieldPath, like: Option<&ComponentName>) {
-    let components = &check.application.components;
-    if let Some(name) =
-        like.filter(|name| !components.iter().any(|component| component.name == **name))
-    {
-        let known: Vec<&str> = components
-            .iter()
-            .map(|component| component.name.as_str())
-            .collect();
-        unknown(check, &path.key("like"), "component", name.as_str(), &known);
-    }
-}
-
-fn volumes(check: &mut Check<'_>, path: &FieldPath, job: &Job) {
-    let components = &check.application.components;
-    let known: Vec<String> = components
-        .iter()
-        .flat_map(Component::volumes)
-        .map(|(name, ..)| name)
-        .collect();
-    let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    for (at, name) in job
-        .volumes
-        .iter()
-        .enumerate()
-        .filter(|(_, name)| !known.contains(&name.as_str()))
-    {
-        unknown(
-            check,
-            &path.key("volumes").index(at),
-            "volume",
-            name.as_str(),
-            &known,
-        );
-    }
-}
-
-fn init(check: &mut Check<'_>, component: &Component) {
-    for (name, step) in &component.fields.init {
-        let path = component.field("init").key(name.as_str());
-        like(check, &path, step.like.as_ref());
-        container::resources(check, &path.key("resources"), step.resources.as_ref());
-        container::root(check, &path.key("security"), step.security.as_ref());
-        if step.command.is_empty() && step.args.is_empty() && step.image.is_none() {
-            check.error_at_key(
-                JOB,
-                &path,
-                format!("`{path}` has nothing to run"),
-                "add `command` or `args`",
-            );
-        }
     }
 }

@@ -108,7 +108,7 @@ fn target(check: &mut Check<'_>, path: &FieldPath, route: &Route) {
         }
         return;
     };
-    let ports = component.ports();
+    let ports = component.pod_ports();
     match &route.port {
         None if ports.is_empty() => {
             check.error_at_key(

@@ -9,12 +9,17 @@ use crate::diagnostic::Diagnostic;
 use crate::node::FieldPath;
 
 pub(super) fn check(check: &mut Check<'_>) {
-    for component in &check.application.components {
-        for (_, path, volume) in component.volumes() {
+    let application = check.application;
+    for (_, container) in application.containers() {
+        for (_, path, volume) in container.volumes() {
             complete(check, &path, volume);
+        }
+        mounts(check, container);
+    }
+    for component in &application.components {
+        for (_, path, volume) in component.volumes() {
             writers(check, component, &path, volume);
         }
-        mounts(check, component);
     }
 }
 
@@ -69,7 +74,8 @@ fn complete(check: &mut Check<'_>, path: &FieldPath, volume: &Volume) {
 }
 
 fn writers(check: &mut Check<'_>, component: &Component, path: &FieldPath, volume: &Volume) {
-    let single = volume.data != Some(DataMeaning::Shared) && volume.read_only != Some(true);
+    let data = check.application.declared(volume).data;
+    let single = data != Some(DataMeaning::Shared) && volume.read_only != Some(true);
     let availability = check
         .application
         .fields
@@ -94,7 +100,7 @@ fn writers(check: &mut Check<'_>, component: &Component, path: &FieldPath, volum
                 .report
                 .push(finding.help("use one replica, `kind: stateful`, or `data: shared`"));
         }
-        Kind::Daemon if single && volume.data != Some(DataMeaning::Host) => {
+        Kind::Daemon if single && data != Some(DataMeaning::Host) => {
             let message = format!(
                 "`{}` runs on every node but has a volume with a single writer",
                 component.name
