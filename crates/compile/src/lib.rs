@@ -84,6 +84,7 @@ pub use annotation::*;
 pub use codes::*;
 pub use facts::FACTS;
 pub use labels::{LABEL_MONITORING, LABEL_OWNER, LABEL_TIER, LABEL_USES};
+pub use monitoring::{MonitoringFiles, alerts_page, monitoring_files};
 pub use pod_security::privilege;
 pub use run::compile;
 pub use shared::{SHARED_NAMESPACE, compile_shared};

@@ -121,8 +121,12 @@ pub(crate) fn uses_label(entry: &LabelName) -> String {
     format!("{}{entry}", labels::LABEL_USES)
 }
 
-/// Returns the pods of the namespaces in which monitoring runs.
-pub(crate) fn monitoring() -> Value {
+/// Returns the pods of the namespace in which monitoring runs, or of those that are labelled so where the estate names none.
+pub(crate) fn monitoring(scope: &Scope<'_>) -> Value {
+    let stack = scope.estate.fields.monitoring.as_ref();
+    if let Some(namespace) = stack.and_then(|stack| stack.namespace.as_ref()) {
+        return pods(Some(namespace.as_str()), Value::Null);
+    }
     json!({ "namespaceSelector": { "matchLabels": { labels::LABEL_MONITORING: "true" } } })
 }
 

@@ -113,7 +113,8 @@ fn ingress(scope: &Scope<'_>, component: &Component, network: Option<&Network>) 
     rules.extend(users(scope, component));
     let scraped = monitoring::scrape_ports(scope, component);
     if !scraped.is_empty() {
-        rules.push(rule("from", vec![peers::monitoring(scope)], peers::tcp(&scraped)));
+        let monitoring = vec![peers::monitoring(scope)];
+        rules.push(rule("from", monitoring, peers::tcp(&scraped)));
     }
     rules.extend(
         network

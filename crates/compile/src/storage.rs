@@ -179,7 +179,8 @@ fn hand_made<'a>(
         .then(|| Place::OnNode(class, claim::host_data(scope, component, name)))
 }
 
-/// Returns the class for a meaning. Data that can be made again may lie where plain data lies; nothing else ever gets less than was asked for.
+/// Returns the class for a meaning. Data that can be made again may lie where plain data lies; nothing else ever gets less than was
+/// asked for.
 pub(crate) fn class<'a>(scope: &Scope<'a>, meaning: DataMeaning) -> Option<&'a StorageClassFields> {
     let class = scope.estate.storage_class(meaning);
     match meaning {

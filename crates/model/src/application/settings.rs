@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{FileSpec, JobScript};
+use super::JobScript;
 use crate::name::{
     ComponentName, DurationText, EnvName, HttpPath, ImageRef, LabelName, Literal, NamespaceName,
-    PortNumber, Reason, UntilDate,
+    Reason, UntilDate,
 };
-use crate::node::{Node, ScalarKind};
+use crate::node::Node;
 use crate::quantity::Quantity;
 use crate::read::{Read, Reader};
 use crate::shape::Shape;
@@ -140,64 +140,6 @@ record! {
     pub struct HttpCheck {
         /// The path.
         "path" path: HttpPath,
-    }
-}
-
-record! {
-    /// Scraping, alerts, dashboards and probes.
-    pub struct Monitoring {
-        /// Where metrics are scraped.
-        "scrape" scrape: Option<Scrape>,
-        /// Alert rules by name, as text or from a file.
-        "alerts" alerts: BTreeMap<ComponentName, FileSpec>,
-        /// Dashboards by name, as text or from a file.
-        "dashboards" dashboards: BTreeMap<ComponentName, FileSpec>,
-        /// Whether public routes are probed from outside: `true`, `false`, or with the reason. Default: `true`.
-        "probe" probe: Option<Probe>,
-    }
-}
-
-record! {
-    /// Where metrics are scraped.
-    pub struct Scrape {
-        /// The port. Default: the component's first.
-        "port" port: Option<PortNumber>,
-        /// The path. Default: `/metrics`.
-        "path" path: Option<HttpPath>,
-    }
-}
-
-/// Whether public routes are probed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Probe {
-    /// They are.
-    On,
-    /// They are not, with the reason.
-    Never(Reason),
-}
-
-record! {
-    /// Why public routes are not probed.
-    pub struct ProbeFields {
-        /// The reason.
-        "none" none: Reason,
-    }
-}
-
-impl Read for Probe {
-    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
-        match node.as_scalar().map(|scalar| scalar.kind) {
-            Some(ScalarKind::Boolean(true)) => Some(Self::On),
-            Some(ScalarKind::Boolean(false)) => {
-                reader.invalid(node, "needs the reason: write `{ none: \"why\" }`");
-                None
-            }
-            _ => ProbeFields::read(node, reader).map(|fields| Self::Never(fields.none)),
-        }
-    }
-
-    fn shape() -> Shape {
-        Shape::Either(vec![Shape::Boolean, ProbeFields::shape()])
     }
 }
 
