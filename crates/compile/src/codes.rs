@@ -40,8 +40,18 @@ codes! {
     CLUSTER_RESOURCE = "ST2023": "A permission names a resource that belongs to no namespace. Without `namespaces: [\"*\"]` it would never take effect.";
     SECRET_AS_CONFIG = "ST2024": "A dashboard or an alert rule comes from a secret. It would be stored in the open.";
     BAD_PRIORITY = "ST2025": "The priority of a tier is beyond what Kubernetes leaves to users: 1000000000.";
-    NO_DNS_TARGET = "ST2060": "A route wants a DNS record, and the estate's `dns` does not say where records of that kind point: nobody would make it. Name the targets, or say with the reason who makes them.";
-    WHOLE_HOST = "ST2061": "An application passes the TLS connections of a host through unopened, and another one has a route on the same host. The ingress controller would never see the paths of requests to it, so the other would never answer.";
     PROBE = "ST2040": "A route cannot be probed: the estate names one module of its prober (`monitoring.prober.module`), which takes any success for right, and the route expects another answer. Leave the name out, and give the prober the modules that `steading render --monitoring DIR` writes.";
     SCRAPED_ONCE = "ST2041": "A component has metrics in several places, but without the Prometheus operator a pod can name one place only, in its annotations. The first one is named.";
+    NO_GATEWAY = "ST2050": "A route needs a Gateway, private or public, that the estate does not name. It would be attached to nothing.";
+    NO_CERTIFICATE = "ST2051": "No listener of the Gateway has a certificate for the host of a route (or the route brings its own), and the estate does not allow applications listeners of their own. Nothing would answer there.";
+    GATE_WITHOUT_POLICY = "ST2052": "A route asks for a gate that Gateway API has no word for, and the installed implementation's policies have none either. The route would stand open, so it is not made.";
+    NOT_EXPRESSED = "ST2053": "A route asks for a limit or for error pages that neither Gateway API nor the installed implementation's policies have a word for. The route works without.";
+    GATEWAY_TARGET = "ST2054": "The requests of a route go somewhere that a Gateway does not reach or trust: a host name outside of the cluster, or a certificate that cannot be verified by name.";
+    GATEWAY_PATH = "ST2055": "A path, or the target of a redirect, is not one that a Gateway takes as it is written.";
+    GATEWAY_NOT_PRIVATE = "ST2056": "The private Gateway is not private: it has an address of another range, or is the public one.";
+    GATEWAY_LOGIN = "ST2057": "Envoy Gateway cannot ask the estate's login as `ingress.sso` describes it: it asks a Service of the cluster, for the request's path behind a fixed one.";
+    GATEWAY_HOST = "ST2058": "Two applications use a host of a Gateway in ways that exclude each other: gRPC beside HTTP, or two listeners.";
+    ESTATE_LINK = "ST2059": "The estate asks something of every route that nobody expresses on a Gateway. It belongs into the Gateway's own settings.";
+    NO_DNS_TARGET = "ST2060": "A route wants a DNS record, and the estate's `dns` does not say where records of that kind point: nobody would make it. Name the targets, or say with the reason who makes them.";
+    WHOLE_HOST = "ST2061": "An application passes the TLS connections of a host through unopened, and another one has a route on the same host. The ingress controller would never see the paths of requests to it, so the other would never answer.";
 }

@@ -3,15 +3,18 @@
 
 mod every_route;
 
+pub(crate) use every_route::response_headers;
+
 use steading_model::application::{StripPrefix, Visibility};
 use steading_model::estate::{ChainLink, MiddlewareRef, RateClass};
 use steading_model::name::LabelName;
+use steading_model::quantity::Quantity;
 
 use crate::codes::NO_PRIVATE_RANGE;
 use crate::json::{Fields, texts};
 use crate::route::Entry;
 use crate::scope::{Output, Scope};
-use crate::{login, ranges};
+use crate::{login, ranges, wake_up};
 
 /// The rate class of routes that name none.
 const USUAL_CLASS: &str = "page";
@@ -41,7 +44,7 @@ pub(crate) fn gates(
         ChainLink::SecurityHeaders => every_route::security_headers(scope, entry),
         ChainLink::BotWall => bot_wall(scope, entry),
         ChainLink::Authentication => return login::gates(scope, entry),
-        ChainLink::WakeUp => None,
+        ChainLink::WakeUp => wake_up::gate(scope, entry),
         ChainLink::BodyLimit => body_limit(scope, entry),
         ChainLink::Custom => return custom(scope, entry),
         ChainLink::Redirect => redirect(entry),
@@ -94,21 +97,47 @@ fn class<'a>(scope: &Scope<'a>, entry: &Entry<'_>) -> Option<(&'a str, &'a RateC
         .map(|(name, class)| (name.as_str(), class))
 }
 
-fn rate_limit(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<Gate> {
+/// How many requests a route takes.
+pub(crate) struct Rate<'a> {
+    /// The class that says so; none where the route does.
+    pub(crate) class: Option<&'a str>,
+    /// Requests per second and client.
+    pub(crate) average: u32,
+    /// Requests at once.
+    pub(crate) burst: u32,
+}
+
+/// Returns how many requests a route takes: its own numbers, else its class.
+pub(crate) fn rate<'a>(scope: &Scope<'a>, entry: &Entry<'_>) -> Option<Rate<'a>> {
     let limits = entry.route.limits.as_ref();
     if limits.is_some_and(|limits| limits.none.is_some()) {
         return None;
     }
-    let declared = limits.and_then(|limits| {
-        limits
-            .requests
-            .map(|requests| (requests, limits.burst.unwrap_or(requests * 2)))
-    });
-    let (name, average, burst) = match (declared, class(scope, entry)) {
-        (Some((average, burst)), _) => (format!("{}-rate", entry.name), average, burst),
-        (None, Some((name, class))) => (format!("rate-{name}"), class.requests, class.burst),
-        (None, None) => return None,
-    };
+    let declared = limits.and_then(|limits| Some((limits.requests?, limits.burst)));
+    if let Some((average, burst)) = declared {
+        return Some(Rate {
+            class: None,
+            average,
+            burst: burst.unwrap_or(average.saturating_mul(2)),
+        });
+    }
+    class(scope, entry).map(|(name, class)| Rate {
+        class: Some(name),
+        average: class.requests,
+        burst: class.burst,
+    })
+}
+
+fn rate_limit(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<Gate> {
+    let Rate {
+        class,
+        average,
+        burst,
+    } = rate(scope, entry)?;
+    let name = class.map_or_else(
+        || format!("{}-rate", entry.name),
+        |class| format!("rate-{class}"),
+    );
     let fields = Fields::new().with("average", average).with("burst", burst);
     Some(own(
         name,
@@ -139,16 +168,22 @@ fn bot_wall(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<Gate> {
     wanted.then(gate)
 }
 
-fn body_limit(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<Gate> {
+/// Returns the largest body that a route takes: its own, else that of its class.
+pub(crate) fn body(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<Quantity> {
     let limits = entry.route.limits.as_ref();
     if limits.is_some_and(|limits| limits.none.is_some()) {
         return None;
     }
     let declared = limits.and_then(|limits| limits.body);
-    let (name, body) = match (declared, class(scope, entry)) {
-        (Some(body), _) => (format!("{}-body", entry.name), body),
-        (None, Some((name, class))) => (format!("body-{name}"), class.body?),
-        (None, None) => return None,
+    declared.or_else(|| class(scope, entry)?.1.body)
+}
+
+fn body_limit(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<Gate> {
+    let body = body(scope, entry)?;
+    let declared = entry.route.limits.as_ref().and_then(|limits| limits.body);
+    let name = match class(scope, entry).filter(|_| declared.is_none()) {
+        Some((name, _)) => format!("body-{name}"),
+        None => format!("{}-body", entry.name),
     };
     let bytes = i64::try_from(body.units()).unwrap_or(i64::MAX);
     Some(own(

@@ -21,6 +21,7 @@
 
 mod account;
 mod annotation;
+mod answer;
 mod application;
 mod backend;
 mod basis;
@@ -40,6 +41,7 @@ mod environment;
 mod facts;
 mod file;
 mod gates;
+mod gateway;
 mod job;
 mod json;
 mod labels;
@@ -78,9 +80,11 @@ mod tile;
 mod upstream;
 mod verify;
 mod volumes;
+mod wake_up;
 mod workload;
 
 pub use annotation::*;
+pub use answer::{Answer, Asked, Passed, Target, answers, claims};
 pub use codes::*;
 pub use facts::FACTS;
 pub use labels::{LABEL_MONITORING, LABEL_OWNER, LABEL_TIER, LABEL_USES};

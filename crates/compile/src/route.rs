@@ -165,7 +165,7 @@ fn references(
 }
 
 /// Adds an object that several routes may share, once.
-fn make(
+pub(crate) fn make(
     scope: &Scope<'_>,
     entry: &Entry<'_>,
     (kind, name): (&str, &str),
@@ -195,14 +195,17 @@ pub(crate) fn metadata(scope: &Scope<'_>, entry: &Entry<'_>) -> Metadata {
         .annotation(ANNOTATION_VISIBILITY, entry.visibility().as_str())
         .annotation(ANNOTATION_AUTH, auth)
         .annotation(ANNOTATION_DNS, entry.dns().as_str())
-        .annotation_if(ANNOTATION_CARVE_OUT, carve_out(scope, entry))
+        .annotation_if(
+            ANNOTATION_CARVE_OUT,
+            carve_out(scope, entry).map(|above| format!("below {above}")),
+        )
         .annotation_if(ANNOTATION_CHECK, outside::check(scope, entry))
         .annotation_if(ANNOTATION_CATALOGUE, outside::tile(scope, entry));
     tile::annotated(scope, entry, dns::annotated(scope, entry, metadata))
 }
 
 /// Returns the path above a route that asks for the login while the route itself does not.
-fn carve_out(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<String> {
+pub(crate) fn carve_out<'a>(scope: &'a Scope<'_>, entry: &Entry<'_>) -> Option<&'a str> {
     if entry.auth() == AuthMode::Required || entry.route.redirect_to.is_some() {
         return None;
     }
@@ -217,9 +220,7 @@ fn carve_out(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<String> {
         let mut own = entry.paths.iter();
         own.any(|path| covers(above, path))
     });
-    above
-        .max_by_key(|path| path.len())
-        .map(|path| format!("below {path}"))
+    above.max_by_key(|path| path.len())
 }
 
 /// Says whether a route is below another one of its application, on the same host.

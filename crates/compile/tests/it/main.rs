@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that fails says where")]
 
+mod answers;
+mod bearer;
 mod cases;
 mod codes;
 mod estates;

@@ -211,6 +211,14 @@ const MISTAKES: &[(&str, &str)] = &[
         "9:75 ST1264 `spec.ingress[0].upstream.tls` says how the certificate is verified, and that it is not (remove `unverified`, or what is beside it)",
     ),
     (
+        "  scaling: { toZero: { after: 1h } }\n  ingress: [{ host: a }, { host: b }]\n",
+        "9:14 ST1265 `web` sleeps, and the estate has nothing that wakes it up (set `ingress.wakeUp` in the estate, or remove `scaling.toZero`)",
+    ),
+    (
+        "  scaling: { toZero: { after: 1h } }\n  ports: { t: { port: 8443, protocol: tcp } }\n  ingress: [{ host: a, port: t, tls: passthrough, auth: { app: own login } }]\n",
+        "11:38 ST1265 `web` sleeps, and no request that is passed through wakes it up (remove `tls: passthrough`, or `scaling.toZero`)",
+    ),
+    (
         "  ingress: [{ host: a, catalogue: false, widget: { type: customapi } }]\n",
         "9:42 ST1269 `spec.ingress[0].widget` is on no dashboard (remove it, or write `catalogue: true`)",
     ),

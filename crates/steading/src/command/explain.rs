@@ -1,8 +1,10 @@
-//! `steading explain`: each value of an application, and where it comes from.
+//! `steading explain`: each value of an application, and where it comes from; or what answers on a host and path.
+
+mod route;
 
 use std::io::Write;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use serde::Serialize;
 use steading_model::application::Application;
 use steading_model::explain::{Explained, explain, fields};
@@ -23,20 +25,42 @@ const AFTER_HELP: &str = "\
 Examples:
   steading explain shop --env prod                    every value of `shop` in `prod`
   steading explain shop:resources --env prod          a field and all below it
-  steading explain 'shop:ingress[0].host' --env prod  one value";
+  steading explain 'shop:ingress[0].host' --env prod  one value
+  steading explain route shop.example.org/api         what answers there, and past which gates";
 
 /// Say where every value of an application comes from
 ///
 /// A value is written in the application, in one of its environments, in the estate's defaults or in a tier, or it is built in.
 #[derive(Args)]
-#[command(after_help = AFTER_HELP)]
+#[command(
+    after_help = AFTER_HELP,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    disable_help_subcommand = true
+)]
 pub(crate) struct Explain {
+    #[command(subcommand)]
+    what: Option<What>,
+
+    #[command(flatten)]
+    values: Option<Values>,
+}
+
+/// What is explained, where that is not an application's values.
+#[derive(Subcommand)]
+enum What {
+    Route(route::RouteCommand),
+}
+
+/// The values of an application.
+#[derive(Args)]
+struct Values {
     /// Application, and a field of it
-    #[arg(value_name = "APP[:FIELD]")]
+    #[arg(value_name = "APP[:FIELD]", required = true)]
     target: String,
 
     /// Environment to explain it for
-    #[arg(long, value_name = "ENV")]
+    #[arg(long, value_name = "ENV", required = true)]
     env: String,
 
     /// Image, as CI will pass it
@@ -59,7 +83,17 @@ struct JsonValue<'a> {
 
 /// Runs `steading explain`.
 pub(crate) fn run(arguments: Explain, session: &Session) -> Result<Outcome, CommandError> {
-    let Explain {
+    let Explain { what, values } = arguments;
+    match (what, values) {
+        (Some(What::Route(arguments)), _) => route::run(arguments, session),
+        (None, Some(values)) => explain_values(values, session),
+        (None, None) => Err(CommandError::usage("nothing to explain")
+            .hint("name an application: `steading explain APP --env ENV`")),
+    }
+}
+
+fn explain_values(arguments: Values, session: &Session) -> Result<Outcome, CommandError> {
+    let Values {
         target,
         env,
         image,

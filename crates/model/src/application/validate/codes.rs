@@ -31,8 +31,14 @@ codes! {
     SAME_PORT = "ST1218": "Two ports of a component have the same number and protocol, or the same name.";
     HOST = "ST1219": "The host of a route is not a valid name once the estate's domain and the environment's suffix are added.";
     ITSELF = "ST1220": "An application refers to itself: it depends on itself, or had its present name before.";
-    SAME_NAME = "ST1222": "Two things that run have one name: a component and a job, or two containers of the same pod. What they become in the cluster is called by it.";
     ROOT = "ST1221": "A container runs as user 0 without saying why. Write `security.root` with the reason.";
+    SAME_NAME = "ST1222": "Two things that run have one name: a component and a job, or two containers of the same pod. What they become in the cluster is called by it.";
+    UNKNOWN_OWNER = "ST1232": "An application names an owner who is not among the estate's `people`. Nobody would get rights in it, and its hosts would be checked against nobody's.";
+    FOREIGN_HOST = "ST1233": "A route of an application that belongs to somebody has a host that is not listed for them. Hosts are handed out in the estate (`people.NAME.hosts`), so that nobody can take another's name, or one that looks like the estate's own.";
+    ALERT = "ST1250": "A built-in alert is told something that it does not understand: a setting that belongs to another alert, a number out of range, or a setting of an alert that is off.";
+    OWN_RULES = "ST1251": "A file of own alert rules is not what Prometheus reads: not YAML, an unknown key, a rule that is neither alert nor record, brackets of an expression that are not closed. One broken file can keep Prometheus from loading all others. Files that begin with `apiVersion: 1` are taken for alerts that Grafana provisions, and kept as they are.";
+    DASHBOARD = "ST1252": "A dashboard is not JSON. Grafana's sidecar would write it down all the same, and Grafana would leave it out.";
+    SCRAPE = "ST1253": "There is nothing to scrape at the place that is named, or it is named twice.";
     PASSTHROUGH = "ST1260": "A route with `tls: passthrough` is opened by the application itself: the ingress controller sees the host name only. It has no path, and no login, header or limit can stand before it, so whatever asks for one would be left out without a word. Remove it, or let the ingress controller open the connection.";
     HEADER = "ST1261": "A header of a route is written twice (upper and lower case mean nothing), or its value has a line break.";
     BEARER = "ST1262": "A route asks for a token and has nothing that a token could protect, such as a redirect.";
@@ -42,11 +48,5 @@ codes! {
     ROUTE_LIMITS = "ST1266": "The limits of a route do not fit each other: a class beside numbers, `burst` without `requests`, `none` beside a limit, or 0 requests, which the ingress controller takes for no limit at all.";
     ROUTE_UPSTREAM = "ST1267": "A route with an `upstream` of its own also names what else should answer: a component, a port or a redirect.";
     WHOLE_HOST = "ST1268": "A route with `tls: passthrough` takes its whole host: the ingress controller never sees the paths of requests to it, so another route on the same host would never answer.";
-    UNKNOWN_OWNER = "ST1232": "An application names an owner who is not among the estate's `people`. Nobody would get rights in it, and its hosts would be checked against nobody's.";
-    FOREIGN_HOST = "ST1233": "A route of an application that belongs to somebody has a host that is not listed for them. Hosts are handed out in the estate (`people.NAME.hosts`), so that nobody can take another's name, or one that looks like the estate's own.";
     NO_TILE = "ST1269": "A route has a widget and is not on the dashboard.";
-    ALERT = "ST1250": "A built-in alert is told something that it does not understand: a setting that belongs to another alert, a number out of range, or a setting of an alert that is off.";
-    OWN_RULES = "ST1251": "A file of own alert rules is not what Prometheus reads: not YAML, an unknown key, a rule that is neither alert nor record, brackets of an expression that are not closed. One broken file can keep Prometheus from loading all others. Files that begin with `apiVersion: 1` are taken for alerts that Grafana provisions, and kept as they are.";
-    DASHBOARD = "ST1252": "A dashboard is not JSON. Grafana's sidecar would write it down all the same, and Grafana would leave it out.";
-    SCRAPE = "ST1253": "There is nothing to scrape at the place that is named, or it is named twice.";
 }

@@ -1,11 +1,15 @@
 //! The gates of routes: what can stand before an application, and what cannot.
 
+use std::collections::BTreeSet;
+
 use super::Check;
-use super::codes::{BEARER, HEADER, NO_TILE, PASSTHROUGH, ROUTE_LIMITS, ROUTE_UPSTREAM};
+use super::codes::{BEARER, HEADER, NO_TILE, PASSTHROUGH, ROUTE_LIMITS, ROUTE_UPSTREAM, WAKE_UP};
 use crate::application::{AuthMode, Protocol, Route, RouteLimits, RoutePort, RouteTls};
+use crate::name::ComponentName;
 use crate::node::FieldPath;
 
 pub(super) fn check(check: &mut Check<'_>) {
+    let mut asleep = BTreeSet::new();
     for (at, route) in check.application.fields.ingress.iter().enumerate() {
         let path = check.application.field("ingress").index(at);
         if route.tls == Some(RouteTls::Passthrough) {
@@ -18,6 +22,7 @@ pub(super) fn check(check: &mut Check<'_>) {
         }
         upstream(check, &path, route);
         tile(check, &path, route);
+        wake_up(check, &path, route, &mut asleep);
     }
 }
 
@@ -189,5 +194,33 @@ fn tile(check: &mut Check<'_>, path: &FieldPath, route: &Route) {
         let message = format!("`{path}.widget` is on no dashboard");
         let help = "remove it, or write `catalogue: true`";
         check.error_at_key(NO_TILE, &path.key("widget"), message, help);
+    }
+}
+
+/// Somebody must wake up what sleeps, and can only do so where requests are opened.
+fn wake_up<'a>(
+    check: &mut Check<'a>,
+    path: &FieldPath,
+    route: &Route,
+    asleep: &mut BTreeSet<&'a ComponentName>,
+) {
+    let outside = route.redirect_to.is_some() || route.upstream.is_some();
+    let Some(component) = check.application.component_of(route).filter(|_| !outside) else {
+        return;
+    };
+    let scaling = component.fields.scaling.as_ref();
+    if scaling.is_none_or(|scaling| scaling.to_zero.is_none()) {
+        return;
+    }
+    let name = &component.name;
+    if route.tls == Some(RouteTls::Passthrough) {
+        let message = format!("`{name}` sleeps, and no request that is passed through wakes it up");
+        let help = "remove `tls: passthrough`, or `scaling.toZero`";
+        check.error(WAKE_UP, &path.key("tls"), message, help);
+    } else if check.estate.fields.ingress.wake_up.is_none() && asleep.insert(name) {
+        let message = format!("`{name}` sleeps, and the estate has nothing that wakes it up");
+        let help = "set `ingress.wakeUp` in the estate, or remove `scaling.toZero`";
+        let at = component.field("scaling").key("toZero");
+        check.error_at_key(WAKE_UP, &at, message, help);
     }
 }
