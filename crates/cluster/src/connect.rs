@@ -11,6 +11,7 @@ use serde::Deserialize;
 use steading_model::GroupKind;
 
 use crate::kind::ServedKind;
+use crate::kubeconfig::Endpoint;
 use crate::request::{Call, RequestError};
 use crate::retry::Retry;
 
@@ -95,6 +96,7 @@ struct Place {
     server: String,
     context: Option<String>,
     namespace: String,
+    endpoint: Endpoint,
 }
 
 impl std::fmt::Debug for Cluster {
@@ -124,6 +126,7 @@ pub async fn connect(access: &Access) -> Result<Cluster, ConnectError> {
         .trim_end_matches('/')
         .to_owned();
     let namespace = config.default_namespace.clone();
+    let endpoint = Endpoint::of(&config);
     let client = Client::try_from(config);
     let client = client.map_err(|source| ConnectError::Client {
         server: server.clone(),
@@ -135,6 +138,7 @@ pub async fn connect(access: &Access) -> Result<Cluster, ConnectError> {
             server,
             context,
             namespace,
+            endpoint,
         },
     ))
 }
@@ -211,6 +215,7 @@ impl Cluster {
                 server: server.into(),
                 context: None,
                 namespace,
+                endpoint: Endpoint::default(),
             },
         )
     }
@@ -275,6 +280,10 @@ impl Cluster {
         }
         let call = Call::get("/version", format!("reach `{}`", self.server()));
         Ok(self.fetch::<Version>(call).await?.git_version)
+    }
+
+    pub(crate) fn endpoint(&self) -> &Endpoint {
+        &self.place.endpoint
     }
 
     pub(crate) fn client(&self) -> &Client {

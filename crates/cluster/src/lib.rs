@@ -21,12 +21,14 @@
 mod blocker;
 mod cancel;
 mod connect;
+mod credential;
 mod definitions;
 mod details;
 mod fault;
 mod fields;
 mod install;
 mod kind;
+mod kubeconfig;
 mod lease;
 mod list;
 mod observe;
@@ -44,11 +46,13 @@ mod status;
 
 pub use cancel::{Cancel, CancelSwitch, cancellation};
 pub use connect::{Access, Cluster, ConnectError, connect};
+pub use credential::{CertificateRequest, Credential, CredentialError, client_certificate};
 pub use definitions::definitions;
 pub use details::details;
 pub use fault::{Cause, Fault};
 pub use install::{InstallError, install};
 pub use kind::{KindScope, ServedKind};
+pub use kubeconfig::{Login, UnverifiedServer, kubeconfig};
 pub use lease::LeaseError;
 pub use observe::{Observation, observe};
 pub use payload::{PayloadError, payload};

@@ -9,6 +9,7 @@ mod history;
 mod import;
 mod init;
 mod lab;
+mod people;
 mod plan;
 mod rbac;
 mod recover;
@@ -43,6 +44,7 @@ pub(crate) enum Command {
     Status(status::StatusCommand),
     Why(why::WhyCommand),
     Rbac(rbac::Rbac),
+    People(people::People),
     Rules(rules::Rules),
     Schema(schema::Schema),
     Schemas(schemas::Schemas),
@@ -69,6 +71,7 @@ pub(crate) fn run(command: Command, session: &Session) -> Result<Outcome, Comman
         Command::Status(arguments) => status::run(arguments, session),
         Command::Why(arguments) => why::run(arguments, session),
         Command::Rbac(arguments) => rbac::run(arguments, session),
+        Command::People(arguments) => people::run(arguments, session),
         Command::Rules(arguments) => rules::run(arguments, session),
         Command::Schemas(arguments) => schemas::run(arguments, session),
         Command::Schema(arguments) => schema::run(&arguments, session),

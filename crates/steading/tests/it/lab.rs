@@ -5,6 +5,7 @@ mod deploy;
 mod ground;
 mod interruption;
 mod obstacles;
+mod people;
 mod place;
 mod prune;
 mod release;

@@ -51,7 +51,8 @@ fn first_apply(ground: &Ground) {
 }
 
 impl Ground {
-    fn begin() -> Self {
+    /// Starts a lab; it ends with what is returned.
+    pub(super) fn begin() -> Self {
         let runtime = Runtime::new().expect("a runtime must start");
         let settings = Settings::from_variables(|name| std::env::var_os(name))
             .expect("the environment must name a home");
