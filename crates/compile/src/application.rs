@@ -10,7 +10,7 @@ use steading_model::{Desired, Diagnostic, FieldPath, Object, Report, Span};
 use crate::codes::UNKNOWN_TIER;
 use crate::scope::{Output, Scope};
 use crate::{
-    account, bearer, catalogue, checks, component, dns, job, monitoring, namespace, people, policy,
+    account, bearer, catalogue, checks, component, dns, gateway, job, listen, monitoring, namespace, people, policy,
     quota, raw, route, secret, upstream, verify,
 };
 
@@ -28,6 +28,8 @@ pub(crate) struct Compiled {
     pub(crate) routes: Vec<(String, Span)>,
     /// The hosts of its routes, and whether connections to them are passed through unopened.
     pub(crate) hosts: Vec<(String, RouteTls, Span)>,
+    /// The ports that it claims of addresses.
+    pub(crate) ports: Vec<(String, Span)>,
     /// The places of its data on nodes.
     pub(crate) places: Vec<(String, Span)>,
 }
@@ -57,6 +59,7 @@ pub(crate) fn compile(estate: &Estate, application: &Application) -> (Option<Com
         cluster: cluster(&scope),
         routes: routes(&scope),
         hosts: hosts(&scope),
+        ports: ports(&scope),
         places: places(&scope, &objects),
         desired: desired(&scope, objects),
     };
@@ -72,9 +75,14 @@ fn objects(scope: &Scope<'_>, output: &mut Output) {
         component::objects(scope, one, output);
     }
     upstream::objects(scope, output);
+    listen::objects(scope, output);
     job::objects(scope, output);
     verify::objects(scope, output);
-    route::objects(scope, output);
+    if gateway::is_used(scope.estate) {
+        gateway::objects(scope, output);
+    } else {
+        route::objects(scope, output);
+    }
     bearer::objects(scope, output);
     dns::check(scope, output);
     secret::objects(scope, output);
@@ -86,7 +94,9 @@ fn objects(scope: &Scope<'_>, output: &mut Output) {
 fn desired(scope: &Scope<'_>, objects: Vec<Object>) -> Desired {
     let application = scope.application;
     let main = application.main_component();
-    let image = main.and_then(|component| component.fields.image.as_ref());
+    let mut jobs = application.fields.jobs.values();
+    let main = main.or_else(|| jobs.next().map(|job| &job.container));
+    let image = main.and_then(|container| container.fields.image.as_ref());
     Desired {
         estate: scope.estate.name.to_string(),
         application: application.name.clone(),
@@ -167,6 +177,25 @@ fn hosts(scope: &Scope<'_>) -> Vec<(String, RouteTls, Span)> {
     route::entries(scope).into_iter().map(host).collect()
 }
 
+fn ports(scope: &Scope<'_>) -> Vec<(String, Span)> {
+    let claims = listen::claims(scope).into_iter();
+    let named = claims.map(|(claim, path)| {
+        let span = scope.application.tree.key_span_at(&path);
+        (format!("{claim}{}", of_cluster(scope)), span)
+    });
+    named.collect()
+}
+
+/// Says which cluster something is of, where there may be several.
+fn of_cluster(scope: &Scope<'_>) -> String {
+    let cluster = cluster(scope);
+    if cluster.is_empty() {
+        cluster
+    } else {
+        format!(" of {cluster}")
+    }
+}
+
 fn places(scope: &Scope<'_>, objects: &[Object]) -> Vec<(String, Span)> {
     let volumes = objects
         .iter()
@@ -177,12 +206,7 @@ fn places(scope: &Scope<'_>, objects: &[Object]) -> Vec<(String, Span)> {
             ["values"][0];
         let node = node.as_str().unwrap_or("the node");
         let path = spec["hostPath"]["path"].as_str()?;
-        let cluster = cluster(scope);
-        let cluster = if cluster.is_empty() {
-            cluster
-        } else {
-            format!(" of {cluster}")
-        };
+        let cluster = of_cluster(scope);
         let span = object
             .span
             .unwrap_or_else(|| scope.span(&FieldPath::default()));

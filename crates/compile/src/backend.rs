@@ -14,7 +14,9 @@ pub(crate) struct Backend {
     pub(crate) service: String,
     /// The port of the Service.
     pub(crate) port: u16,
-    /// What is spoken, where it is not plain HTTP.
+    /// What is spoken there.
+    pub(crate) protocol: Protocol,
+    /// What Traefik calls that, where it is not plain HTTP.
     pub(crate) scheme: Option<&'static str>,
     /// How its TLS is verified: a `ServersTransport`.
     pub(crate) transport: Option<(String, Fields)>,
@@ -49,6 +51,7 @@ pub(crate) fn backend(
     Some(Backend {
         service: scope.component_name(component),
         port: service::service_port(component, &port),
+        protocol: port.spec.protocol,
         scheme,
         transport,
     })
@@ -59,6 +62,11 @@ fn outside(service: &str, upstream: &Upstream) -> Backend {
     Backend {
         service: service.to_owned(),
         port: upstream.port.get(),
+        protocol: if tls.is_some() {
+            Protocol::Https
+        } else {
+            Protocol::Http
+        },
         scheme: tls.map(|_| "https"),
         transport: tls.map(|tls| upstream::transport(service, &upstream.host, tls)),
     }

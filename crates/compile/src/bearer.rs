@@ -102,7 +102,7 @@ fn configuration(keys: &[&SecretKey]) -> String {
         );
         write!(
             tokens,
-            "\t\t@token{at} {{\n\t\t\tpath /{key}\n\t\t\texpression `{right}`\n\t\t}}\n\t\trespond @token{at} 204\n"
+            "\t\t@token{at} {{\n\t\t\tpath /{key} /{key}/*\n\t\t\texpression `{right}`\n\t\t}}\n\t\trespond @token{at} 204\n"
         )
         .expect("writing to text must not fail");
     }
@@ -253,7 +253,7 @@ fn service(scope: &Scope<'_>) -> Fields {
 /// Only the ingress controller may ask, and it asks nobody itself.
 fn policy(scope: &Scope<'_>) -> Fields {
     let selector = labels::selector(scope.application, COMPONENT);
-    let ask = json!({ "from": [peers::controller(scope)], "ports": peers::tcp(&[PORT]) });
+    let ask = json!({ "from": peers::controllers(scope), "ports": peers::tcp(&[PORT]) });
     let spec = Fields::new()
         .with("podSelector", Fields::new().with("matchLabels", selector))
         .with("policyTypes", vec!["Ingress", "Egress"])

@@ -26,6 +26,12 @@ pub(crate) fn tls(scope: &Scope<'_>, entry: &Entry<'_>, output: &mut Output) -> 
     {
         return Fields::new();
     }
+    Fields::new().with("secretName", own(scope, entry, output))
+}
+
+/// Adds the certificate of a route's host, once, and returns its secret; none where the estate has no certificates.
+pub(crate) fn own(scope: &Scope<'_>, entry: &Entry<'_>, output: &mut Output) -> Option<String> {
+    let certificates = scope.estate.fields.certificates.as_ref()?;
     let name = format!("{}-tls", names::slug(entry.host.as_str()));
     let is_new = !output
         .objects
@@ -42,5 +48,5 @@ pub(crate) fn tls(scope: &Scope<'_>, entry: &Entry<'_>, output: &mut Output) -> 
             .with("spec", spec);
         output.push(scope, object, &entry.path.key("host"));
     }
-    Fields::new().with("secretName", name)
+    Some(name)
 }

@@ -7,7 +7,8 @@ use steading_model::application::RouteTls;
 use steading_model::{Code, Diagnostic, GroupKind, Object, ObjectId, Report, Span};
 
 use crate::application::Compiled;
-use crate::codes::{DATA_COLLISION, NAME_COLLISION, NAME_TOO_LONG, ROUTE_COLLISION, WHOLE_HOST};
+use crate::gateway;
+use crate::codes::{DATA_COLLISION, NAME_COLLISION, NAME_TOO_LONG, PORT_CLAIMED, ROUTE_COLLISION, WHOLE_HOST};
 
 /// Checks the names of an application's objects, and orders them by what they are called.
 pub(crate) fn ordered(mut objects: Vec<Object>, report: &mut Report) -> Vec<Object> {
@@ -33,12 +34,15 @@ pub(crate) fn across(compiled: &[Compiled], report: &mut Report) {
     names(compiled, report);
     routes(compiled, report);
     whole_hosts(compiled, report);
+    gateway::across(compiled, report);
     data(compiled, report);
+    ports(compiled, report);
 }
 
 /// These are named by host and path, which have a finding of their own.
 fn is_named_by_route(id: &ObjectId) -> bool {
-    id.kind.group == "traefik.io"
+    ["traefik.io", "gateway.networking.k8s.io", "gateway.envoyproxy.io"]
+        .contains(&id.kind.group.as_str())
 }
 
 fn longest(kind: &GroupKind) -> usize {
@@ -165,6 +169,24 @@ fn routes(compiled: &[Compiled], report: &mut Report) {
         "give one of them another host or path",
         report,
     );
+}
+
+/// A port of an address belongs to one listener.
+fn ports(compiled: &[Compiled], report: &mut Report) {
+    let claims = compiled.iter().flat_map(|one| {
+        let title = one.desired.title();
+        let ports = one.ports.iter();
+        ports.map(move |(claim, span)| (claim.as_str(), title.clone(), *span))
+    });
+    let told = |claim: &str, first: &str, second: &str| {
+        if first == second {
+            format!("`{first}` listens twice on {claim}")
+        } else {
+            format!("`{first}` and `{second}` both listen on {claim}")
+        }
+    };
+    let help = "give one of them another port, or an address of its own (`address: own`)";
+    unique(PORT_CLAIMED, claims, told, help, report);
 }
 
 /// A host that one application passes through belongs to it as a whole.

@@ -53,7 +53,7 @@ pub(crate) fn base(estate: &str, application: &Application) -> Map<String, Value
 }
 
 /// Returns what tells one application in one environment from all others.
-fn instance(application: &Application) -> String {
+pub(crate) fn instance(application: &Application) -> String {
     format!("{}-{}", application.environment, application.name)
 }
 

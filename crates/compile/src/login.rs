@@ -49,7 +49,7 @@ fn login(sso: &Sso, entry: &Entry<'_>) -> Gate {
 }
 
 /// Says whether any route of the application relies on the estate's login.
-fn relies_on_login(scope: &Scope<'_>) -> bool {
+pub(crate) fn relies_on_login(scope: &Scope<'_>) -> bool {
     let required = |auth: &Auth| auth.mode == AuthMode::Required;
     let relies =
         |route: &Route| route.redirect_to.is_none() && route.auth.as_ref().is_none_or(required);
@@ -67,7 +67,8 @@ fn identity(sso: &Sso) -> Value {
     texts(identity_names(sso))
 }
 
-fn identity_names(sso: &Sso) -> impl Iterator<Item = &str> {
+/// Returns the headers that the login sets.
+pub(crate) fn identity_names(sso: &Sso) -> impl Iterator<Item = &str> {
     let usual = IDENTITY.into_iter().filter(|_| sso.headers.is_empty());
     sso.headers.iter().map(String::as_str).chain(usual)
 }
@@ -84,7 +85,7 @@ fn address(sso: &Sso, groups: &[String]) -> String {
 }
 
 /// Returns a text as part of a URL.
-fn encoded(text: &str) -> String {
+pub(crate) fn encoded(text: &str) -> String {
     let mut encoded = String::new();
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {

@@ -9,7 +9,7 @@ use steading_model::name::{LabelName, Literal, NamespaceName};
 
 use crate::json::{Fields, text_map};
 use crate::scope::Scope;
-use crate::{labels, ranges};
+use crate::{gateway, labels, ranges};
 
 /// The label that Kubernetes gives to every namespace.
 const NAMESPACE: &str = "kubernetes.io/metadata.name";
@@ -26,7 +26,7 @@ pub(crate) enum Side {
 pub(crate) fn side(scope: &Scope<'_>, target: &PeerTarget) -> Option<Side> {
     let peers = match target {
         PeerTarget::Anywhere => return Some(Side::All),
-        PeerTarget::Ingress => vec![controller(scope)],
+        PeerTarget::Ingress => controllers(scope),
         PeerTarget::Internet => ranges::internet(scope.estate),
         PeerTarget::Application(name) => {
             let namespace = scope
@@ -64,10 +64,18 @@ pub(crate) fn ports<'a>(scope: &Scope<'a>, peer: &'a Peer) -> &'a [PeerPort] {
     }
 }
 
-/// Returns the pods of the ingress controller.
-pub(crate) fn controller(scope: &Scope<'_>) -> Value {
+/// Returns the pods through which requests come: those of the ingress controller, or of the Gateways.
+pub(crate) fn controllers(scope: &Scope<'_>) -> Vec<Value> {
+    if gateway::is_used(scope.estate) {
+        return gateway::proxies(scope);
+    }
     let ingress = &scope.estate.fields.ingress;
-    pods(Some(ingress.namespace.as_str()), literals(&ingress.pods))
+    vec![pods_of(ingress.namespace.as_str(), &ingress.pods)]
+}
+
+/// Returns the pods of a namespace that have some labels.
+pub(crate) fn pods_of(namespace: &str, selected: &BTreeMap<String, Literal>) -> Value {
+    pods(Some(namespace), literals(selected))
 }
 
 /// Returns where an entry of the catalogue runs.

@@ -13,7 +13,7 @@ use steading_model::application::{Component, Kind, Network, Peer, Port};
 use crate::json::Fields;
 use crate::peers::{self, Side};
 use crate::scope::{Metadata, Output, Scope};
-use crate::{backend, catalogue, labels, monitoring};
+use crate::{backend, catalogue, labels, listen, monitoring};
 
 /// Where the API server may listen.
 const API_SERVER: [u16; 2] = [443, 6443];
@@ -103,7 +103,7 @@ fn ingress(scope: &Scope<'_>, component: &Component, network: Option<&Network>) 
     let routed = backend::routed_ports(scope, component);
     let mut rules = Vec::new();
     if !routed.is_empty() {
-        let controller = vec![peers::controller(scope)];
+        let controller = peers::controllers(scope);
         rules.push(rule("from", controller, peers::tcp(&routed)));
     }
     if has_company(scope, component) && !own.is_empty() {
@@ -111,6 +111,7 @@ fn ingress(scope: &Scope<'_>, component: &Component, network: Option<&Network>) 
         rules.push(rule("from", vec![pods], own.clone()));
     }
     rules.extend(users(scope, component));
+    rules.extend(listen::ingress(scope, component));
     let scraped = monitoring::scrape_ports(scope, component);
     if !scraped.is_empty() {
         let monitoring = vec![peers::monitoring(scope)];

@@ -4,7 +4,7 @@ use steading_model::application::Application;
 use steading_model::estate::Estate;
 use steading_model::{Desired, Report};
 
-use crate::{application, checks, shared};
+use crate::{application, checks, gateway, shared};
 
 /// Compiles applications.
 ///
@@ -13,6 +13,7 @@ use crate::{application, checks, shared};
 /// two applications at once need both of them.
 pub fn compile(estate: &Estate, applications: &[Application]) -> (Vec<Desired>, Report) {
     let mut report = shared::check(estate);
+    report.extend(gateway::check(estate));
     let mut ordered: Vec<&Application> = applications.iter().collect();
     ordered.sort_by_key(|application| (&application.environment, &application.name));
     let mut compiled = Vec::with_capacity(ordered.len());

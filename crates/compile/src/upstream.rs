@@ -11,7 +11,7 @@ use steading_model::FieldPath;
 use steading_model::application::{Upstream, UpstreamHost, UpstreamTlsFields};
 
 use crate::json::Fields;
-use crate::route;
+use crate::{gateway, route};
 use crate::scope::{Output, Scope};
 
 /// The name of its port.
@@ -49,6 +49,8 @@ fn service(
             output.push(scope, slice(scope, name, upstream, *address), path);
             spec
         }
+        // A Gateway follows no such Service.
+        UpstreamHost::Name(_) if gateway::is_used(scope.estate) => return,
         UpstreamHost::Name(host) => spec
             .with("type", "ExternalName")
             .with("externalName", host.as_str()),

@@ -73,17 +73,24 @@ pub(super) fn compress(scope: &Scope<'_>) -> Option<Gate> {
     Some(own("compress", "compress", fields))
 }
 
-/// The estate's headers under the route's own.
-pub(super) fn security_headers(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<Gate> {
+/// Returns the response headers of a route: the estate's under its own. An empty one is taken away.
+pub(crate) fn response_headers<'a>(
+    scope: &Scope<'a>,
+    entry: &Entry<'a>,
+) -> Vec<(String, &'a str)> {
     let declared = &entry.route.headers;
     let is_own = |name: &HeaderName| declared.keys().any(|own| own.is(name.as_str()));
     let usual = scope.estate.fields.ingress.security_headers.iter();
     let usual = usual.filter(|(name, _)| !is_own(name));
-    let headers = text_map(
-        usual
-            .chain(declared)
-            .map(|(name, value)| (name.to_string(), value.as_str())),
-    );
+    let headers = usual.chain(declared);
+    headers
+        .map(|(name, value)| (name.to_string(), value.as_str()))
+        .collect()
+}
+
+pub(super) fn security_headers(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<Gate> {
+    let declared = &entry.route.headers;
+    let headers = text_map(response_headers(scope, entry));
     let name = if declared.is_empty() {
         "security-headers".to_owned()
     } else {
