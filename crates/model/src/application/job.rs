@@ -66,25 +66,30 @@ macro_rules! container {
 record! {
     /// Something that runs on a schedule, or once per release where there is no schedule.
     pub struct JobFields {
-        /// When, in five fields. Without it the job runs once per release, after the new version is ready.
+        /// When, in five fields. Without it the job runs once per release, after the new version is ready. Default: once per release.
+        /// Example: `"30 2 * * *"`. Derives: `schedule` of a CronJob; without it a Job that is called by what is in the release.
         "schedule" schedule: Option<Schedule>,
-        /// The time zone of the schedule. Default: the estate's, or `Etc/UTC`.
+        /// The time zone of the schedule. Default: the estate's, or `Etc/UTC`. Example: `Europe/Berlin`. Derives: `timeZone` of the
+        /// CronJob.
         "timeZone" time_zone: Option<TimeZone>,
-        /// A script from a file beside the declaration: mounted executable and run.
+        /// A script from a file beside the declaration: mounted executable and run. Default: none. Example: `{ fromFile: clean-up.sh }`.
+        /// Derives: a ConfigMap called by its content, mounted executable, and `command`.
         "script" script: Option<JobScript>,
-        /// What it may reach. Default: what the component may reach. Nothing may reach it.
+        /// What it may reach. Nothing may reach it. Default: what the component may reach. Example: `{ to: [internet] }`. Derives: a
+        /// NetworkPolicy of the job's own.
         "network" network: Option<Network>,
-        /// What happens if the last run is still going. Default: `forbid`.
+        /// What happens if the last run is still going. Default: `forbid`. Example: `replace`. Derives: `concurrencyPolicy`.
         "overlap" overlap: Option<Overlap>,
-        /// After how many seconds a run is stopped. Default: 600.
+        /// After how many seconds a run is stopped. Default: 600. Unit: seconds. Example: `900`. Derives: `activeDeadlineSeconds`.
         "deadlineSeconds" deadline_seconds: Option<u32>,
-        /// How late a run may start, in seconds. Default: 600.
+        /// How late a run may start, in seconds. Default: 600. Unit: seconds. Example: `3600`. Derives: `startingDeadlineSeconds`.
         "startWithinSeconds" start_within_seconds: Option<u32>,
-        /// How often a failed run is tried again. Default: 0.
+        /// How often a failed run is tried again. Default: 0. Unit: runs. Example: `2`. Derives: `backoffLimit`.
         "retries" retries: Option<u32>,
-        /// How many finished runs are kept. Default: 1 that went well and 3 that failed.
+        /// How many finished runs are kept. Default: 1 that went well and 3 that failed. Example: `{ succeeded: 3, failed: 5 }`. Derives:
+        /// `successfulJobsHistoryLimit` and `failedJobsHistoryLimit`.
         "history" history: Option<JobHistory>,
-        /// Keeps the schedule but does not run. Default: `false`.
+        /// Keeps the schedule but does not run. Default: `false`. Derives: `suspend`.
         "suspend" suspend: Option<bool>,
     }
 }
@@ -92,9 +97,9 @@ record! {
 record! {
     /// How many finished runs are kept.
     pub struct JobHistory {
-        /// Runs that went well. Default: 1.
+        /// Runs that went well. Default: 1. Unit: runs. Example: `3`.
         "succeeded" succeeded: Option<u32>,
-        /// Runs that failed. Default: 3.
+        /// Runs that failed. Default: 3. Unit: runs. Example: `5`.
         "failed" failed: Option<u32>,
     }
 }
@@ -119,7 +124,7 @@ pub struct JobScript {
 record! {
     /// A script by its file.
     pub struct JobScriptFields {
-        /// The file beside the declaration.
+        /// The file beside the declaration. Example: `clean-up.sh`.
         "fromFile" from_file: RelativePath,
     }
 }
@@ -152,9 +157,11 @@ choice! {
 record! {
     /// A step before the containers start.
     pub struct InitFields {
-        /// A script from a file beside the declaration: mounted executable and run.
+        /// A script from a file beside the declaration: mounted executable and run. Default: none. Example: `{ fromFile: seed.sh }`.
+        /// Derives: a ConfigMap called by its content, mounted executable, and `command`.
         "script" script: Option<JobScript>,
-        /// After how many seconds it counts as failed. Default: 600.
+        /// After how many seconds it counts as failed. Default: 600. Unit: seconds. Example: `1800`. Derives: `activeDeadlineSeconds` of
+        /// the Job that `migrate` becomes.
         "deadlineSeconds" deadline_seconds: Option<u32>,
     }
 }

@@ -31,6 +31,8 @@ record! {
         /// and ingress from the controller to it.
         "port" port: Option<RoutePort>,
         /// A device or machine outside the cluster that answers on this route, past the same gates; instead of `component` and `port`.
+        /// Default: none. Example: `{ host: 192.168.10.20, port: 8006, tls: true }`. Derives: a Service without selector and its
+        /// EndpointSlice, or an `ExternalName`, behind the rule.
         "upstream" upstream: Option<Upstream>,
         /// Who can reach it at all. Default: `private`. Example: `public`. Derives: without `public` an allow-list of the estate's private
         /// ranges in front of everything; the annotation `steading.dev/visibility`.
@@ -54,7 +56,7 @@ record! {
         /// Keeps the path when redirecting. Default: `true`. Example: `false`.
         "preservePath" preserve_path: Option<bool>,
         /// Who opens the TLS connection. With `passthrough` the application does, so no path, login, header or limit can stand before it.
-        /// Default: `terminate`.
+        /// Default: `terminate`. Derives: a rule by server name (SNI) instead of one by host and path.
         "tls" tls: Option<RouteTls>,
         /// A TLS secret that exists already, instead of a certificate of its own. Default: a certificate of its own. Example:
         /// `example-org-tls`. Derives: `tls` of the route object; no Certificate.
@@ -66,7 +68,8 @@ record! {
         /// headers alone. Example: `{ Content-Security-Policy: "frame-ancestors 'self'", Server: "" }`. Derives: the headers gate, with
         /// these over the usual ones.
         "headers" headers: BTreeMap<HeaderName, Literal>,
-        /// The estate's error pages stand in for the application's own answers to what went wrong. Default: `true`.
+        /// The estate's error pages stand in for the application's own answers to what went wrong. Default: `true`. Example: `false`.
+        /// Derives: the estate's error-pages gate on this route.
         "errorPages" error_pages: Option<bool>,
         /// Puts the estate's bot wall in front. Default: `false`. Derives: the estate's bot wall among the gates.
         "botProtection" bot_protection: Option<bool>,
@@ -150,7 +153,7 @@ record! {
     /// Where a login happens, other than at the estate's.
     pub struct AuthFields {
         /// Nowhere, but each request brings `Authorization: Bearer TOKEN`, where the token is the value of this key of the application's
-        /// secret. Default: none. Example: `"scripts send a token"`.
+        /// secret. Default: none. Example: `API_TOKEN`. Derives: a gate that asks for this value of the application's secret.
         "bearer" bearer: Option<SecretKey>,
         /// In the application itself; with the reason. Default: none. Example: `"own login; phones call the API"`.
         "app" app: Option<Reason>,
@@ -316,7 +319,7 @@ record! {
         "body" body: Option<Quantity>,
         /// One of the estate's rate classes instead of numbers; `page`, `api` and `upload` are built in. Default: `page`. Example: `api`.
         "class" class: Option<LabelName>,
-        /// No limit at all, with the reason.
+        /// No limit at all, with the reason. Default: there are limits. Example: `"a meter that sends every second"`.
         "none" none: Option<Reason>,
     }
 }

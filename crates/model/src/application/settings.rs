@@ -16,7 +16,8 @@ use crate::{choice, record};
 record! {
     /// How an application uses an entry of the catalogue.
     pub struct CatalogueUse {
-        /// Other names for the entry's variables, by the entry's name for each.
+        /// Other names for the entry's variables, by the entry's name for each. Default: the entry's names. Example: `{ MAIL_HOST:
+        /// SMTP_HOST }`.
         "env" env: BTreeMap<EnvName, EnvName>,
     }
 }
@@ -24,13 +25,14 @@ record! {
 record! {
     /// Something that pods may do with the Kubernetes API.
     pub struct PermissionRule {
-        /// What they may do. Example: `[get, list, watch]`.
+        /// What they may do. Default: none. Example: `[get, list, watch]`.
         "verbs" verbs: Vec<String>,
-        /// With which resources. Example: `[pods, deployments.apps]`.
+        /// With which resources. Default: none. Example: `[pods, deployments.apps]`. Derives: `apiGroups` and `resources`: what stands
+        /// behind the first dot is the group.
         "resources" resources: Vec<String>,
-        /// With which objects by name. Default: all.
+        /// With which objects by name. Default: all. Example: `[leader]`. Derives: `resourceNames`.
         "names" names: Vec<String>,
-        /// In which namespaces; `"*"` for all. Default: the own.
+        /// In which namespaces; `"*"` for all. Default: the own. Example: `["*"]`.
         "namespaces" namespaces: Vec<PermissionNamespace>,
     }
 }
@@ -63,12 +65,14 @@ impl Read for PermissionNamespace {
 record! {
     /// How an application lives through disruptions.
     pub struct Availability {
-        /// How many pods, spread over nodes; the same as `replicas`.
+        /// How many pods, spread over nodes; the same as `replicas`. Default: 1. Unit: pods. Example: `2`. Derives: `replicas` of the
+        /// workloads that have none of their own.
         "replicas" replicas: Option<u32>,
-        /// How many pods a drain may take away at once. Default: 1 from two replicas on; a single replica is never guarded, so that a
-        /// drain can finish.
+        /// How many pods a drain may take away at once. Default: 1 from two replicas on; a single replica is never guarded, so that a drain
+        /// can finish. Unit: pods. Example: `1`. Derives: `maxUnavailable` of the PodDisruptionBudget.
         "disruptions" disruptions: Option<u32>,
-        /// After how many seconds pods of a lost node are made again elsewhere. Default: Kubernetes' 300.
+        /// After how many seconds pods of a lost node are made again elsewhere. Default: Kubernetes' 300. Unit: seconds. Example: `30`.
+        /// Derives: `tolerationSeconds` for nodes that are not ready or not reachable.
         "tolerateNodeLossSeconds" tolerate_node_loss_seconds: Option<u32>,
     }
 }
@@ -76,7 +80,7 @@ record! {
 record! {
     /// Why there are no pods.
     pub struct Parked {
-        /// Why.
+        /// Why. Example: `"until the new disks are there"`.
         "why" why: Reason,
     }
 }
@@ -84,15 +88,15 @@ record! {
 record! {
     /// A quota where the tier's does not fit.
     pub struct QuotaOverride {
-        /// CPU requests of all pods together.
+        /// CPU requests of all pods together. Default: the tier's. Example: `8`. Derives: `requests.cpu`.
         "cpu" cpu: Option<Quantity>,
-        /// Memory requests of all pods together.
+        /// Memory requests of all pods together. Default: the tier's. Example: `12Gi`. Derives: `requests.memory`.
         "memory" memory: Option<Quantity>,
-        /// Memory limits of all pods together.
+        /// Memory limits of all pods together. Default: the tier's. Example: `24Gi`. Derives: `limits.memory`.
         "memoryLimit" memory_limit: Option<Quantity>,
-        /// Pods.
+        /// Pods. Default: the tier's. Unit: pods. Example: `40`. Derives: `pods`.
         "pods" pods: Option<u32>,
-        /// Why the tier's does not fit.
+        /// Why the tier's does not fit. Example: `"models are held in memory"`.
         "why" why: Reason,
     }
 }
@@ -100,11 +104,14 @@ record! {
 record! {
     /// How a new version replaces the old one.
     pub struct Rollout {
-        /// How. Default: `recreate` with a single-writer volume, else `rolling`.
+        /// How. Default: `recreate` with a single-writer volume, else `rolling`. Example: `recreate`. Derives: `strategy`; a rolling one
+        /// adds a pod first where quota and spread allow, else it takes one away first.
         "strategy" strategy: Option<Strategy>,
-        /// Checks against the new version; the release reverts where they fail.
+        /// Checks against the new version; the release reverts where they fail. Default: none. Example: `[{ name: home, http: { path: / }
+        /// }]`. Derives: a Job for each, after the new version is ready.
         "verify" verify: Vec<Verify>,
-        /// How long the new version may take to get ready. Default: `3m`.
+        /// How long the new version may take to get ready. Default: `3m`. Example: `10m`. Derives: `progressDeadlineSeconds` beyond 10
+        /// minutes.
         "timeout" timeout: Option<DurationText>,
     }
 }
@@ -122,15 +129,15 @@ choice! {
 record! {
     /// A check against the new version: a command or script in a pod of its own, or an HTTP request made from one.
     pub struct Verify {
-        /// The name, for reports.
+        /// The name, for reports. Example: `home`.
         "name" name: ComponentName,
-        /// The image. Default: the component's.
+        /// The image. Default: the component's. Example: `curlimages/curl:8.15.0`.
         "image" image: Option<ImageRef>,
-        /// A command that exits 0.
+        /// A command that exits 0. Default: none. Example: `[/app, self-test]`.
         "command" command: Vec<Literal>,
-        /// A script beside the declaration that exits 0.
+        /// A script beside the declaration that exits 0. Default: none. Example: `{ fromFile: self-test.sh }`.
         "script" script: Option<JobScript>,
-        /// A request to the Service.
+        /// A request to the Service. Default: none. Example: `{ path: / }`.
         "http" http: Option<HttpCheck>,
     }
 }
@@ -138,7 +145,7 @@ record! {
 record! {
     /// A request to the Service, made by the image's `wget` or `curl`.
     pub struct HttpCheck {
-        /// The path.
+        /// The path. Example: `/healthz`.
         "path" path: HttpPath,
     }
 }
@@ -146,11 +153,11 @@ record! {
 record! {
     /// A rule that does not hold here.
     pub struct Waiver {
-        /// The rule's name, such as `public-route-without-login`, or its code.
+        /// The rule's name, such as `public-route-without-login`, or its code. Example: `run-in-lost-hour`.
         "rule" rule: LabelName,
-        /// Why.
+        /// Why. Example: `"twice a year does no harm"`.
         "why" why: Reason,
-        /// The last day on which the waiver holds. Default: for ever.
+        /// The last day on which the waiver holds. Default: for ever. Example: `2027-01-31`.
         "until" until: Option<UntilDate>,
     }
 }

@@ -9,11 +9,13 @@ use crate::shape::Shape;
 record! {
     /// A device or machine outside the cluster.
     pub struct Upstream {
-        /// Its address, or its host name. Prefer the address: names need `allowExternalNameServices` of the ingress controller.
+        /// Its address, or its host name. Prefer the address: names need `allowExternalNameServices` of the ingress controller. Example:
+        /// `192.168.10.20`. Derives: `endpoints` of the EndpointSlice, or `externalName`.
         "host" host: UpstreamHost,
-        /// Its port.
+        /// Its port. Example: `8006`.
         "port" port: PortNumber,
-        /// Whether it speaks TLS, and how its certificate is verified: `true`, `false`, or a mapping. Default: `false`.
+        /// Whether it speaks TLS, and how its certificate is verified: `true`, `false`, or a mapping. Default: `false`. Example: `true`.
+        /// Derives: `scheme: https` and a transport of its own: the certificate is verified by host name, not by address.
         "tls" tls: Option<UpstreamTls>,
     }
 }
@@ -75,11 +77,13 @@ pub enum UpstreamTls {
 record! {
     /// How the certificate of something outside the cluster is verified.
     pub struct UpstreamTlsFields {
-        /// The name in its certificate. Default: `host`, where that is a name.
+        /// The name in its certificate. Default: `host`, where that is a name. Example: `nas.home.example.org`.
         "serverName" server_name: Option<HostName>,
-        /// A Secret in the application's namespace whose `ca.crt` signed the certificate. Default: the public authorities.
+        /// A Secret in the application's namespace whose `ca.crt` signed the certificate. Default: the public authorities. Example:
+        /// `house-authority`.
         "authority" authority: Option<SubdomainName>,
-        /// The certificate is not verified at all, with the reason. Example: `the printer makes its own certificate`.
+        /// The certificate is not verified at all, with the reason. Default: it is verified. Example: `the printer makes its own
+        /// certificate`.
         "unverified" unverified: Option<Reason>,
     }
 }

@@ -7,13 +7,15 @@ use crate::{choice, record};
 record! {
     /// Who makes the DNS records of routes. Without it nobody does.
     pub struct Dns {
-        /// The program that reads what routes want.
+        /// The program that reads what routes want. Example: `external-dns`.
         "provider" provider: DnsProvider,
-        /// Records of `dns: proxied`: the tunnel's name, or the proxy's.
+        /// Records of `dns: proxied`: the tunnel's name, or the proxy's. Default: nobody makes them. Example: `{ targets:
+        /// [tunnel.example.org] }`.
         "proxied" proxied: Option<DnsRecord>,
-        /// Records of `dns: direct`: the estate's public address.
+        /// Records of `dns: direct`: the estate's public address. Default: nobody makes them. Example: `{ targets: [203.0.113.10] }`.
         "direct" direct: Option<DnsRecord>,
-        /// Answers of `dns: internal`: the ingress controller's address in the private network.
+        /// Answers of `dns: internal`: the ingress controller's address in the private network. Default: nobody makes them. Example: `{
+        /// targets: [192.168.10.2] }`.
         "internal" internal: Option<DnsRecord>,
         /// Public routes get the internal answer in the private network besides. Default: `false`.
         "splitHorizon" split_horizon: Option<bool>,
@@ -31,15 +33,15 @@ choice! {
 record! {
     /// What records of one kind are.
     pub struct DnsRecord {
-        /// Where they point: addresses, or one host name.
+        /// Where they point: addresses, or one host name. Default: none. Example: `[203.0.113.10]`.
         "targets" targets: Vec<UpstreamHost>,
         /// What the annotations begin with that the program looks at (its `--annotation-prefix`). Default:
         /// `external-dns.alpha.kubernetes.io/`; for internal answers `internal-dns.steading.dev/`, so that a program that publishes records
-        /// never sees them.
+        /// never sees them. Example: `public-dns.example.org/`.
         "prefix" prefix: Option<AnnotationPrefix>,
-        /// How long answers may be kept, in seconds. Default: the program's.
+        /// How long answers may be kept, in seconds. Default: the program's. Unit: seconds. Example: `300`.
         "ttl" ttl: Option<u32>,
-        /// Nobody makes them here, with the reason. Example: `the zone has a wildcard record`.
+        /// Nobody makes them here, with the reason. Default: somebody makes them. Example: `the zone has a wildcard record`.
         "none" none: Option<Reason>,
     }
 }
@@ -66,7 +68,7 @@ impl DnsRecord {
 record! {
     /// The dashboard that shows tiles of routes.
     pub struct Dashboard {
-        /// The program.
+        /// The program. Example: `homepage`.
         "kind" kind: DashboardKind,
     }
 }

@@ -34,9 +34,11 @@ choice! {
 record! {
     /// The Gateways that routes attach to. A private route is never on the public one.
     pub struct Gateways {
-        /// The Gateway of private routes. It must have an address that only the private ranges reach.
+        /// The Gateway of private routes. It must have an address that only the private ranges reach. Default: none; private routes are an
+        /// error then. Example: `{ name: internal, namespace: network }`. Derives: `parentRefs` of private routes.
         "private" private: Option<Gateway>,
-        /// The Gateway of public routes.
+        /// The Gateway of public routes. Default: none; public routes are an error then. Example: `{ name: external, namespace: network }`.
+        /// Derives: `parentRefs` of public routes.
         "public" public: Option<Gateway>,
     }
 }
@@ -52,7 +54,7 @@ record! {
         "section" section: Option<SubdomainName>,
         /// The listener that passes TLS through unopened, for such routes. Default: any that fits the host. Example: `tls`.
         "passthroughSection" passthrough_section: Option<SubdomainName>,
-        /// Its address, which is checked against the private ranges. Example: `192.168.1.40`.
+        /// Its address, which is checked against the private ranges. Default: not known. Example: `192.168.1.40`.
         "address" address: Option<GatewayAddress>,
         /// The hosts for which its own listeners have a certificate; `*.` stands for one label. Default: `*.` and the zone of its
         /// routes. Example: `["*.example.org"]`.
@@ -60,10 +62,12 @@ record! {
         /// Gives other hosts, and routes with `tlsSecret`, a listener of their own: a `ListenerSet` with its certificate beside the
         /// application. The Gateway must allow it (`allowedListeners`). Default: `false`, and such a route is an error.
         "listenerSets" listener_sets: Option<bool>,
-        /// Why nobody outside of the private ranges can reach it, where no policy can refuse them: stands for the allow-list then.
+        /// Why nobody outside of the private ranges can reach it, where no policy can refuse them: stands for the allow-list then. Default:
+        /// it is not.
         "enclosed" enclosed: Option<Reason>,
         /// The pods through which requests come, for network policies. Default: with Envoy Gateway the Gateway's own pods in
-        /// `envoy-gateway-system`, else the controller's.
+        /// `envoy-gateway-system`, else the controller's. Example: `{ namespace: envoy-gateway-system }`. Derives: who may reach routed
+        /// pods.
         "proxies" proxies: Option<GatewayProxies>,
     }
 }
@@ -73,7 +77,7 @@ record! {
     pub struct GatewayProxies {
         /// Their namespace. Example: `envoy-gateway-system`.
         "namespace" namespace: NamespaceName,
-        /// Their labels. Default: all pods of the namespace.
+        /// Their labels. Default: all pods of the namespace. Example: `{ app.kubernetes.io/component: proxy }`.
         "pods" pods: BTreeMap<String, Literal>,
     }
 }

@@ -13,11 +13,14 @@ use crate::{choice, record};
 record! {
     /// How requests come in.
     pub struct Ingress {
-        /// Which objects routes become. Default: `traefik`.
+        /// Which objects routes become. Default: `traefik`. Example: `gateway-api`. Derives: the kinds of objects that routes and gates
+        /// become.
         "controller" controller: Option<Controller>,
-        /// The Gateways that routes attach to, with `controller: gateway-api`.
+        /// The Gateways that routes attach to, with `controller: gateway-api`. Default: none. Example: `{ private: { name: private,
+        /// namespace: gateways }, public: { name: public, namespace: gateways } }`. Derives: `parentRefs` of HTTPRoutes.
         "gateways" gateways: Option<Gateways>,
-        /// Whose objects stand for the gates that Gateway API has no word for: the installed implementation's. Default: `none`.
+        /// Whose objects stand for the gates that Gateway API has no word for: the installed implementation's. Default: `none`. Example:
+        /// `envoy-gateway`. Derives: the kinds of objects that gates become with `controller: gateway-api`.
         "policies" policies: Option<GatewayPolicies>,
         /// The namespace of the ingress controller. Default: `kube-system`. Example: `traefik`.
         "namespace" namespace: NamespaceName,
@@ -54,20 +57,26 @@ record! {
         "middlewares" middlewares: BTreeMap<LabelName, MiddlewareRef>,
         /// The bot wall, for `botProtection`. Default: none. Example: `{ name: anubis }`.
         "botWall" bot_wall: Option<MiddlewareRef>,
-        /// A middleware that finds the client's own address behind a tunnel or proxy, on every route.
+        /// A middleware that finds the client's own address behind a tunnel or proxy, on every route. Default: none. Example: `{ name:
+        /// real-ip }`. Derives: the first reference in each route's chain.
         "realIp" real_ip: Option<MiddlewareRef>,
-        /// Response headers of every route. Default: `Referrer-Policy: strict-origin-when-cross-origin`,
-        /// `Strict-Transport-Security: max-age=31536000` and `X-Content-Type-Options: nosniff`; `null` takes one of them away.
+        /// Response headers of every route. Default: `Referrer-Policy: strict-origin-when-cross-origin`, `Strict-Transport-Security:
+        /// max-age=31536000` and `X-Content-Type-Options: nosniff`; `null` takes one of them away. Example: `{ X-Frame-Options: SAMEORIGIN
+        /// }`. Derives: the headers gate.
         "securityHeaders" security_headers: BTreeMap<HeaderName, Literal>,
-        /// Asks once more where a pod could not be reached. Default: never.
+        /// Asks once more where a pod could not be reached. Default: never. Example: `{ attempts: 2 }`. Derives: a retry gate on every
+        /// route.
         "retry" retry: Option<Retry>,
-        /// Pages instead of an application's own answers to what went wrong. Default: none.
+        /// Pages instead of an application's own answers to what went wrong. Default: none. Example: `{ service: error-pages, status:
+        /// [500-504] }`. Derives: an error-pages gate on every route that does not say otherwise.
         "errorPages" error_pages: Option<ErrorPages>,
-        /// Compresses answers. Default: never.
+        /// Compresses answers. Default: never. Example: `{ minBytes: 1024 }`. Derives: a compress gate on every route.
         "compress" compress: Option<Compress>,
-        /// Wakes up components without pods (`scaling.toZero`).
+        /// Wakes up components without pods (`scaling.toZero`). Default: none. Example: `{ url: "http://sablier.sablier:10000" }`. Derives:
+        /// the wake-up gate of components with `scaling.toZero`.
         "wakeUp" wake_up: Option<WakeUp>,
-        /// What checks tokens, for `auth: { bearer: KEY }`.
+        /// What checks tokens, for `auth: { bearer: KEY }`. Default: a pinned Caddy, one pod. Example: `{ replicas: 2 }`. Derives: a
+        /// Deployment and a Service for each application with such a route.
         "bearer" bearer: Option<BearerGate>,
     }
 }
@@ -150,9 +159,10 @@ record! {
 record! {
     /// Asks once more where a pod could not be reached; only what may be asked twice, so no `POST`.
     pub struct Retry {
-        /// How often at most. Default: 2.
+        /// How often at most. Default: 2. Unit: requests. Example: `3`. Derives: `attempts`.
         "attempts" attempts: Option<u32>,
-        /// How long to wait before, in milliseconds; twice as long each time. Default: 100.
+        /// How long to wait before, in milliseconds; twice as long each time. Default: 100. Unit: milliseconds. Example: `250`. Derives:
+        /// `initialInterval`.
         "waitMillis" wait_millis: Option<u32>,
     }
 }
@@ -160,15 +170,15 @@ record! {
 record! {
     /// Pages instead of an application's own answers to what went wrong.
     pub struct ErrorPages {
-        /// The Service that has the pages.
+        /// The Service that has the pages. Example: `error-pages`.
         "service" service: SubdomainName,
-        /// Its namespace. Default: the estate's for middlewares.
+        /// Its namespace. Default: the estate's for middlewares. Example: `traefik`.
         "namespace" namespace: Option<NamespaceName>,
-        /// Its port. Default: 80.
+        /// Its port. Default: 80. Example: `8080`.
         "port" port: Option<PortNumber>,
-        /// Which answers are replaced. Default: `[500-504]`.
+        /// Which answers are replaced. Default: `[500-504]`. Example: `[404, 500-504]`. Derives: `status`.
         "status" status: Vec<StatusRange>,
-        /// The page that is asked for; `{status}` is filled in. Default: `/{status}.html`.
+        /// The page that is asked for; `{status}` is filled in. Default: `/{status}.html`. Example: `"/{status}"`. Derives: `query`.
         "path" path: Option<HttpPath>,
     }
 }
@@ -176,9 +186,10 @@ record! {
 record! {
     /// Compresses answers.
     pub struct Compress {
-        /// The smallest answer that is compressed, in bytes. Default: 1024.
+        /// The smallest answer that is compressed, in bytes. Default: 1024. Unit: bytes. Example: `4096`. Derives: `minResponseBodyBytes`.
         "minBytes" min_bytes: Option<u32>,
         /// The media types that are not compressed. Default: those that are compressed already, as the ingress controller knows them.
+        /// Example: `[application/grpc]`. Derives: `excludedContentTypes`.
         "except" except: Vec<String>,
     }
 }
@@ -188,11 +199,12 @@ record! {
     pub struct WakeUp {
         /// The server, as the ingress controller reaches it. Example: `http://sablier.sablier:10000`.
         "url" url: Url,
-        /// The plugin's name in the ingress controller's static configuration. Default: `sablier`.
+        /// The plugin's name in the ingress controller's static configuration. Default: `sablier`. Example: `sablier`.
         "plugin" plugin: Option<LabelName>,
-        /// The page that waits, for components that show one. Default: the server's own.
+        /// The page that waits, for components that show one. Default: the server's own. Example: `hacker-terminal`.
         "theme" theme: Option<LabelName>,
-        /// User agents that get an answer without waking anything up: monitoring. Regular expressions.
+        /// User agents that get an answer without waking anything up: monitoring. Regular expressions. Default: none. Example:
+        /// `["Uptime-Kuma.*"]`.
         "probes" probes: Vec<String>,
     }
 }
@@ -200,9 +212,9 @@ record! {
 record! {
     /// What checks tokens: one small server for each application that asks for it.
     pub struct BearerGate {
-        /// Its image: Caddy 2. Default: a pinned one.
+        /// Its image: Caddy 2. Default: a pinned one. Example: `caddy:2.10.0-alpine`.
         "image" image: Option<ImageRef>,
-        /// How many pods. Default: 1.
+        /// How many pods. Default: 1. Unit: pods. Example: `2`.
         "replicas" replicas: Option<u32>,
     }
 }

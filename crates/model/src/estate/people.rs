@@ -11,27 +11,29 @@ record! {
     /// quotas, and with `steading people kubeconfig` the way in.
     pub struct Person {
         /// What the person may do in what they own: `view`, `edit` or `admin`. None of them reads the Secrets of an application, changes
-        /// what is declared, or reaches anything that belongs to somebody else.
+        /// what is declared, or reaches anything that belongs to somebody else. Example: `edit`. Derives: the ClusterRole of the bindings.
         "role" role: PersonRole,
-        /// The user as the API server sees them: the user name of the login, with its prefix (`oidc:alice@example.org`), or the common
-        /// name of a certificate. Default: the person's name here.
+        /// The user as the API server sees them: the user name of the login, with its prefix (`oidc:alice@example.org`), or the common name
+        /// of a certificate. Default: the person's name here. Example: `"oidc:alice@example.org"`. Derives: a subject of the bindings.
         "user" user: Option<UserName>,
-        /// Groups as the API server sees them. Whoever is in one of them has the same rights. Default: none.
-        /// Example: `[family]`.
+        /// Groups as the API server sees them. Whoever is in one of them has the same rights. Default: none. Example: `[family]`. Derives:
+        /// a subject of the bindings for each.
         "groups" groups: Vec<UserName>,
-        /// Applications whose namespaces are theirs, in all environments, beside those that name the person as their `owner`. An
-        /// instance is named as `budget-alice`. Several people may own one application.
+        /// Applications whose namespaces are theirs, in all environments, beside those that name the person as their `owner`. An instance
+        /// is named as `budget-alice`. Several people may own one application. Default: none. Example: `[budget-alice]`. Derives: a
+        /// RoleBinding in their namespaces.
         "applications" applications: Vec<AppName>,
         /// Namespaces of their own, for what is not declared here: made on every cluster of the estate, with quota, limits, the Pod
-        /// Security level `restricted` and a network policy that denies what comes from outside of them.
-        /// Example: `[alice-lab]`.
+        /// Security level `restricted` and a network policy that denies what comes from outside of them. Default: none. Example:
+        /// `[alice-lab]`. Derives: the Namespace, ResourceQuota, LimitRange, NetworkPolicy and RoleBinding of each.
         "namespaces" namespaces: Vec<NamespaceName>,
         /// Hosts that routes of their applications may use, and no other: short names, which hold in every environment and zone, hosts,
         /// or `*.` and a zone for all below it. Default: none. Example: `[budget-alice, "*.alice.example.org"]`.
         "hosts" hosts: Vec<HostClaim>,
-        /// The tier of their own namespaces: quota and limits. Default: the estate's `defaults.tier`.
+        /// The tier of their own namespaces: quota and limits. Default: the estate's `defaults.tier`. Example: `aux`.
         "tier" tier: Option<LabelName>,
-        /// What each of their own namespaces may take, where the tier's quota does not fit.
+        /// What each of their own namespaces may take, where the tier's quota does not fit. Default: the tier's. Example: `{ pods: 10,
+        /// storage: 20Gi }`. Derives: the ResourceQuota of their own namespaces.
         "quota" quota: Option<PersonQuota>,
     }
 }
@@ -52,15 +54,15 @@ choice! {
 record! {
     /// What a namespace of a person may take; what is left out is the tier's.
     pub struct PersonQuota {
-        /// CPU requests of all pods together.
+        /// CPU requests of all pods together. Default: the tier's. Example: `2`. Derives: `requests.cpu`.
         "cpu" cpu: Option<Quantity>,
-        /// Memory requests of all pods together.
+        /// Memory requests of all pods together. Default: the tier's. Example: `4Gi`. Derives: `requests.memory`.
         "memory" memory: Option<Quantity>,
-        /// Memory limits of all pods together.
+        /// Memory limits of all pods together. Default: the tier's. Example: `8Gi`. Derives: `limits.memory`.
         "memoryLimit" memory_limit: Option<Quantity>,
-        /// Pods.
+        /// Pods. Default: the tier's. Unit: pods. Example: `10`. Derives: `pods`.
         "pods" pods: Option<u32>,
-        /// Storage requests of all volume claims together. Default: no limit.
+        /// Storage requests of all volume claims together. Default: no limit. Example: `20Gi`. Derives: `requests.storage`.
         "storage" storage: Option<Quantity>,
     }
 }
@@ -69,7 +71,8 @@ record! {
     /// How people prove to the clusters who they are. Default: with a client certificate, which `steading people kubeconfig` asks the
     /// cluster for.
     pub struct Identity {
-        /// A login with OpenID Connect, which the API servers must know as well.
+        /// A login with OpenID Connect, which the API servers must know as well. Default: none; people have client certificates. Example:
+        /// `{ issuer: "https://login.example.org", clientId: kubernetes }`.
         "oidc" oidc: Option<Oidc>,
     }
 }

@@ -15,7 +15,8 @@ record! {
         "priority" priority: i64,
         /// Whether its pods may push out those of lower priority. Default: `never`. Derives: `preemptionPolicy` of the PriorityClass.
         "preemption" preemption: Option<Preemption>,
-        /// The priority of its pods that have a GPU: what they wait for, nobody else can use. Default: `priority`. Example: `1200000`.
+        /// The priority of its pods that have a GPU: what they wait for, nobody else can use. Default: as `priority`. Unit: priority,
+        /// higher is scheduled first. Example: `1200000`. Derives: a second PriorityClass of the tier.
         "gpuPriority" gpu_priority: Option<i64>,
         /// What a container gets that asks for nothing. Example: `{ cpu: 50m, memory: 64Mi, memoryLimit: 256Mi, memoryMax: 4Gi }`. Derives:
         /// the LimitRange of the namespace, and resources of containers that ask for nothing.
