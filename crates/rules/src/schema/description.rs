@@ -159,7 +159,7 @@ pub fn write(descriptions: &[Description]) -> String {
     documents.join("---\n")
 }
 
-const OWN: [(&str, &str); 6] = [
+const OWN: [(&str, &str); 15] = [
     (
         "kinds/certmanager-certificate.yaml",
         include_str!("../../kinds/certmanager-certificate.yaml"),
@@ -167,6 +167,42 @@ const OWN: [(&str, &str); 6] = [
     (
         "kinds/certmanager-clusterissuer.yaml",
         include_str!("../../kinds/certmanager-clusterissuer.yaml"),
+    ),
+    (
+        "kinds/envoy-backend.yaml",
+        include_str!("../../kinds/envoy-backend.yaml"),
+    ),
+    (
+        "kinds/envoy-backendtrafficpolicy.yaml",
+        include_str!("../../kinds/envoy-backendtrafficpolicy.yaml"),
+    ),
+    (
+        "kinds/envoy-securitypolicy.yaml",
+        include_str!("../../kinds/envoy-securitypolicy.yaml"),
+    ),
+    (
+        "kinds/gateway-backendtlspolicy.yaml",
+        include_str!("../../kinds/gateway-backendtlspolicy.yaml"),
+    ),
+    (
+        "kinds/gateway-grpcroute.yaml",
+        include_str!("../../kinds/gateway-grpcroute.yaml"),
+    ),
+    (
+        "kinds/gateway-httproute.yaml",
+        include_str!("../../kinds/gateway-httproute.yaml"),
+    ),
+    (
+        "kinds/gateway-listenerset.yaml",
+        include_str!("../../kinds/gateway-listenerset.yaml"),
+    ),
+    (
+        "kinds/gateway-referencegrant.yaml",
+        include_str!("../../kinds/gateway-referencegrant.yaml"),
+    ),
+    (
+        "kinds/gateway-tlsroute.yaml",
+        include_str!("../../kinds/gateway-tlsroute.yaml"),
     ),
     (
         "kinds/infisical-infisicalsecret.yaml",
