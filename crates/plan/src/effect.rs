@@ -60,9 +60,17 @@ pub(crate) fn of_replace(object: &Object) -> Effect {
 }
 
 /// Returns the effect of deleting an object.
-pub(crate) fn of_delete(case: &Case<'_>, id: &ObjectId, is_guarded: bool) -> Effect {
+pub(crate) fn of_delete(
+    survey: &Survey<'_>,
+    case: &Case<'_>,
+    id: &ObjectId,
+    is_guarded: bool,
+) -> Effect {
     if is_guarded {
         return Effect::DataLoss;
+    }
+    if route::opens_by_leaving(survey, case, id) {
+        return Effect::Exposure;
     }
     match (id.kind.group.as_str(), id.kind.kind.as_str()) {
         ("apps", "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet")

@@ -10,7 +10,7 @@ use serde_json::Value;
 use steading_model::{Desired, GroupKind, Object, ObjectId};
 
 use super::network_policy::covers_all;
-use super::route::{DEEPEST, Gate, Lookup};
+use super::route::{DEEPEST, Gate, Lookup, loses};
 use crate::survey::{Case, Survey};
 
 /// The group of the standard.
@@ -70,7 +70,7 @@ fn route(survey: &Survey<'_>, case: &Case<'_>, object: &Object, live: Option<&Va
     let is_wider = !matches(desired).is_subset(&matches(live));
     (is_private(live) && !is_private(desired))
         || ((is_moved || is_wider) && !is_closed)
-        || !before_gates.is_subset(&after_gates)
+        || loses(&before_gates, &after_gates)
 }
 
 fn is_private(route: &Value) -> bool {

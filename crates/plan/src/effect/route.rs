@@ -1,29 +1,31 @@
 //! Routes that become public or lose a gate.
 //!
-//! A gate is a middleware that turns people away: an allow-list of addresses or a login. What a middleware is stands in its object; one
-//! that is nowhere to be found counts as a gate, because nobody can say that it was none.
+//! A gate is a middleware that turns people away: an allow-list of addresses, a login, the check of a token. What a middleware is stands
+//! in its object. A request has lost a gate too where another rule answers it than before: a path is carved out of a protected host, or
+//! the route that protected a path goes and a wider one answers instead.
+
+mod gate;
+mod lookup;
+mod rule;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use steading_model::{GroupKind, Object, ObjectId};
 
+pub(super) use gate::{Gate, loses};
+pub(super) use lookup::Lookup;
+
+use self::gate::BY_ADDRESS;
+use self::rule::Place;
 use super::network_policy::covers_all;
+use crate::observed::Live;
 use crate::survey::{Case, Survey};
 
-/// Middlewares that turn people away.
-const GATES: [&str; 6] = [
-    "ipAllowList",
-    "ipWhiteList",
-    "forwardAuth",
-    "basicAuth",
-    "digestAuth",
-    "plugin",
-];
-/// Gates by address: a route behind one is not public.
-const BY_ADDRESS: [&str; 2] = ["ipAllowList", "ipWhiteList"];
 /// How deep chains of middlewares are followed.
 pub(super) const DEEPEST: usize = 8;
+/// Traefik's API.
+const TRAEFIK: &str = "traefik.io";
 
 /// Says whether a route or middleware opens something that the live one does not.
 pub(super) fn opens(
@@ -33,26 +35,44 @@ pub(super) fn opens(
     live: Option<&Value>,
 ) -> bool {
     let kind = &object.id.kind;
-    if kind.group != "traefik.io" {
+    if kind.group != TRAEFIK {
         return false;
     }
     match kind.kind.as_str() {
-        "IngressRoute" => route(survey, case, object, live),
-        "IngressRouteTCP" | "IngressRouteUDP" => live.is_none(),
-        "Middleware" => live.is_some_and(|live| middleware(&object.json, live)),
+        "IngressRoute" | "IngressRouteTCP" => route(survey, case, object, live),
+        "IngressRouteUDP" => live.is_none(),
+        "Middleware" | "MiddlewareTCP" => {
+            live.is_some_and(|live| middleware(&object.json, live, &object.id))
+        }
         _ => false,
     }
 }
 
-/// Says whether a middleware turns away fewer than before.
-fn middleware(desired: &Value, live: &Value) -> bool {
-    let (before, after) = (&live["spec"], &desired["spec"]);
-    GATES
+/// Says whether requests that a route answered are answered by one with fewer gates once it is gone.
+pub(super) fn opens_by_leaving(survey: &Survey<'_>, case: &Case<'_>, id: &ObjectId) -> bool {
+    if id.kind.group != TRAEFIK || id.kind.kind != "IngressRoute" {
+        return false;
+    }
+    let Some(live) = survey.observed.objects.get(id).map(Live::parse) else {
+        return false;
+    };
+    let before = gates_by_match(&live, &Lookup::live(survey));
+    before
         .iter()
-        .any(|gate| !before[gate].is_null() && after[gate].is_null())
-        || BY_ADDRESS.iter().any(|gate| {
-            !covers_all(&ranges(&before[gate]), &ranges(&after[gate])) && !before[gate].is_null()
-        })
+        .any(|(rule, gates)| leaves_open(survey, case, rule, gates))
+}
+
+/// Says whether a middleware turns away fewer than before.
+fn middleware(desired: &Value, live: &Value, id: &ObjectId) -> bool {
+    let (before, after) = (&live["spec"], &desired["spec"]);
+    let wider = |gate: &&str| {
+        !before[gate].is_null() && !covers_all(&ranges(&before[gate]), &ranges(&after[gate]))
+    };
+    let (old, new) = (
+        Gate::all(before, id).collect(),
+        Gate::all(after, id).collect(),
+    );
+    loses(&old, &new) || BY_ADDRESS.iter().any(wider)
 }
 
 fn ranges(gate: &Value) -> BTreeSet<String> {
@@ -63,134 +83,94 @@ fn ranges(gate: &Value) -> BTreeSet<String> {
 }
 
 fn route(survey: &Survey<'_>, case: &Case<'_>, object: &Object, live: Option<&Value>) -> bool {
-    let after = gates_by_match(&object.json, &Lookup::desired(survey, case));
+    let kind = &object.id.kind;
+    let desired = Lookup::desired(survey, case).for_route(kind);
+    let after = gates_by_match(&object.json, &desired);
     let before = live
-        .map(|live| gates_by_match(live, &Lookup::live(survey)))
+        .map(|live| gates_by_match(live, &Lookup::live(survey).for_route(kind)))
         .unwrap_or_default();
-    after.iter().any(|(rule, gates)| match before.get(rule) {
-        Some(before) => !before.is_subset(gates),
-        None => !gates.iter().any(Gate::is_by_address),
-    })
+    let opened = after.iter().any(|(rule, gates)| match before.get(rule) {
+        Some(before) => loses(before, gates),
+        None => is_carved_out(survey, kind, rule, gates),
+    });
+    let mut gone = before.iter().filter(|(rule, _)| !after.contains_key(*rule));
+    opened || gone.any(|(rule, gates)| leaves_open(survey, case, rule, gates))
 }
 
-/// A gate of a route.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Gate {
-    kind: String,
-    name: String,
+/// Says whether a rule that was not there takes requests past fewer gates than the rule that answers them now; where none does, whether
+/// everyone can reach it.
+fn is_carved_out(
+    survey: &Survey<'_>,
+    kind: &GroupKind,
+    rule: &str,
+    gates: &BTreeSet<Gate>,
+) -> bool {
+    let is_public = !gates.iter().any(Gate::is_by_address);
+    let Some(place) = Place::parse(rule) else {
+        return is_public;
+    };
+    let lookup = Lookup::live(survey);
+    let routes = survey.observed.objects.iter();
+    let routes = routes.filter(|(id, _)| id.kind == *kind && id.kind.kind == "IngressRoute");
+    let mut answering: Option<(usize, BTreeSet<Gate>)> = None;
+    for live in routes.map(|(_, live)| live.parse()) {
+        nearest(&live, place, &lookup, &mut answering);
+    }
+    match answering {
+        Some((_, before)) => loses(&before, gates),
+        None => is_public,
+    }
 }
 
-impl Gate {
-    /// A login that is none of Traefik's middlewares.
-    pub(super) fn login(kind: &str) -> Self {
-        Self {
-            kind: kind.to_owned(),
-            name: String::new(),
+/// Says whether requests to a rule that goes are answered by one with fewer gates.
+fn leaves_open(survey: &Survey<'_>, case: &Case<'_>, rule: &str, gates: &BTreeSet<Gate>) -> bool {
+    let Some(place) = Place::parse(rule) else {
+        return false;
+    };
+    let lookup = Lookup::desired(survey, case);
+    let objects = survey.cases.iter().flat_map(|case| &case.desired.objects);
+    let routes = objects.filter(|object| object.id.kind.kind == "IngressRoute");
+    let mut answering: Option<(usize, BTreeSet<Gate>)> = None;
+    for route in routes {
+        nearest(&route.json, place, &lookup, &mut answering);
+    }
+    answering.is_some_and(|(_, after)| loses(gates, &after))
+}
+
+/// Keeps the gates of the rule with the longest path of those that answer at a place.
+fn nearest(
+    route: &Value,
+    place: Place<'_>,
+    lookup: &Lookup<'_>,
+    found: &mut Option<(usize, BTreeSet<Gate>)>,
+) {
+    let rules = route["spec"]["routes"].as_array().into_iter().flatten();
+    for rule in rules {
+        let own = rule["match"].as_str().and_then(Place::parse);
+        let Some(own) = own.filter(|own| own.covers(place)) else {
+            continue;
+        };
+        let length = own.path.len();
+        if found.as_ref().is_none_or(|(longest, _)| *longest < length) {
+            *found = Some((length, gates_of(route, rule, lookup)));
         }
-    }
-
-    /// An allow-list of addresses.
-    pub(super) fn by_address() -> Self {
-        Self::login(BY_ADDRESS[0])
-    }
-
-    pub(super) fn is_by_address(&self) -> bool {
-        BY_ADDRESS.contains(&self.kind.as_str())
     }
 }
 
 /// Returns the gates of each rule of a route.
 fn gates_by_match<'r>(route: &'r Value, lookup: &Lookup<'_>) -> BTreeMap<&'r str, BTreeSet<Gate>> {
-    let namespace = route["metadata"]["namespace"].as_str().unwrap_or_default();
     let rules = route["spec"]["routes"].as_array().into_iter().flatten();
     rules
         .map(|rule| {
-            let mut gates = BTreeSet::new();
-            lookup.collect(&rule["middlewares"], namespace, &mut gates, DEEPEST);
+            let gates = gates_of(route, rule, lookup);
             (rule["match"].as_str().unwrap_or_default(), gates)
         })
         .collect()
 }
 
-/// Where middlewares are looked up.
-pub(super) struct Lookup<'a> {
-    survey: &'a Survey<'a>,
-    case: Option<&'a Case<'a>>,
-}
-
-impl<'a> Lookup<'a> {
-    /// As they will be.
-    pub(super) fn desired(survey: &'a Survey<'a>, case: &'a Case<'a>) -> Self {
-        Self {
-            survey,
-            case: Some(case),
-        }
-    }
-
-    /// As they are.
-    pub(super) fn live(survey: &'a Survey<'a>) -> Self {
-        Self { survey, case: None }
-    }
-
-    /// Adds the gates that middlewares are.
-    pub(super) fn collect(
-        &self,
-        references: &Value,
-        namespace: &str,
-        gates: &mut BTreeSet<Gate>,
-        depth: usize,
-    ) {
-        for reference in references.as_array().into_iter().flatten() {
-            let id = ObjectId {
-                kind: GroupKind::new("traefik.io", "Middleware"),
-                namespace: Some(
-                    reference["namespace"]
-                        .as_str()
-                        .unwrap_or(namespace)
-                        .to_owned(),
-                ),
-                name: reference["name"].as_str().unwrap_or_default().to_owned(),
-            };
-            match self.find(&id) {
-                None => {
-                    gates.insert(Gate {
-                        kind: "unknown".to_owned(),
-                        name: id.to_string(),
-                    });
-                }
-                Some(middleware) => self.one(&middleware["spec"], &id, gates, depth),
-            }
-        }
-    }
-
-    fn one(&self, spec: &Value, id: &ObjectId, gates: &mut BTreeSet<Gate>, depth: usize) {
-        let kinds = GATES.iter().filter(|gate| !spec[**gate].is_null());
-        gates.extend(kinds.map(|gate| Gate {
-            kind: (*gate).to_owned(),
-            name: if BY_ADDRESS.contains(gate) {
-                String::new()
-            } else {
-                id.to_string()
-            },
-        }));
-        if depth > 0 {
-            let namespace = id.namespace.as_deref().unwrap_or_default();
-            self.collect(&spec["chain"]["middlewares"], namespace, gates, depth - 1);
-        }
-    }
-
-    fn find(&self, id: &ObjectId) -> Option<Value> {
-        let desired = self.case.and_then(|case| {
-            let mut objects = case.desired.objects.iter();
-            objects
-                .find(|object| object.id == *id)
-                .or_else(|| {
-                    let other = self.survey.claimed.get(id)?;
-                    let objects = &self.survey.cases[*other].desired.objects;
-                    objects.iter().find(|object| object.id == *id)
-                })
-                .map(|object| object.json.clone())
-        });
-        desired.or_else(|| self.survey.observed.objects.get(id).map(crate::Live::parse))
-    }
+fn gates_of(route: &Value, rule: &Value, lookup: &Lookup<'_>) -> BTreeSet<Gate> {
+    let namespace = route["metadata"]["namespace"].as_str().unwrap_or_default();
+    let mut gates = BTreeSet::new();
+    lookup.collect(&rule["middlewares"], namespace, &mut gates, DEEPEST);
+    gates
 }

@@ -194,7 +194,7 @@ fn delete(survey: &Survey<'_>, case: &Case<'_>, item: &InventoryItem) -> Step {
         id: item.id.clone(),
         action: Action::Delete,
         wave: Wave::Prune,
-        effect: effect::of_delete(case, &item.id, is_guarded),
+        effect: effect::of_delete(survey, case, &item.id, is_guarded),
         changes: Vec::new(),
         desired: None,
         uid: Some(item.uid.clone()),

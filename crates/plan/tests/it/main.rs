@@ -8,6 +8,7 @@ mod laws;
 mod ownership;
 mod performance;
 mod revert;
+mod routes;
 mod samples;
 mod steps;
 mod world;

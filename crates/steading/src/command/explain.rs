@@ -42,26 +42,13 @@ pub(crate) struct Explain {
     #[command(subcommand)]
     what: Option<What>,
 
-    #[command(flatten)]
-    values: Option<Values>,
-}
-
-/// What is explained, where that is not an application's values.
-#[derive(Subcommand)]
-enum What {
-    Route(route::RouteCommand),
-}
-
-/// The values of an application.
-#[derive(Args)]
-struct Values {
     /// Application, and a field of it
     #[arg(value_name = "APP[:FIELD]", required = true)]
-    target: String,
+    target: Option<String>,
 
     /// Environment to explain it for
     #[arg(long, value_name = "ENV", required = true)]
-    env: String,
+    env: Option<String>,
 
     /// Image, as CI will pass it
     #[arg(long, value_name = "REF")]
@@ -69,6 +56,12 @@ struct Values {
 
     #[command(flatten)]
     output: OutputOption,
+}
+
+/// What is explained, where that is not an application's values.
+#[derive(Subcommand)]
+enum What {
+    Route(route::RouteCommand),
 }
 
 #[derive(Serialize)]
@@ -83,22 +76,19 @@ struct JsonValue<'a> {
 
 /// Runs `steading explain`.
 pub(crate) fn run(arguments: Explain, session: &Session) -> Result<Outcome, CommandError> {
-    let Explain { what, values } = arguments;
-    match (what, values) {
-        (Some(What::Route(arguments)), _) => route::run(arguments, session),
-        (None, Some(values)) => explain_values(values, session),
-        (None, None) => Err(CommandError::usage("nothing to explain")
-            .hint("name an application: `steading explain APP --env ENV`")),
-    }
-}
-
-fn explain_values(arguments: Values, session: &Session) -> Result<Outcome, CommandError> {
-    let Values {
+    let Explain {
+        what,
         target,
         env,
         image,
         output,
     } = arguments;
+    if let Some(What::Route(arguments)) = what {
+        return route::run(arguments, session);
+    }
+    // The parser asks for both where nothing else is explained.
+    let target = target.unwrap_or_default();
+    let env = env.unwrap_or_default();
     let (name, field) = parse(&target)?;
     let names = [name.to_owned()];
     let mut loaded = Loaded::read(session)?;

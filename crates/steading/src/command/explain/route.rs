@@ -21,9 +21,9 @@ const NAMED: usize = 5;
 
 const AFTER_HELP: &str = "\
 Examples:
-  steading explain route shop.example.org/api                the route, its gates in order, the Service
-  steading explain route https://shop.example.org/api?x=1    as pasted from a browser
-  steading explain route shop.example.org --env prod         among the applications of one environment
+  steading explain route shop.example.org/api              the route, its gates, the Service
+  steading explain route https://shop.example.org/api?x=1  as pasted from a browser
+  steading explain route shop.example.org --env prod       in one environment
 
 The longest path of the host wins, whichever application it belongs to; a path stands for itself and what is below it.";
 
