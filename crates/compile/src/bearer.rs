@@ -18,7 +18,7 @@ use crate::gates::{self, Gate};
 use crate::json::{Fields, texts};
 use crate::route::Entry;
 use crate::scope::{Metadata, Output, Scope};
-use crate::{container, labels, names, peers, pod, secret};
+use crate::{container, labels, names, peers, priority, secret};
 
 /// What its objects are called, behind the application's name, and the path of its readiness; no key of a secret has a `/`.
 const NAME: &str = "bearer";
@@ -139,7 +139,7 @@ fn deployment(
         .with("automountServiceAccountToken", false)
         .with("enableServiceLinks", false)
         .with("serviceAccountName", scope.name())
-        .with("priorityClassName", pod::priority_class(scope.application.tier.as_str()))
+        .with("priorityClassName", priority::of_pod(scope, None))
         .with("imagePullSecrets", pulled_with)
         .with("securityContext", json!({ "runAsNonRoot": true, "runAsUser": USER, "runAsGroup": USER, "seccompProfile": { "type": "RuntimeDefault" } }))
         .with("containers", vec![server(&image, &sources)])

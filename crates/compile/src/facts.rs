@@ -10,6 +10,10 @@ use crate::substitute::{Fact, PodFact};
 /// The facts with what they are. `routes[N]` counts from 0; `uses.ENTRY.NAME` is a variable of an entry of the catalogue.
 pub const FACTS: &[(&str, &str)] = &[
     ("application", "The application's name."),
+    (
+        "instance",
+        "The instance's name, in a declaration with `instances`.",
+    ),
     ("environment", "The environment's name."),
     ("namespace", "The application's namespace."),
     ("estate", "The estate's name."),
@@ -82,7 +86,7 @@ pub(crate) fn fact(scope: &Scope<'_>, component: Option<&Component>, name: &str)
 
 /// Returns a fact that an entry of the catalogue may name.
 pub(crate) fn catalogue_fact(scope: &Scope<'_>, name: &str) -> Option<Fact> {
-    let known_here = ["application", "environment", "namespace", "estate"];
+    let known_here = ["application", "instance", "environment", "namespace", "estate"];
     if !known_here.contains(&name) {
         return None;
     }
@@ -93,6 +97,9 @@ pub(crate) fn catalogue_fact(scope: &Scope<'_>, name: &str) -> Option<Fact> {
 pub(crate) fn help(name: &str) -> String {
     let names: Vec<&str> = FACTS.iter().map(|(name, _)| *name).collect();
     match nearest(name, &names) {
+        Some(near) if near == name => {
+            "it has no value here; for a literal `${`, write `$${`".to_owned()
+        }
         Some(near) => format!("did you mean `${{{near}}}`? for a literal `${{`, write `$${{`"),
         None => format!(
             "for a literal `${{`, write `$${{`; known facts: {}",
@@ -105,6 +112,10 @@ fn known(scope: &Scope<'_>, component: Option<&Component>, name: &str) -> Option
     let domains = &scope.estate.fields.domains;
     match name {
         "application" => Some(scope.name().to_owned()),
+        "instance" => {
+            let instance = scope.application.instance.as_ref();
+            instance.map(|instance| instance.name.to_string())
+        }
         "environment" => Some(scope.environment().to_owned()),
         "namespace" => Some(scope.namespace().to_owned()),
         "estate" => Some(scope.estate.name.to_string()),

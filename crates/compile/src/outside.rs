@@ -80,7 +80,9 @@ pub(crate) fn group<'a>(scope: &Scope<'a>) -> &'a str {
 /// Returns the icon of an application's tiles.
 pub(crate) fn icon<'a>(scope: &Scope<'a>) -> &'a str {
     let declared = scope.application.fields.icon.as_deref();
-    declared.unwrap_or(scope.name())
+    let instance = scope.application.instance.as_ref();
+    let name = instance.map_or(scope.name(), |instance| instance.application.as_str());
+    declared.unwrap_or(name)
 }
 
 /// Returns the URL that a tile leads to.

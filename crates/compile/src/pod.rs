@@ -13,7 +13,7 @@ use crate::names;
 use crate::scope::{Output, Scope};
 use crate::storage::{self, Mounted};
 use crate::volumes::{self, Volumes};
-use crate::{backend, file, migrate, ownership, placement, probe, resources, security};
+use crate::{backend, file, migrate, ownership, placement, priority, probe, resources, security};
 
 /// What a pod is made of.
 pub(crate) struct Pod<'a> {
@@ -144,21 +144,13 @@ pub(crate) fn spec(scope: &Scope<'_>, pod: &Pod<'_>, output: &mut Output) -> Fie
     }
     let main = main_json(scope, pod, (&shared, &mut volumes), output);
     let fields = host(pod, account(scope, Fields::new()))
-        .with(
-            "priorityClassName",
-            priority_class(scope.application.tier.as_str()),
-        )
+        .with("priorityClassName", priority::of_pod(scope, pod.gpu))
         .with("securityContext", security::pod(pod.main.security))
         .with("imagePullSecrets", pull_secrets(scope, pod))
         .with("initContainers", first)
         .with("containers", vec![Value::from(main)])
         .with("volumes", volumes.into_json());
     placement::fields(scope, pod.placement, near(scope, pod), fields)
-}
-
-/// Returns the priority class of a tier.
-pub(crate) fn priority_class(tier: &str) -> String {
-    format!("steading-{tier}")
 }
 
 fn account(scope: &Scope<'_>, fields: Fields) -> Fields {

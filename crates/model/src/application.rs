@@ -4,6 +4,7 @@
 //! application; that short form is sugar and goes through the same code. [`Application`] is the resolved form, for one
 //! environment: every other crate sees only that.
 
+mod capability;
 mod container;
 mod file;
 mod health;
@@ -23,6 +24,7 @@ mod update;
 mod upstream;
 pub mod validate;
 
+pub use capability::Capabilities;
 pub use container::{
     ContainerFields, Gpu, Hook, Hooks, Kind, NodeSelector, Placement, PortFields, PortSpec,
     Privilege, Protocol, Resources, Scratch, ScratchFields, ScratchMedium, SecretEnv, Secrets,
@@ -34,14 +36,14 @@ pub use job::{
     InitFields, InitStep, Job, JobFields, JobHistory, JobScript, JobScriptFields, NamedComponent,
     NoFields, Overlap, Sidecar,
 };
-pub use listen::{Listen, ListenAddress, ListenProtocol};
+pub use listen::{Listen, ListenAddress, ListenProtocol, PortRange};
 pub use monitoring::{
     AlertSettings, AlertSeverity, Alerts, BuiltInAlert, Monitoring, Probe, ProbeFields, Scrape,
     Scrapes,
 };
 pub use network::{Network, Peer, PeerFields, PeerPort, PeerTarget};
 pub use raw::RawObject;
-pub use resolved::{Application, Component, Port, Role};
+pub use resolved::{Application, Component, Instance, Port, Role};
 pub use route::{
     Auth, AuthFields, AuthMode, DnsMode, Expectation, OutsideCheck, Route, RouteLimits, RoutePort,
     RouteTls, StripPrefix, Visibility, Widget,

@@ -35,6 +35,8 @@ pub enum Origin {
     Spec,
     /// An environment of the declaration.
     Environment(String),
+    /// An instance of the declaration.
+    Instance(String),
     /// The command line.
     CommandLine,
 }
@@ -47,6 +49,7 @@ impl fmt::Display for Origin {
             Self::Tier(name) => write!(formatter, "tier {name}"),
             Self::Spec => formatter.write_str("declaration"),
             Self::Environment(name) => write!(formatter, "environment {name}"),
+            Self::Instance(name) => write!(formatter, "instance {name}"),
             Self::CommandLine => formatter.write_str("command line"),
         }
     }
@@ -139,6 +142,10 @@ impl Walk<'_> {
                 .node
                 .get("environments")
                 .and_then(|node| node.get(environment));
+            let instance = self.file.instance.as_ref();
+            if let Some(one) = instance.filter(|one| within(Some(&one.node))) {
+                return Origin::Instance(one.instance.name.to_string());
+            }
             return if within(node) {
                 Origin::Environment(environment.to_owned())
             } else {
@@ -153,7 +160,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Says whether a place is among the resources of the application's tier, built in or the estate's.
+    /// Says whether a place is among the resources or the defaults of the application's tier, built in or the estate's.
     fn is_tier(&self, span: Span) -> bool {
         let estate = self
             .declarations
@@ -163,6 +170,10 @@ impl Walk<'_> {
         let tier = estate
             .and_then(|spec| spec.get("tiers"))
             .and_then(|tiers| tiers.get(self.application.tier.as_str()));
+        let spec = tier.and_then(|tier| tier.get("spec"));
+        if spec.is_some_and(|spec| contains(spec.span, span)) {
+            return true;
+        }
         let entries = tier
             .and_then(|tier| tier.get("resources"))
             .and_then(Node::as_mapping)

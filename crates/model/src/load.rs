@@ -6,10 +6,12 @@
 mod applications;
 mod codes;
 mod declared;
+mod defaults;
 mod document;
 mod estate;
 mod files;
 mod input;
+mod instances;
 mod people;
 mod policies;
 
@@ -26,8 +28,10 @@ use crate::resolve::Overrides;
 use crate::source::{FileId, Sources, Span};
 
 pub use codes::*;
+pub(crate) use defaults::has as is_default;
 pub use estate::{EstateDocument, EstateMetadata};
 pub use input::{InputFile, Role};
+pub use instances::InstanceFile;
 
 /// What is built in: the defaults that lie under every estate and every application.
 const BUILT_IN: &str = include_str!("load/built_in.yaml");
@@ -56,6 +60,8 @@ pub struct ApplicationFile {
     pub node: Node,
     /// The form of the file.
     pub form: Form,
+    /// Which instance it is, of a declaration with several.
+    pub instance: Option<InstanceFile>,
     folder: String,
     /// The files of shared values that lie under it, in the older form.
     base: Vec<FileId>,

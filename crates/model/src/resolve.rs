@@ -1,7 +1,7 @@
 //! The one resolver: from a declaration to an application in one environment.
 //!
 //! ```text
-//! built in < estate default < tier < spec < environments.ENV < command line (image only)
+//! built in < estate default < tier < spec < environments.ENV < instances.NAME < command line (image only)
 //! ```
 //! Mappings merge key by key, lists and scalars replace, an explicit `null` removes. Every part of the result keeps the place where
 //! it was written, so that [`explain`](crate::explain) is a walk over the merged tree.
@@ -13,13 +13,16 @@ mod fill;
 mod layers;
 mod merge;
 mod read;
+mod written;
 
 use std::collections::BTreeSet;
 
 use crate::application::{Application, validate};
 use crate::diagnostic::{Diagnostic, Report};
-use crate::load::{ApplicationFile, Declarations};
+use crate::estate::Estate;
+use crate::load::{ApplicationFile, Declarations, is_default};
 use crate::node::Node;
+use crate::read::{CODES as READ_CODES, MISSING_KEY};
 
 pub use codes::*;
 pub(crate) use merge::merge;
@@ -76,8 +79,18 @@ fn resolve_into(
         validate::application(estate, &application, report);
         application
     });
-    *report = once(std::mem::take(report), &containers);
+    let own = of_application(std::mem::take(report), estate);
+    *report = once(own, &containers);
     application
+}
+
+/// Drops what is wrong with the types of default fields: that was found when the estate was loaded.
+fn of_application(report: Report, estate: &Estate) -> Report {
+    let found = |code| code != MISSING_KEY && READ_CODES.iter().any(|(known, _)| *known == code);
+    report.map(|finding| {
+        let is_default = finding.span.is_some_and(|span| is_default(estate, span));
+        (!is_default || !found(finding.code)).then_some(finding)
+    })
 }
 
 /// Drops what is said again about a container that took a value over: it is wrong in one place.

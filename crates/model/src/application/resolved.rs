@@ -10,6 +10,8 @@ use crate::source::Span;
 pub struct Application {
     /// Its name.
     pub name: AppName,
+    /// Which instance it is, of a declaration with several.
+    pub instance: Option<Instance>,
     /// The environment.
     pub environment: EnvironmentName,
     /// The namespace that it lives in, from the estate's naming.
@@ -18,11 +20,20 @@ pub struct Application {
     pub tier: crate::name::LabelName,
     /// What belongs to the application as a whole.
     pub fields: ApplicationFields,
-    /// Its components; at least one unless `upstream` is set.
+    /// Its components; none where `upstream` is set, or where it has jobs or `raw` objects only.
     pub components: Vec<Component>,
     /// The merged declaration: `spec` and all below it, each part with the place where it was written. Paths of findings begin below
     /// its root, so with `spec`.
     pub tree: Node,
+}
+
+/// One of several applications that come from one declaration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Instance {
+    /// The name in the declaration.
+    pub application: AppName,
+    /// The name of the instance.
+    pub name: ComponentName,
 }
 
 /// One component of an application, or another container with fields of its own: a sidecar, an init step, a job.
@@ -126,6 +137,16 @@ impl Application {
         }
     }
 
+    /// Returns the component of a name; without a name the only one, or the one named after the application.
+    pub fn component_named(&self, name: Option<&ComponentName>) -> Option<&Component> {
+        let own = self.name.as_str();
+        match (name, self.components.as_slice()) {
+            (None, [only]) => Some(only),
+            (None, several) => several.iter().find(|one| one.name.as_str() == own),
+            (Some(name), several) => several.iter().find(|one| one.name == *name),
+        }
+    }
+
     /// Returns the component named after the application, else the first.
     pub fn main_component(&self) -> Option<&Component> {
         let named = |component: &&Component| component.name.as_str() == self.name.as_str();
@@ -148,6 +169,13 @@ impl Component {
             spec: *spec,
         });
         short.into_iter().chain(named).collect()
+    }
+
+    /// Returns the port that a listener of a name means where it names none: the one with its name, else the first.
+    pub fn listen_port(&self, listener: &str) -> Option<Port> {
+        let mut ports = self.pod_ports();
+        let named = ports.iter().position(|port| port.name == listener);
+        (!ports.is_empty()).then(|| ports.swap_remove(named.unwrap_or_default()))
     }
 
     /// Returns all ports of its pods: its own, then those of its sidecars.

@@ -1,5 +1,6 @@
 //! Tiers: what an application is worth, and what it may take.
 
+use super::SpecDefaults;
 use crate::name::Reason;
 use crate::quantity::Quantity;
 use crate::{choice, record};
@@ -24,6 +25,10 @@ record! {
         /// What all pods of one application may ask for together. Example: `{ cpu: 2, memory: 3Gi, memoryLimit: 16Gi, pods: 20 }`. Derives:
         /// the ResourceQuota of the namespace.
         "quota" quota: TierQuota,
+        /// Fields of `spec` for every application of the tier: over the estate's `defaults.spec`, under the application's own. A `null`
+        /// takes away what the estate gives. Not among them: `resources`, which stand beside. Default: none.
+        /// Example: `{ gracePeriodSeconds: 60, availability: { tolerateNodeLossSeconds: 30 } }`.
+        "spec" spec: SpecDefaults,
         /// Why applications of this tier need no quota; then none is made. Default: a quota is made. Example: `"the operator starts as many
         /// as it needs"`.
         "noQuota" no_quota: Option<Reason>,

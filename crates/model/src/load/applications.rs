@@ -1,8 +1,8 @@
 //! The applications: names and environments.
 
-use super::codes::{FOLDER_NAME, TWICE, UNKNOWN_ENVIRONMENT};
+use super::codes::{FOLDER_NAME, INSTANCE_NAME, TWICE, UNKNOWN_ENVIRONMENT};
 use super::document::ApplicationDocument;
-use super::{ApplicationFile, Form};
+use super::{ApplicationFile, Form, instances};
 use crate::application::Metadata;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::estate::Estate;
@@ -10,7 +10,14 @@ use crate::name::EnvironmentName;
 use crate::node::Node;
 use crate::read::{Key, Reader, nearest};
 
-const KEYS: [&str; 5] = ["apiVersion", "kind", "metadata", "spec", "environments"];
+const KEYS: [&str; 6] = [
+    "apiVersion",
+    "kind",
+    "metadata",
+    "spec",
+    "environments",
+    "instances",
+];
 
 /// Reads what can be read without knowing the environment.
 pub(super) fn read(
@@ -21,24 +28,42 @@ pub(super) fn read(
     let mut files: Vec<ApplicationFile> = documents
         .into_iter()
         .filter_map(|document| read_one(document, estate, report))
+        .collect::<Vec<_>>()
+        .into_iter()
+        .flat_map(|file| instances::of(file, report))
         .collect();
     files.sort_by(|a, b| a.name.cmp(&b.name));
     files.dedup_by(|second, first| {
         let same = second.name == first.name;
         if same {
-            report.push(
-                Diagnostic::error(
-                    TWICE,
-                    format!("there are two applications `{}`", second.name),
-                )
-                .at(name_span(&second.node))
-                .label(name_span(&first.node), "first here")
-                .help("give one of them another name"),
-            );
+            report.push(twice(second, first));
         }
         same
     });
     files
+}
+
+/// Says that two applications have one name, where instances are applications too.
+fn twice(second: &ApplicationFile, first: &ApplicationFile) -> Diagnostic {
+    let instances = [second, first].map(|file| file.instance.as_ref());
+    let mut instances = instances.into_iter().flatten();
+    let (code, message) = match instances.next().map(|file| &file.instance) {
+        None => (
+            TWICE,
+            format!("there are two applications `{}`", second.name),
+        ),
+        Some(instance) => (
+            INSTANCE_NAME,
+            format!(
+                "the instance `{}` of `{}` is called as another application: `{}`",
+                instance.name, instance.application, second.name
+            ),
+        ),
+    };
+    Diagnostic::error(code, message)
+        .at(second.name_span())
+        .label(first.name_span(), "first here")
+        .help("give one of them another name")
 }
 
 fn read_one(
@@ -75,6 +100,7 @@ fn read_one(
         name,
         node,
         form,
+        instance: None,
         folder,
         base,
         has_errors: false,

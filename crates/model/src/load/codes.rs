@@ -20,5 +20,8 @@ codes! {
     FOLDER_NAME = "ST1105": "An application's folder is not called as the application is. People look for it by its name.";
     PERSON = "ST1230": "Something about a person in `people` does not hold: an application of theirs that does not exist, or the same user as another person's, which would give each the rights of the other.";
     PERSON_NAMESPACE = "ST1231": "A namespace of a person's own is taken: by an application, by another person, by Kubernetes or by Steading. Whoever owns it would get rights over what others have in it.";
+    DEFAULT_FIELD = "ST1234": "A field cannot be a default of the estate or of a tier: it differs for every application by what it means, or has another place. It would be left out without a word.";
+    INSTANCE = "ST1240": "An application has `instances` and none in it. The declaration stands for its instances only, so nothing would ever be deployed, without any sign that something is missing.";
+    INSTANCE_NAME = "ST1241": "An instance cannot be called as it is: `APPLICATION-INSTANCE` is too long for the name of an application, or is that of another application or instance, whose namespace and data it would share.";
     ESTATE = "ST1106": "Parts of the estate do not fit each other: a default tier that does not exist, two secret backends, an environment after one that does not exist.";
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::codes::{ESTATE, TWICE};
-use crate::application::{ApplicationFields, ContainerFields};
+use super::defaults;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::estate::{DnsRecord, Estate, EstateFields};
 use crate::name::LabelName;
@@ -11,7 +11,7 @@ use crate::node::{FieldPath, Node};
 use crate::read::{Read, Reader};
 use crate::resolve::merge;
 use crate::source::{FileId, Span};
-use crate::{record, resolve};
+use crate::record;
 
 record! {
     /// An estate file.
@@ -78,11 +78,13 @@ fn in_file(finding: Diagnostic, file: FileId, spec: Span) -> Diagnostic {
 }
 
 fn with_defaults(mut node: Node, built_in: Option<&Node>) -> Node {
-    if let (Some(defaults), Some(spec)) = (
+    if let (Some(below), Some(spec)) = (
         built_in.and_then(|node| node.get("estate")),
         node.get_mut("spec"),
     ) {
-        *spec = merge(defaults.clone(), spec);
+        let written = spec.clone();
+        *spec = merge(below.clone(), spec);
+        defaults::keep(spec, &written);
     }
     node
 }
@@ -125,7 +127,7 @@ fn check(estate: &Estate, report: &mut Report) {
         }
     }
     edge(estate, &mut say);
-    check_spec_defaults(estate, report);
+    defaults::check(estate, report);
 }
 
 /// Rate classes and DNS records.
@@ -157,18 +159,4 @@ fn edge(estate: &Estate, say: &mut impl FnMut(FieldPath, String)) {
             say(path, message);
         }
     }
-}
-
-/// Default fields are read once here, so that a mistake in them is found even where every application overrides it.
-fn check_spec_defaults(estate: &Estate, report: &mut Report) {
-    let Some(node) = &estate.fields.defaults.spec.0 else {
-        return;
-    };
-    let path = FieldPath::default().key("spec").key("defaults").key("spec");
-    let mut reader = Reader::at(report, path);
-    if let Some(mapping) = node.as_mapping() {
-        reader.unknown_keys(mapping, &resolve::spec_keys());
-    }
-    ApplicationFields::read_fields(node, &mut reader);
-    ContainerFields::read_fields(node, &mut reader);
 }

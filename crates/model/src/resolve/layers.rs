@@ -1,9 +1,10 @@
 //! The layers of `spec` in their order.
 
 use super::Overrides;
-use super::codes::{NOTHING_REMOVED, UNKNOWN_TIER};
+use super::codes::UNKNOWN_TIER;
 use super::containers::{self, Layers};
 use super::merge::merge;
+use super::written::Written;
 use crate::application::ContainerFields;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::estate::Estate;
@@ -27,6 +28,8 @@ pub(super) struct Merged {
 pub(super) enum Runs {
     /// It has a component.
     Component,
+    /// It has jobs and nothing that serves: what the top level says is for them.
+    Jobs,
     /// It stands for something else (`upstream`), or has objects of its own only (`raw`).
     Nothing,
 }
@@ -40,27 +43,29 @@ pub(super) fn merged(
     overrides: &Overrides,
     report: &mut Report,
 ) -> Option<Merged> {
-    let mut written = written(file, environment, report);
+    let own = Written::new(file, environment);
+    let mut written = own.merged();
     let tier = tier(estate, &written, report)?;
     let runs = runs(&written);
     if let Some(image) = &overrides.image {
         written = merge(written, &mapping("image", image.clone()));
     }
-    let mut base = match built_in.filter(|_| runs == Runs::Component) {
-        Some(built_in) => built_in.clone(),
-        None => empty(&written),
+    let defaults = defaults(estate, &tier, &written);
+    own.nothing_removed(&defaults, report);
+    let defaults = fitting(&own.without_removed(defaults), runs);
+    let base = match built_in.filter(|_| runs == Runs::Component) {
+        Some(built_in) => merge(built_in.clone(), &defaults),
+        None => defaults,
     };
-    if let Some(defaults) = &estate.fields.defaults.spec.0 {
-        base = merge(base, &fitting(defaults, runs));
-    }
     let mut spec = merge(of_application(&base), &of_application(&written));
     spec.span = written.span;
-    if runs == Runs::Component {
+    if runs != Runs::Nothing {
         let layers = Layers {
             written: &written,
             tier: tier_of(estate, &tier),
             base,
             name: file.name.as_str(),
+            runs,
         };
         containers::resolve(&layers, &mut spec, report);
     } else {
@@ -89,7 +94,7 @@ fn fitting(defaults: &Node, runs: Runs) -> Node {
         .unwrap_or_default()
         .iter();
     let fits = |entry: &&Entry| {
-        runs == Runs::Component || !ContainerFields::KEYS.contains(&entry.key.as_str())
+        runs != Runs::Nothing || !ContainerFields::KEYS.contains(&entry.key.as_str())
     };
     let entries = entries.filter(fits).cloned().collect();
     Node::new(
@@ -98,45 +103,11 @@ fn fitting(defaults: &Node, runs: Runs) -> Node {
     )
 }
 
-/// Returns what the application itself says: `spec` and the environment over it.
-fn written(file: &ApplicationFile, environment: &str, report: &mut Report) -> Node {
-    let none = Node::new(Value::Mapping(Mapping::default()), file.node.key_span());
-    let spec = file
-        .node
-        .get("spec")
-        .filter(|node| node.as_mapping().is_some())
-        .unwrap_or(&none);
-    let changes = file
-        .node
-        .get("environments")
-        .and_then(|node| node.get(environment))
-        .filter(|node| node.as_mapping().is_some());
-    if let Some(env) = spec.get("env").filter(|_| !file.form.is_older()) {
-        nothing_removed(env, report);
-    }
-    let base = merge(none.clone(), spec);
-    match changes {
-        Some(changes) => Node {
-            span: spec.span,
-            ..merge(base, changes)
-        },
-        None => base,
-    }
-}
-
-/// An environment variable without a value is a slip: nothing lies below `spec.env` but the estate's defaults.
-fn nothing_removed(env: &Node, report: &mut Report) {
-    let entries = env.as_mapping().map(Mapping::entries).unwrap_or_default();
-    for entry in entries.iter().filter(|entry| entry.value.is_null()) {
-        report.push(
-            Diagnostic::warning(
-                NOTHING_REMOVED,
-                format!("`spec.env.{}` has no value and is left out", entry.key),
-            )
-            .at(entry.key_span)
-            .help(format!("write `{}: \"\"` for an empty text", entry.key)),
-        );
-    }
+/// Returns what the estate and the tier give every application.
+fn defaults(estate: &Estate, tier: &LabelName, like: &Node) -> Node {
+    let tier = estate.tier(tier).and_then(|tier| tier.spec.0.as_ref());
+    let layers = [estate.fields.defaults.spec.0.as_ref(), tier];
+    layers.into_iter().flatten().fold(empty(like), merge)
 }
 
 /// Returns a mapping without entries, at the place of another node.
@@ -192,11 +163,24 @@ fn tier(estate: &Estate, written: &Node, report: &mut Report) -> Option<LabelNam
     found.cloned()
 }
 
+/// What an application as a whole has only where something serves.
+const SERVING: [&str; 4] = ["ingress", "listen", "availability", "rollout"];
+
 /// Says whether the application itself describes a component.
+///
+/// With jobs it does only where it says something that no job takes over: what a job can have too may be there for the jobs alone.
 fn runs(written: &Node) -> Runs {
     let has = |key: &str| written.get(key).is_some();
+    let mut keys = ContainerFields::KEYS.iter();
+    let serves = keys.any(|key| has(key) && !containers::is_carried(key))
+        || SERVING.into_iter().any(has)
+        || has("components");
     let describes = ContainerFields::KEYS.iter().any(|key| has(key)) || has("components");
-    if has("upstream") || (has("raw") && !describes) {
+    if has("upstream") {
+        Runs::Nothing
+    } else if has("jobs") && !serves {
+        Runs::Jobs
+    } else if has("raw") && !describes {
         Runs::Nothing
     } else {
         Runs::Component
@@ -234,7 +218,7 @@ fn root(file: &Node, spec: Node) -> Node {
         .map_or(spec.span, |entry| entry.key_span);
     let others = entries
         .iter()
-        .filter(|entry| entry.key != "spec" && entry.key != "environments")
+        .filter(|entry| !["spec", "environments", "instances"].contains(&entry.key.as_str()))
         .cloned();
     let spec = Entry {
         key: "spec".to_owned(),

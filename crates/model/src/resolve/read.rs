@@ -75,6 +75,7 @@ pub(super) fn application(
     let (name, namespace) = (file.name.clone(), namespace.ok()?);
     Some(Application {
         name,
+        instance: file.instance.as_ref().map(|one| one.instance.clone()),
         environment,
         namespace,
         tier,

@@ -5,6 +5,7 @@ mod containers;
 mod convert;
 mod emit;
 mod explain;
+mod instances;
 mod load;
 mod people;
 mod resolve;

@@ -1,0 +1,111 @@
+//! What an application itself says: `spec`, the environment over it, and the instance over that.
+
+use super::codes::NOTHING_REMOVED;
+use super::merge::merge;
+use crate::diagnostic::{Diagnostic, Report};
+use crate::load::{ApplicationFile, InstanceFile};
+use crate::node::{Mapping, Node, Value};
+
+/// The layers of an application in an environment, in their order.
+pub(super) struct Written<'a> {
+    file: &'a ApplicationFile,
+    spec: Option<&'a Node>,
+    environment: Option<&'a Node>,
+    instance: Option<&'a InstanceFile>,
+}
+
+impl<'a> Written<'a> {
+    pub(super) fn new(file: &'a ApplicationFile, environment: &str) -> Self {
+        let is_mapping = |node: &&Node| node.as_mapping().is_some();
+        let environments = file.node.get("environments");
+        let environment = environments.and_then(|all| all.get(environment));
+        Self {
+            file,
+            spec: file.node.get("spec").filter(is_mapping),
+            environment: environment.filter(is_mapping),
+            instance: file.instance.as_ref(),
+        }
+    }
+
+    /// Returns the layers over each other.
+    pub(super) fn merged(&self) -> Node {
+        let none = Node::new(
+            Value::Mapping(Mapping::default()),
+            self.file.node.key_span(),
+        );
+        let span = self.spec.map_or(none.span, |spec| spec.span);
+        let layers = [self.spec, self.environment].into_iter().flatten();
+        let written = layers.fold(none, merge);
+        let written = match self.instance {
+            Some(instance) => of_instance(written, instance),
+            None => written,
+        };
+        Node { span, ..written }
+    }
+
+    /// Returns defaults without what a layer takes away with `null`.
+    pub(super) fn without_removed(&self, defaults: Node) -> Node {
+        let instance = self.instance.map(|instance| &instance.node);
+        let layers = [self.spec, self.environment, instance];
+        let layers = layers.into_iter().flatten();
+        layers.fold(defaults, without_nulls_of)
+    }
+
+    /// Warns of environment variables without a value where there is nothing that they could take away: that is a slip.
+    pub(super) fn nothing_removed(&self, defaults: &Node, report: &mut Report) {
+        if self.file.form.is_older() {
+            return;
+        }
+        let env = self.spec.and_then(|spec| spec.get("env"));
+        let below = defaults.get("env");
+        let entries = env.map(Node::entries).unwrap_or_default().iter();
+        let given = |key: &str| below.is_some_and(|below| below.get(key).is_some());
+        for entry in entries.filter(|entry| entry.value.is_null() && !given(&entry.key)) {
+            let message = format!("`spec.env.{}` has no value and is left out", entry.key);
+            let help = format!("write `{}: \"\"` for an empty text", entry.key);
+            let finding = Diagnostic::warning(NOTHING_REMOVED, message).at(entry.key_span);
+            report.push(finding.help(help));
+        }
+    }
+}
+
+/// Returns a mapping without the keys that are null in another, at any depth.
+fn without_nulls_of(mut node: Node, layer: &Node) -> Node {
+    let Value::Mapping(mapping) = &mut node.value else {
+        return node;
+    };
+    for entry in layer.entries() {
+        if entry.value.is_null() {
+            drop(mapping.remove(&entry.key));
+        } else if let Some(mut below) = mapping.remove(&entry.key) {
+            below.value = without_nulls_of(below.value, &entry.value);
+            mapping.insert(below);
+        }
+    }
+    node
+}
+
+/// Lays an instance over what all of them share: hosts become its own where it does not write them itself.
+fn of_instance(mut written: Node, file: &InstanceFile) -> Node {
+    let name = file.instance.name.as_str();
+    if let Some(Value::List(routes)) = written.get_mut("ingress").map(|node| &mut node.value) {
+        routes.iter_mut().for_each(|route| own_host(route, name));
+    }
+    if let Some(Value::Mapping(listeners)) = written.get_mut("listen").map(|node| &mut node.value) {
+        listeners.values_mut().for_each(|one| own_host(one, name));
+    }
+    match file.node.as_mapping() {
+        Some(_) => merge(written, &file.node),
+        None => written,
+    }
+}
+
+/// A short host gets the instance's name; a qualified one was said as a whole.
+fn own_host(owner: &mut Node, instance: &str) {
+    let Some(Value::Scalar(host)) = owner.get_mut("host").map(|node| &mut node.value) else {
+        return;
+    };
+    if !host.text.contains('.') {
+        host.text = format!("{}-{instance}", host.text);
+    }
+}
