@@ -42,6 +42,9 @@ pub(super) fn check(estate: &Estate, report: &mut Report) {
 
 /// What a mapping lacks may stand in the application.
 fn check_one(path: &FieldPath, node: &Node, report: &mut Report) {
+    // A `null` takes away what is below, so it has no type.
+    let empty = Node::new(Value::Mapping(Mapping::default()), node.span);
+    let node = &resolve::merge(empty, node);
     let mut found = Report::default();
     let mut reader = Reader::at(&mut found, path.clone());
     if let Some(mapping) = node.as_mapping() {

@@ -3,13 +3,16 @@
 mod cases;
 mod containers;
 mod convert;
+mod defaults;
 mod emit;
 mod explain;
 mod instances;
+mod listen;
 mod load;
 mod people;
 mod resolve;
 mod robust;
+mod scaling;
 mod support;
 mod validate;
 mod yaml;
