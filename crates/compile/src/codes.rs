@@ -54,4 +54,5 @@ codes! {
     ESTATE_LINK = "ST2059": "The estate asks something of every route that nobody expresses on a Gateway. It belongs into the Gateway's own settings.";
     NO_DNS_TARGET = "ST2060": "A route wants a DNS record, and the estate's `dns` does not say where records of that kind point: nobody would make it. Name the targets, or say with the reason who makes them.";
     WHOLE_HOST = "ST2061": "An application passes the TLS connections of a host through unopened, and another one has a route on the same host. The ingress controller would never see the paths of requests to it, so the other would never answer.";
+    PORT_CLAIMED = "ST2090": "Two listeners want the same port of the same address. One of the two Services would wait for an address for ever, or the packets of one would go to the other.";
 }

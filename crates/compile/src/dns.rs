@@ -5,7 +5,7 @@
 
 use steading_model::application::{DnsMode, Visibility};
 use steading_model::estate::{Dns, DnsProvider, DnsRecord};
-use steading_model::name::AnnotationPrefix;
+use steading_model::name::{AnnotationPrefix, HostName};
 
 use crate::codes::NO_DNS_TARGET;
 use crate::route::{self, Entry};
@@ -29,6 +29,15 @@ pub(crate) fn annotated(scope: &Scope<'_>, entry: &Entry<'_>, metadata: Metadata
         .fold(metadata, |metadata, (mode, record)| {
             one(entry, metadata, mode, record)
         })
+}
+
+/// Adds the annotation from which the record of a listener is made; it points at the address of the Service.
+pub(crate) fn listener(visibility: Visibility, host: &HostName, metadata: Metadata) -> Metadata {
+    let prefix = match visibility {
+        Visibility::Public => PUBLIC,
+        Visibility::Private => INTERNAL,
+    };
+    metadata.annotation(&format!("{prefix}hostname"), host.as_str())
 }
 
 /// Reports routes whose record nobody makes.

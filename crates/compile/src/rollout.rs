@@ -5,7 +5,7 @@ use steading_model::application::{Component, SpreadMode, Strategy};
 use steading_model::quantity::Quantity;
 
 use crate::json::Fields;
-use crate::resources;
+use crate::{resources, scaling};
 use crate::scope::Scope;
 use crate::storage::Mounted;
 
@@ -38,9 +38,19 @@ pub(crate) fn strategy(scope: &Scope<'_>, component: &Component, mounted: &[Moun
         .into()
 }
 
-/// Returns how many pods a component has; one where it does not say.
+/// Returns how many pods a component has at least while it runs; one where it does not say.
 pub(crate) fn replicas(scope: &Scope<'_>, component: &Component) -> u32 {
-    declared_replicas(scope, component).unwrap_or(1)
+    let scaling = component.fields.scaling.as_ref();
+    let least = scaling.map(scaling::least);
+    let declared = declared_replicas(scope, component);
+    declared.or(least).unwrap_or(1)
+}
+
+/// Returns how many pods a component may have.
+pub(crate) fn most(scope: &Scope<'_>, component: &Component) -> u32 {
+    let scaling = component.fields.scaling.as_ref();
+    let most = scaling.and_then(|scaling| scaling.max);
+    most.unwrap_or_else(|| replicas(scope, component))
 }
 
 /// Returns how many pods a component asks for.
@@ -72,7 +82,7 @@ fn fits_quota(scope: &Scope<'_>, surging: &Component) -> bool {
     let mut pods = 0;
     for component in &scope.application.components {
         let extra = u32::from(component.name == surging.name);
-        let count = replicas(scope, component) + extra;
+        let count = most(scope, component) + extra;
         let amounts = resources::amounts(scope, component.fields.resources.as_ref());
         let add = |sum: Quantity, each: Quantity| each.times(count).plus(sum);
         total = (

@@ -6,13 +6,13 @@ use serde_json::Value;
 use steading_model::application::{Component, Kind};
 use steading_model::desired::ANNOTATION_SECRETS;
 
-use crate::annotation::{ANNOTATION_BACKUP, ANNOTATION_WHY};
+use crate::annotation::{ANNOTATION_BACKUP, ANNOTATION_PRIVILEGES, ANNOTATION_WHY};
 use crate::basis::Container;
 use crate::json::Fields;
 use crate::placement::{self, Versioned};
 use crate::pod::{self, Pod, Role};
 use crate::scope::{Metadata, Output, Scope};
-use crate::{claim, labels, monitoring, rollout, service};
+use crate::{claim, labels, monitoring, privilege, rollout, scaling, service, update};
 
 /// How many old versions Kubernetes keeps; Steading's own history is longer.
 const HISTORY: u32 = 3;
@@ -40,9 +40,12 @@ pub(crate) fn object(
         Kind::Daemon => ("DaemonSet", spec),
     };
     let parked = scope.application.fields.parked.as_ref();
-    let metadata = metadata(scope, component, scope.component_name(component))
+    let metadata = metadata(scope, component, scope.component_name(component));
+    let metadata = scaling::labelled(scope, component, metadata);
+    let metadata = update::annotated(scope, component, metadata)
         .annotation_if(ANNOTATION_WHY, parked.map(|parked| parked.why.as_str()))
-        .annotation_if(ANNOTATION_BACKUP, claim::replica_backups(component));
+        .annotation_if(ANNOTATION_BACKUP, claim::replica_backups(component))
+        .annotation_if(ANNOTATION_PRIVILEGES, privilege::lines(&pod));
     output.push(
         scope,
         metadata.object("apps/v1", kind).with("spec", spec),
@@ -104,7 +107,7 @@ fn spread(scope: &Scope<'_>, component: &Component) -> Vec<Value> {
     };
     let placement = component.fields.placement.as_ref();
     let declared = placement.and_then(|placement| placement.spread.as_ref());
-    if rollout::replicas(scope, component) < 2 && declared.is_none() {
+    if rollout::most(scope, component) < 2 && declared.is_none() {
         return Vec::new();
     }
     let selector = labels::selector(scope.application, component.name.as_str());

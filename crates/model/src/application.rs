@@ -22,6 +22,7 @@ mod spec;
 mod storage;
 mod update;
 mod upstream;
+mod uses;
 pub mod validate;
 
 pub use capability::Capabilities;
@@ -53,10 +54,11 @@ pub use rule_file::{
 };
 pub use scaling::{FirstRequest, Scaling, ToZero};
 pub use settings::{
-    Availability, CatalogueUse, HttpCheck, Parked, PermissionNamespace, PermissionRule,
+    Availability, HttpCheck, Parked, PermissionNamespace, PermissionRule,
     QuotaOverride, Rollout, Strategy, Verify, Waiver,
 };
 pub use spec::{ApplicationFields, Metadata};
 pub use storage::{Backup, BackupFields, DataMeaning, Volume, VolumeOwner, VolumeRef, Volumes};
 pub use update::{Update, UpdatePolicy};
 pub use upstream::{Upstream, UpstreamHost, UpstreamTls, UpstreamTlsFields};
+pub use uses::CatalogueUse;

@@ -24,6 +24,9 @@ pub const ANNOTATION_GENERATE: &str = "steading.dev/generate";
 pub const ANNOTATION_SECRETS: &str = "steading.dev/secrets";
 /// Annotation on a pod template: the keyed digest of those Secrets.
 pub const ANNOTATION_SECRET_DIGEST: &str = "steading.dev/secret-digest";
+/// Annotation on a workload whose images an updater keeps current: a JSON object with what the declaration says of each, by container.
+/// While that is as it was, the image in the cluster stays.
+pub const ANNOTATION_DECLARED_IMAGES: &str = "steading.dev/declared-images";
 /// Annotation on a Job that belongs to a release: [`PHASE_MIGRATE`] or [`PHASE_AFTER`].
 pub const ANNOTATION_PHASE: &str = "steading.dev/phase";
 /// The Job runs before any new pod; its failure stops the release. Never run again by a rollback.

@@ -1,18 +1,26 @@
 //! The Estate declaration: everything that is not one application.
 
 mod catalogue;
+mod entry;
 mod gateway;
 mod dns;
 mod ingress;
+mod load_balancer;
 mod monitoring;
 mod naming;
 mod people;
 mod resolved;
 mod settings;
 mod tier;
+mod updates;
 
-pub use catalogue::{CatalogueEntry, CatalogueTarget};
+pub use catalogue::{
+    CatalogueEntry, CatalogueTarget, CloudNativePg, DatabaseData, DatabaseServer, DatabaseStorage,
+    EntrySecret, OidcIssuer, OtelCollector, OtlpProtocol, PoolMode, Pooler, Postgres, RedisServer,
+    SmtpServer, SmtpTls,
+};
 pub use dns::{Dashboard, DashboardKind, Dns, DnsProvider, DnsRecord};
+pub use entry::{Entry, EntryKind, EntryPlace, Served, url_host};
 pub use gateway::{
     Controller, Gateway, GatewayAddress, GatewayPolicies, GatewayProxies, Gateways,
 };
@@ -20,6 +28,7 @@ pub use ingress::{
     BearerGate, Certificates, ChainLink, Challenge, Compress, ErrorPages, Ingress, MiddlewareRef,
     RateClass, Retry, Sso, WakeUp,
 };
+pub use load_balancer::{Address, Balancer, LoadBalancer};
 pub use monitoring::{
     DashboardMark, ModuleName, MonitoringStack, ProbedRoutes, Prober, RunbookUrl,
 };
@@ -34,3 +43,4 @@ pub use settings::{
     Storage, StorageClassFields,
 };
 pub use tier::{Preemption, Tier, TierDefaults, TierQuota};
+pub use updates::{Updater, Updates};

@@ -8,6 +8,7 @@ use serde_json::Value;
 use steading_model::desired::{ANNOTATION_GENERATE, ANNOTATION_SECRET_DIGEST, ANNOTATION_SECRETS};
 use steading_model::{GroupKind, Object};
 
+use crate::updated::{is_updated, keep_images};
 use crate::mask::{DigestKey, combined_digest, is_secret, mask_secret, normalise_secret};
 
 /// What stands in a plan where the digest of a Secret is known only once the Secret was written.
@@ -71,6 +72,13 @@ pub(crate) fn applied(object: &Value) -> Value {
     applied
 }
 
+/// Returns an object as it is applied over a live one: the images that an updater keeps current are left where it has them.
+pub(crate) fn applied_over(object: &Object, live: &Value) -> Value {
+    let mut applied = applied(&object.json);
+    keep_images(&object.id.kind, &mut applied, live);
+    applied
+}
+
 /// Returns an object as it will be in the cluster, to compare with: Secrets masked.
 pub(crate) fn expected<'o>(
     object: &'o Object,
@@ -84,14 +92,17 @@ pub(crate) fn expected<'o>(
         keep_generated(object, live, &mut masked);
         return Cow::Owned(masked);
     }
-    let namespace = object.id.namespace.as_deref().unwrap_or_default();
-    let Some(names) = used_secrets(&object.id.kind, &object.json) else {
-        return Cow::Borrowed(&object.json);
-    };
-    let digest = secrets.combined(namespace, &names);
-    let mut filled = object.json.clone();
-    fill_secret_digest(&object.id.kind, &mut filled, &digest);
-    Cow::Owned(filled)
+    let kind = &object.id.kind;
+    let mut expected = Cow::Borrowed(&object.json);
+    if let Some(live) = live.filter(|_| is_updated(&object.json)) {
+        keep_images(kind, expected.to_mut(), live);
+    }
+    if let Some(names) = used_secrets(kind, &object.json) {
+        let namespace = object.id.namespace.as_deref().unwrap_or_default();
+        let digest = secrets.combined(namespace, &names);
+        fill_secret_digest(kind, expected.to_mut(), &digest);
+    }
+    expected
 }
 
 /// Returns the names of the Secrets whose change restarts the pods of an object, where it has any.
@@ -121,7 +132,7 @@ pub fn fill_secret_digest(kind: &GroupKind, object: &mut Value, digest: &str) {
 }
 
 /// Where the pod template of a kind is. That of a Job cannot change, and its pods are never restarted.
-fn template(kind: &GroupKind) -> Option<&'static str> {
+pub(crate) fn template(kind: &GroupKind) -> Option<&'static str> {
     match (kind.group.as_str(), kind.kind.as_str()) {
         ("apps", _) => Some("/spec/template"),
         ("batch", "CronJob") => Some("/spec/jobTemplate/spec/template"),

@@ -41,6 +41,7 @@ mod rollback;
 pub mod saved;
 pub mod step;
 mod survey;
+mod updated;
 mod version;
 pub mod view;
 mod wave;

@@ -11,6 +11,7 @@ mod init;
 mod lab;
 mod people;
 mod plan;
+mod policies;
 mod rbac;
 mod recover;
 mod reference;
@@ -20,6 +21,7 @@ mod rules;
 mod schema;
 mod schemas;
 mod status;
+mod updates;
 mod why;
 
 use clap::Subcommand;
@@ -46,6 +48,8 @@ pub(crate) enum Command {
     Rbac(rbac::Rbac),
     People(people::People),
     Rules(rules::Rules),
+    Updates(updates::Updates),
+    Policies(policies::Policies),
     Schema(schema::Schema),
     Schemas(schemas::Schemas),
     Import(import::Import),
@@ -73,6 +77,8 @@ pub(crate) fn run(command: Command, session: &Session) -> Result<Outcome, Comman
         Command::Rbac(arguments) => rbac::run(arguments, session),
         Command::People(arguments) => people::run(arguments, session),
         Command::Rules(arguments) => rules::run(arguments, session),
+        Command::Updates(arguments) => updates::run(arguments, session),
+        Command::Policies(arguments) => policies::run(arguments, session),
         Command::Schemas(arguments) => schemas::run(arguments, session),
         Command::Schema(arguments) => schema::run(&arguments, session),
         Command::Import(arguments) => import::run(arguments, session),

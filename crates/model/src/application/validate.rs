@@ -5,11 +5,15 @@ mod container;
 mod gate;
 mod health;
 mod job;
+mod listen;
 mod owner;
 mod monitoring;
 mod reference;
 mod route;
+mod scaling;
+mod update;
 mod upstream;
+mod uses;
 mod volume;
 
 use super::Application;
@@ -27,6 +31,7 @@ pub(crate) fn application(estate: &Estate, application: &Application, report: &m
         report,
     };
     reference::check(&mut check);
+    uses::check(&mut check);
     container::check(&mut check);
     health::check(&mut check);
     volume::check(&mut check);
@@ -35,6 +40,9 @@ pub(crate) fn application(estate: &Estate, application: &Application, report: &m
     gate::check(&mut check);
     upstream::check(&mut check);
     job::check(&mut check);
+    listen::check(&mut check);
+    scaling::check(&mut check);
+    update::check(&mut check);
     monitoring::check(&mut check);
 }
 

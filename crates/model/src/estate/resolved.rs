@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    CatalogueEntry, Certificates, Dashboard, Defaults, Dns, Domains, DriftMode, EnvironmentFields, Identity, Images, Ingress,
-    Lab, MonitoringStack, Naming, Person, ReasonedSeverity, SecretBackend, Storage, StorageClassFields, Tier,
+    CatalogueEntry, Certificates, Dashboard, Defaults, Dns, Domains, DriftMode, EnvironmentFields, Identity, Images, Ingress, Lab, LoadBalancer, MonitoringStack, Naming, Person, ReasonedSeverity, SecretBackend, Served, Storage, StorageClassFields, Tier, Updates,
 };
 use crate::application::{Application, DataMeaning, Route, Visibility};
 use crate::name::{AppName, EnvironmentName, HostName, HostRef, LabelName, NamespaceName};
@@ -33,12 +32,20 @@ record! {
         /// How requests come in. Default: as its fields say. Example: `{ namespace: traefik, private: [192.168.10.0/24] }`. Derives: gates
         /// and entry points of all routes, and who may reach routed pods.
         "ingress" ingress: Ingress,
+        /// What gives listeners (`listen`) their addresses. Default: none, and then nothing can listen. Example: `{ implementation: metallb,
+        /// shared: 192.168.1.201 }`. Derives: annotations and class of the Services of listeners.
+        "loadBalancer" load_balancer: Option<LoadBalancer>,
+        /// Who keeps images current. Default: nobody. Example: `{ updater: keel }`. Derives: the updater's annotations on workloads, or
+        /// its rules from `steading updates`.
+        "updates" updates: Option<Updates>,
         /// Where certificates come from. Without it every route needs `tlsSecret`. Default: none. Example: `{ issuer: letsencrypt }`.
         /// Derives: a Certificate for each host, unless a wildcard covers it.
         "certificates" certificates: Option<Certificates>,
-        /// Who makes the DNS records of routes. Default: nobody here.
+        /// Who makes the DNS records of routes. Default: nobody here. Example: `{ provider: external-dns, direct: { targets: [203.0.113.10]
+        /// } }`. Derives: the annotations on routes that the program reads.
         "dns" dns: Option<Dns>,
-        /// The dashboard that shows tiles of routes. Default: none.
+        /// The dashboard that shows tiles of routes. Default: none. Example: `{ kind: homepage }`. Derives: the annotations on routes that
+        /// it reads.
         "dashboard" dashboard: Option<Dashboard>,
         /// What data means for storage. Default: no class for any meaning. Example: `{ classes: { plain: { class: local-path, grows: true }
         /// } }`. Derives: `storageClassName` of claims, and volumes made by hand.
@@ -58,9 +65,12 @@ record! {
         /// Derives: `PodMonitor`, `Probe` and `PrometheusRule` objects with their labels, the network policies that let its pods in, and
         /// the links of alerts.
         "monitoring" monitoring: Option<MonitoringStack>,
-        /// Who owns applications and namespaces, by name.
+        /// Who owns applications and namespaces, by name. Default: none. Example: `{ alice: { role: edit, applications: [budget-alice] }
+        /// }`. Derives: a RoleBinding in each namespace of theirs, and namespaces of their own with quota, limits and network policy.
         "people" people: BTreeMap<LabelName, Person>,
-        /// How people prove to the clusters who they are. Default: with client certificates.
+        /// How people prove to the clusters who they are. Default: with client certificates. Example: `{ oidc: { issuer:
+        /// "https://login.example.org", clientId: kubernetes } }`. Derives: nothing in the cluster; the kubeconfig that `steading people`
+        /// writes.
         "identity" identity: Option<Identity>,
         /// How bad rules are here, by rule name, each with the reason. Default: each rule's own severity. Example: `{ floating-tag: {
         /// severity: error, why: "images are mirrored by tag" } }`. Derives: nothing; the severity of findings.
@@ -86,6 +96,10 @@ pub struct Estate {
     pub fields: EstateFields,
     /// The applications that are declared in it, each with its environments; one that cannot be read counts as declared for all.
     pub applications: BTreeMap<AppName, BTreeSet<EnvironmentName>>,
+    /// What others can use of applications, of those that are used.
+    pub(crate) served: BTreeMap<(AppName, EnvironmentName), Served>,
+    /// The applications that others use by their names.
+    pub(crate) used_by_name: BTreeSet<AppName>,
     /// The merged declaration, each part with the place where it was written.
     pub tree: Node,
 }

@@ -54,8 +54,13 @@ pub(crate) fn web(spec: &str) -> String {
 
 /// Loads an application with the estate.
 pub(crate) fn loaded(text: &str) -> (Declarations, Report) {
+    loaded_in(ESTATE, text)
+}
+
+/// Loads an application with another estate.
+fn loaded_in(estate: &str, text: &str) -> (Declarations, Report) {
     load(vec![
-        InputFile::new("estate.yaml", ESTATE),
+        InputFile::new("estate.yaml", estate),
         InputFile::new("applications/web/application.yaml", text),
     ])
 }
@@ -65,7 +70,13 @@ pub(crate) fn resolved(
     text: &str,
     environment: &str,
 ) -> (Option<Application>, Report, Declarations) {
-    let (mut declarations, mut report) = loaded(text);
+    resolved_of(loaded(text), environment)
+}
+
+fn resolved_of(
+    (mut declarations, mut report): (Declarations, Report),
+    environment: &str,
+) -> (Option<Application>, Report, Declarations) {
     let overrides = declarations.overrides(None);
     let Some(file) = declarations.applications.first() else {
         return (None, report, declarations);
@@ -90,6 +101,12 @@ pub(crate) fn good(text: &str, environment: &str) -> Application {
 /// Returns the findings of an application in `prod`.
 pub(crate) fn findings(text: &str) -> Vec<String> {
     let (_, report, declarations) = resolved(text, "prod");
+    shown(&report, &declarations.sources)
+}
+
+/// Returns the findings of an application in `prod` of another estate.
+pub(crate) fn findings_in(estate: &str, text: &str) -> Vec<String> {
+    let (_, report, declarations) = resolved_of(loaded_in(estate, text), "prod");
     shown(&report, &declarations.sources)
 }
 

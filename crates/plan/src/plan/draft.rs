@@ -5,7 +5,7 @@ use steading_model::{Object, ObjectId};
 
 use super::{immutable, prune};
 use crate::effect;
-use crate::expected::applied;
+use crate::expected::{applied, applied_over};
 use crate::live::Opened;
 use crate::mask::mask_secret;
 use crate::observed::{DryRun, InventoryItem};
@@ -165,7 +165,7 @@ impl Draft {
             wave: wave(&object.id, &object.json),
             effect,
             changes: difference.changes.clone(),
-            desired: Some(applied(&object.json)),
+            desired: Some(applied_over(object, live)),
             uid: Some(difference.uid.clone()),
             resource_version: difference.resource_version.clone(),
             generate: difference.generate.clone(),

@@ -48,5 +48,17 @@ codes! {
     ROUTE_LIMITS = "ST1266": "The limits of a route do not fit each other: a class beside numbers, `burst` without `requests`, `none` beside a limit, or 0 requests, which the ingress controller takes for no limit at all.";
     ROUTE_UPSTREAM = "ST1267": "A route with an `upstream` of its own also names what else should answer: a component, a port or a redirect.";
     WHOLE_HOST = "ST1268": "A route with `tls: passthrough` takes its whole host: the ingress controller never sees the paths of requests to it, so another route on the same host would never answer.";
+    NO_REASON = "ST1270": "Something that reaches beyond its container is asked for without a reason: a capability, or a place on the node. Whoever reads a plan, or the declaration in a year, must see what it is for: `capabilities: { NET_ADMIN: \"why\" }`, and `why` beside `path` of a volume.";
     NO_TILE = "ST1269": "A route has a widget and is not on the dashboard.";
+    LISTEN = "ST1300": "A listener does not say which component or port answers, or says it twice.";
+    LISTEN_OPEN = "ST1301": "A listener is open to everyone without a reason, or to nobody. There is no login in front of it: whoever reaches the port is at the program. Write `why` beside `visibility: public`, or name the ranges in `from`.";
+    LISTEN_ADDRESS = "ST1302": "A listener wants an address that what is installed (`loadBalancer` of the estate) cannot give.";
+    SCALING = "ST1303": "The parts of `scaling` do not fit each other or the component: `toZero` beside numbers, no `max`, `max` below `min`, a component with one pod on every node, or one that sleeps and that nothing wakes up.";
+    SCALING_AND_REPLICAS = "ST1304": "The number of pods has two owners: it is fixed, and it belongs to a scaler. Each would undo what the other does.";
+    UPDATE = "ST1305": "An image should be kept current and cannot be: the estate has no updater, the tag is no version, or the image is pinned by its digest.";
+    UPDATE_OWNERS = "ST1306": "Two containers of one pod have different policies, and the updater knows one for each workload. It would move one of the images further than its policy says.";
+    ENTRY_MISSING = "ST1287": "An application uses an entry of the catalogue that does not exist in the environment. Its variables would be missing there, or point into another environment.";
+    NOTHING_SERVED = "ST1288": "An application is used by its name and has no port in that environment.";
+    SAME_VARIABLE = "ST1289": "Two entries that an application uses set the same variable of one container. Which one is meant must be decided.";
+    USE = "ST1290": "A use of a catalogue entry asks for what that kind of entry does not have: the size of a database that is not its own, a callback without a login, waiting for what has no host and port.";
 }
