@@ -1,4 +1,4 @@
-//! All rules over everything: severities and waivers applied.
+//! All rules over everything, built-in ones and the estate's own: severities and waivers applied.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,8 +6,9 @@ use jiff::civil::Date;
 use steading_model::application::{Application, Waiver};
 use steading_model::estate::{Estate, SeverityLevel};
 use steading_model::read::nearest;
-use steading_model::{Desired, Diagnostic, FieldPath, Report, Severity, Span};
+use steading_model::{Code, Desired, Diagnostic, FieldPath, Report, Severity, Span};
 
+use crate::policy::{Found, Policies};
 use crate::registry::{RULES, find};
 use crate::rule::{Check, Finding, Rule, Run};
 use crate::rules::{unknown_rule, waiver_expired, waiver_unused};
@@ -20,13 +21,15 @@ pub struct Outcome {
     pub report: Report,
     /// The findings that a waiver lets pass.
     pub waived: Vec<Waived>,
+    /// How much each of the estate's own rules found, by its name; what is waived counts too.
+    pub own: BTreeMap<String, usize>,
 }
 
 /// A finding that a waiver lets pass.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Waived {
     /// The rule.
-    pub rule: &'static str,
+    pub rule: String,
     /// The finding.
     pub finding: Diagnostic,
     /// The application.
@@ -44,6 +47,7 @@ pub fn check(
     estate: &Estate,
     applications: &[Application],
     desired: &[Desired],
+    policies: &Policies,
     catalog: &Catalog,
     today: Option<Date>,
 ) -> Outcome {
@@ -53,11 +57,13 @@ pub fn check(
         today,
         outcome: Outcome::default(),
         used: BTreeSet::new(),
-        severities: severities(estate),
+        severities: severities(estate, policies),
+        own: policies.names().collect(),
     };
     for rule in RULES {
         judge.rule(rule);
     }
+    judge.own_rules(policies);
     judge.waivers();
     judge
         .outcome
@@ -67,13 +73,32 @@ pub fn check(
 }
 
 /// What the estate says about the severity of rules.
-fn severities(estate: &Estate) -> BTreeMap<&'static str, SeverityLevel> {
-    let named = estate
-        .fields
-        .rules
-        .iter()
-        .filter_map(|(name, level)| Some((find(name.as_str())?.name, level.severity)));
+fn severities<'a>(estate: &'a Estate, policies: &'a Policies) -> BTreeMap<&'a str, SeverityLevel> {
+    let said = estate.fields.rules.iter();
+    let named = said.filter_map(|(name, level)| {
+        let own = || policies.names().find(|own| *own == name.as_str());
+        let name = find(name.as_str()).map(|rule| rule.name).or_else(own)?;
+        Some((name, level.severity))
+    });
     named.collect()
+}
+
+/// What a finding needs to know about its rule.
+#[derive(Clone, Copy)]
+struct Named<'r> {
+    code: Code,
+    name: &'r str,
+    severity: Severity,
+}
+
+impl<'r> From<&'r Rule> for Named<'r> {
+    fn from(rule: &'r Rule) -> Self {
+        Self {
+            code: rule.code,
+            name: rule.name,
+            severity: rule.severity,
+        }
+    }
 }
 
 struct Judge<'a> {
@@ -82,7 +107,9 @@ struct Judge<'a> {
     outcome: Outcome,
     /// The places of waivers that let something pass.
     used: BTreeSet<Span>,
-    severities: BTreeMap<&'static str, SeverityLevel>,
+    severities: BTreeMap<&'a str, SeverityLevel>,
+    /// The names of the estate's own rules.
+    own: BTreeSet<&'a str>,
 }
 
 impl Judge<'_> {
@@ -95,21 +122,42 @@ impl Judge<'_> {
                 for (at, application) in self.run.applications.iter().enumerate() {
                     let found = check(&self.run.subject(application));
                     for finding in found {
-                        self.finding(rule, finding.of(at));
+                        self.finding(rule.into(), finding.of(at));
                     }
                 }
             }
             Check::Together(check) => check(self.run)
                 .into_iter()
-                .for_each(|finding| self.finding(rule, finding)),
+                .for_each(|finding| self.finding(rule.into(), finding)),
             Check::Estate(check) => check(self.run.estate)
                 .into_iter()
-                .for_each(|finding| self.finding(rule, finding)),
+                .for_each(|finding| self.finding(rule.into(), finding)),
             Check::Waivers => {}
         }
     }
 
-    fn finding(&mut self, rule: &'static Rule, finding: Finding) {
+    fn own_rules(&mut self, policies: &Policies) {
+        for found in policies.find(self.run) {
+            let Found {
+                name,
+                severity,
+                code,
+                finding,
+            } = found;
+            *self.outcome.own.entry(name.to_owned()).or_default() += 1;
+            if self.severities.get(name) == Some(&SeverityLevel::Off) {
+                continue;
+            }
+            let rule = Named {
+                code,
+                name,
+                severity,
+            };
+            self.finding(rule, finding);
+        }
+    }
+
+    fn finding(&mut self, rule: Named<'_>, finding: Finding) {
         let application = finding.application.map(|at| &self.run.applications[at]);
         let diagnostic = self.diagnostic(rule, finding);
         let waiver = application.and_then(|application| self.waiver(rule, application));
@@ -124,7 +172,7 @@ impl Judge<'_> {
         }
     }
 
-    fn diagnostic(&self, rule: &Rule, finding: Finding) -> Diagnostic {
+    fn diagnostic(&self, rule: Named<'_>, finding: Finding) -> Diagnostic {
         let Finding {
             span,
             message,
@@ -145,21 +193,17 @@ impl Judge<'_> {
     }
 
     /// Returns the waiver that holds for a rule today, and its place.
-    fn waiver<'w>(&self, rule: &Rule, application: &'w Application) -> Option<(Span, &'w Waiver)> {
-        let names = |waiver: &Waiver| {
-            find(waiver.rule.as_str()).is_some_and(|named| named.name == rule.name)
-        };
-        let found =
-            waivers(application).find(|(_, waiver)| names(waiver) && !self.is_expired(waiver))?;
-        Some((application.span(&found.0.key("rule")), found.1))
+    fn waiver<'w>(
+        &self,
+        rule: Named<'_>,
+        application: &'w Application,
+    ) -> Option<(Span, &'w Waiver)> {
+        let (path, waiver) = holding(rule.name, application, self.today)?;
+        Some((application.span(&path.key("rule")), waiver))
     }
 
-    fn is_expired(&self, waiver: &Waiver) -> bool {
-        let until = waiver
-            .until
-            .as_ref()
-            .map(steading_model::name::UntilDate::date);
-        matches!((self.today, until), (Some(today), Some(until)) if today > until)
+    fn is_known(&self, name: &str) -> bool {
+        find(name).is_some() || self.own.contains(name)
     }
 
     fn waivers(&mut self) {
@@ -176,14 +220,14 @@ impl Judge<'_> {
             .fields
             .rules
             .keys()
-            .filter(|name| find(name.as_str()).is_none())
+            .filter(|name| !self.is_known(name.as_str()))
         {
             let span = self.run.estate.tree.key_span_at(&rules.key(name.as_str()));
-            found.push((&unknown_rule::RULE, unknown(name.as_str(), span)));
+            found.push((&unknown_rule::RULE, self.unknown(name.as_str(), span)));
         }
         for (rule, finding) in found {
             if self.severities.get(rule.name) != Some(&SeverityLevel::Off) {
-                let diagnostic = self.diagnostic(rule, finding);
+                let diagnostic = self.diagnostic(rule.into(), finding);
                 self.outcome.report.push(diagnostic);
             }
         }
@@ -197,10 +241,11 @@ impl Judge<'_> {
     ) -> Option<(&'static Rule, Finding)> {
         let name = waiver.rule.as_str();
         let span = application.span(&path.key("rule"));
-        if find(name).is_none() {
-            return Some((&unknown_rule::RULE, unknown(name, span)));
+        if !self.is_known(name) {
+            return Some((&unknown_rule::RULE, self.unknown(name, span)));
         }
-        if let Some(until) = waiver.until.as_ref().filter(|_| self.is_expired(waiver)) {
+        let until = waiver.until.as_ref();
+        if let Some(until) = until.filter(|_| is_expired(waiver, self.today)) {
             let message = format!("the waiver of `{name}` ended on {}", until.as_str());
             let finding = Finding::new(application.span(&path.key("until")), message);
             return Some((
@@ -217,6 +262,57 @@ impl Judge<'_> {
             Finding::new(span, message).help("remove the waiver"),
         ))
     }
+
+    fn unknown(&self, name: &str, span: Span) -> Finding {
+        let built_in = RULES.iter().map(|rule| rule.name);
+        let known: Vec<&str> = built_in.chain(self.own.iter().copied()).collect();
+        let finding = Finding::new(span, format!("there is no rule `{name}`"));
+        match nearest(name, &known) {
+            Some(near) => finding.help(format!("did you mean `{near}`?")),
+            None => finding.help("`steading rules` lists all"),
+        }
+    }
+}
+
+/// Returns the applications that waive a rule today, as environment and name, in order.
+pub(crate) fn waived_by(
+    rule: &str,
+    applications: &[Application],
+    today: Option<Date>,
+) -> Vec<(String, String)> {
+    let waive = applications
+        .iter()
+        .filter(|application| holding(rule, application, today).is_some());
+    let named: BTreeSet<(String, String)> = waive
+        .map(|application| {
+            (
+                application.environment.to_string(),
+                application.name.to_string(),
+            )
+        })
+        .collect();
+    named.into_iter().collect()
+}
+
+/// Returns the waiver of a rule that holds in an application.
+fn holding<'w>(
+    rule: &str,
+    application: &'w Application,
+    today: Option<Date>,
+) -> Option<(FieldPath, &'w Waiver)> {
+    let names = |waiver: &Waiver| {
+        let named = waiver.rule.as_str();
+        find(named).map_or(named, |built_in| built_in.name) == rule
+    };
+    waivers(application).find(|(_, waiver)| names(waiver) && !is_expired(waiver, today))
+}
+
+fn is_expired(waiver: &Waiver, today: Option<Date>) -> bool {
+    let until = waiver
+        .until
+        .as_ref()
+        .map(steading_model::name::UntilDate::date);
+    matches!((today, until), (Some(today), Some(until)) if today > until)
 }
 
 fn waivers(application: &Application) -> impl Iterator<Item = (FieldPath, &Waiver)> {
@@ -230,13 +326,13 @@ fn waivers(application: &Application) -> impl Iterator<Item = (FieldPath, &Waive
 }
 
 fn waived(
-    rule: &'static Rule,
+    rule: Named<'_>,
     application: &Application,
     waiver: &Waiver,
     finding: Diagnostic,
 ) -> Waived {
     Waived {
-        rule: rule.name,
+        rule: rule.name.to_owned(),
         finding,
         application: application.name.to_string(),
         environment: application.environment.to_string(),
@@ -245,14 +341,5 @@ fn waived(
             .until
             .as_ref()
             .map(steading_model::name::UntilDate::date),
-    }
-}
-
-fn unknown(name: &str, span: Span) -> Finding {
-    let known: Vec<&str> = RULES.iter().map(|rule| rule.name).collect();
-    let finding = Finding::new(span, format!("there is no rule `{name}`"));
-    match nearest(name, &known) {
-        Some(near) => finding.help(format!("did you mean `{near}`?")),
-        None => finding.help("`steading rules` lists all"),
     }
 }

@@ -25,6 +25,7 @@ mod credential;
 mod cycle;
 mod known;
 mod pages;
+pub mod policy;
 mod registry;
 mod rule;
 mod rules;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use steading_model::application::{Application, Route, Visibility};
 use steading_model::estate::{Environment, Estate};
 use steading_model::name::{AppName, EnvironmentName, HostName};
-use steading_model::{Code, Desired, FieldPath, Label, Severity, Span};
+use steading_model::{Code, Desired, FieldPath, Label, Object, Severity, Span};
 
 /// One rule.
 pub struct Rule {
@@ -150,6 +150,12 @@ impl<'a> Run<'a> {
             application,
             desired: self.desired.get(&named(application)).copied(),
         }
+    }
+
+    /// Returns what an application compiles to.
+    pub(crate) fn objects(&self, application: &Application) -> &'a [Object] {
+        let desired = self.desired.get(&named(application));
+        desired.map_or(&[], |desired| &desired.objects)
     }
 
     /// Returns another application of the same environment.

@@ -3,6 +3,7 @@
 mod compiled;
 mod loaded;
 mod manifest;
+mod policies;
 mod selection;
 
 pub(crate) use compiled::Compiled;

@@ -51,6 +51,7 @@ impl Wanted {
     ) -> Result<Self, CommandError> {
         let mut loaded = Loaded::read(session)?;
         loaded.override_image(image, applications)?;
+        let shared = loaded.shared(settings::today());
         let mut wanted = Self::of(
             session,
             loaded,
@@ -58,8 +59,7 @@ impl Wanted {
             applications,
             Warnings::Counted,
         )?;
-        let shared = steading_compile::compile_shared(wanted.estate()?);
-        wanted.desired.insert(0, shared);
+        wanted.desired.splice(0..0, shared);
         Ok(wanted)
     }
 

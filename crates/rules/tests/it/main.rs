@@ -4,6 +4,7 @@
 
 mod description;
 mod fixtures;
+mod policy;
 mod schema;
 mod validator;
 mod waivers;

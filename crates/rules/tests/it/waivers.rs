@@ -27,7 +27,7 @@ fn a_waived_finding_is_kept_apart_with_its_reason() {
     };
     assert_eq!(
         (
-            waived.rule,
+            waived.rule.as_str(),
             waived.why.as_str(),
             waived.environment.as_str()
         ),

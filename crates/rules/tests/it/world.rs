@@ -8,6 +8,7 @@ use steading_model::load::{Declarations, InputFile, load};
 use steading_model::name::{AppName, EnvironmentName, NamespaceName};
 use steading_model::resolve::{Overrides, resolve};
 use steading_model::{Desired, Diagnostic, Object, Report, Sources, yaml};
+use steading_rules::policy::Policies;
 use steading_rules::schema::Catalog;
 use steading_rules::{Outcome, check};
 
@@ -19,17 +20,29 @@ pub(crate) struct World {
     pub(crate) declarations: Declarations,
     pub(crate) applications: Vec<Application>,
     pub(crate) desired: Vec<Desired>,
+    pub(crate) policies: Policies,
     pub(crate) loading: Report,
 }
 
 impl World {
     /// Loads an estate and the applications of a text, in all environments of each.
     pub(crate) fn new(estate: &str, applications: &str) -> Self {
-        let files = vec![
+        Self::of_files(vec![
             InputFile::new("estate.yaml", estate),
             InputFile::declaration("application.yaml", applications),
-        ];
+        ])
+    }
+
+    /// Loads files, the rules of the estate among them.
+    pub(crate) fn of_files(files: Vec<InputFile>) -> Self {
         let (declarations, mut loading) = load(files);
+        let (policies, found) = Policies::compile(
+            &declarations.rules,
+            declarations.estate.as_ref(),
+            &declarations.sources,
+            Catalog::shipped(),
+        );
+        loading.extend(found);
         let mut resolved = Vec::new();
         for file in &declarations.applications {
             for environment in file.environments() {
@@ -43,6 +56,7 @@ impl World {
             declarations,
             applications: resolved,
             desired: Vec::new(),
+            policies,
             loading,
         }
     }
@@ -75,6 +89,7 @@ impl World {
             estate,
             &self.applications,
             &self.desired,
+            &self.policies,
             Catalog::shipped(),
             today,
         )

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::json;
-use steading_compile::compile_shared;
 use steading_model::{Desired, Report, Severity, emit};
 
 use crate::diagnostics::{self, tally};
@@ -66,10 +65,9 @@ pub(crate) fn run(arguments: Render, session: &Session) -> Result<Outcome, Comma
     if report.has_errors() {
         return Ok(refuse(session, loaded, report));
     }
-    let shared = loaded
-        .estate()
+    let shared = Some(settings::today())
         .filter(|_| applications.is_empty())
-        .map(compile_shared);
+        .and_then(|today| loaded.shared(today));
     let desired: &[Desired] = keep(shared.into_iter().chain(desired).collect::<Vec<_>>());
     match (output_dir, output.output) {
         (Some(folder), _) => write_files(session, &folder, desired)?,

@@ -99,7 +99,8 @@ impl Loaded {
         } = compiled;
         match self.estate() {
             Some(estate) => {
-                steading_rules::check(estate, applications, desired, self.catalog(), Some(today))
+                let (policies, catalog) = (self.policies(), self.catalog());
+                steading_rules::check(estate, applications, desired, policies, catalog, Some(today))
             }
             None => Outcome::default(),
         }

@@ -5,6 +5,7 @@ use steading_model::load::{ApplicationFile, Declarations, InputFile, load};
 use steading_model::name::{AppName, EnvironmentName};
 use steading_model::resolve::{NO_ESTATE, Overrides};
 use steading_model::{Diagnostic, Report, Sources, Span};
+use steading_rules::policy::Policies;
 use steading_rules::schema::Catalog;
 
 use crate::diagnostics::{Findings, Place};
@@ -21,6 +22,8 @@ pub(crate) struct Loaded {
     pub(crate) report: Report,
     /// The kinds of the cluster, where the estate has their schemas.
     catalog: Option<Catalog>,
+    /// The estate's own rules.
+    policies: Policies,
     /// What stands before paths when they are shown.
     prefix: String,
     /// What the command line says about an application.
@@ -42,6 +45,13 @@ impl Loaded {
         report.extend(findings);
         let (catalog, findings) = schemas::catalog(schemas, &mut declarations.sources);
         report.extend(findings);
+        let (policies, findings) = Policies::compile(
+            &declarations.rules,
+            declarations.estate.as_ref(),
+            &declarations.sources,
+            catalog.as_ref().unwrap_or_else(|| Catalog::shipped()),
+        );
+        report.extend(findings);
         if declarations.estate.is_none() && !report.has_errors() {
             let finding = Diagnostic::error(NO_ESTATE, "`estate.yaml` declares no estate");
             report.push(
@@ -53,6 +63,7 @@ impl Loaded {
             declarations,
             report,
             catalog,
+            policies,
             prefix,
             overrides: None,
         }
@@ -108,6 +119,11 @@ impl Loaded {
     /// Returns the kinds that objects are checked against.
     pub(crate) fn catalog(&self) -> &Catalog {
         self.catalog.as_ref().unwrap_or_else(|| Catalog::shipped())
+    }
+
+    /// Returns the estate's own rules.
+    pub(crate) fn policies(&self) -> &Policies {
+        &self.policies
     }
 
     /// Returns the estate; `None` where it could not be read, which is a finding.

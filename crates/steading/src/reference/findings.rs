@@ -20,7 +20,7 @@ pub(super) fn page() -> String {
 }
 
 fn codes() -> BTreeMap<&'static str, &'static str> {
-    let all: [&[(Code, &'static str)]; 7] = [
+    let all: [&[(Code, &'static str)]; 8] = [
         steading_model::yaml::CODES,
         steading_model::read::CODES,
         steading_model::load::CODES,
@@ -28,6 +28,7 @@ fn codes() -> BTreeMap<&'static str, &'static str> {
         steading_model::application::validate::CODES,
         steading_compile::CODES,
         steading_rules::schema::CODES,
+        steading_rules::policy::CODES,
     ];
     let codes = all.into_iter().chain([estate::CODES]).flatten();
     codes.map(|(code, docs)| (code.0, *docs)).collect()
