@@ -2,17 +2,20 @@
 
 use crate::rule::Rule;
 use crate::rules::{
-    catalogue_without_ports, crowded_minute, dangerous_capability, data_on_any_node,
-    data_without_backup, database_as_cache, database_on_shared_storage, database_open_to_all,
-    dependency_cycle, dns_against_visibility, drain_blocked, egress_to_anywhere, exposed_privilege,
-    fits_no_node, floating_tag, gate_missing_from_chain, heavy_probe_command, host_outside_domains,
-    image_not_pinned, loop_instead_of_job, node_path_exposed, overlapping_runs, peer_port_unknown,
-    private_range_in_tunnel, private_range_of_everyone, probe_behind_login, public_database,
-    public_route_without_login, quota_too_small, raw_exposure, raw_secret, reads_all_secrets,
-    redirect_loop, reserved_name, rollout_timeout_before_startup, run_in_lost_hour,
-    run_outlasts_interval, scratch_fills_memory, secret_in_plain_text, short_probe_timeout,
-    unknown_application, unknown_rule, untrusted_registry, volume_cannot_grow, waiver_expired,
-    waiver_unused, wildcard_permission,
+    bot_wall_behind_tunnel, burst_too_small_for_page, catalogue_without_ports, crowded_minute,
+    dangerous_capability, data_on_any_node, data_without_backup, database_as_cache,
+    database_on_shared_storage, database_open_to_all, dependency_cycle, dns_against_visibility,
+    drain_blocked, egress_to_anywhere, exposed_privilege, fits_no_node, floating_tag,
+    gate_missing_from_chain, heavy_probe_command, host_outside_domains, image_not_pinned,
+    loop_instead_of_job, node_path_exposed, open_path_above_login, overlapping_runs,
+    peer_port_unknown, private_range_in_tunnel, private_range_of_everyone, probe_behind_login,
+    public_database, public_record_of_private_address, public_route_without_login, quota_too_small,
+    raw_exposure, raw_secret, reads_all_secrets, records_of_one_host_differ, redirect_loop,
+    reserved_name, rollout_timeout_before_startup, run_in_lost_hour, run_outlasts_interval,
+    scratch_fills_memory, secret_in_plain_text, secret_in_widget, setting_without_link,
+    shell_with_rights_elsewhere, short_probe_timeout, unknown_application, unknown_rule,
+    untrusted_registry, volume_cannot_grow, waiver_expired, waiver_unused, wake_up_before_login,
+    wildcard_permission,
 };
 
 /// All rules, ordered by code.
@@ -64,6 +67,15 @@ pub static RULES: &[&Rule] = &[
     &waiver_expired::RULE,
     &waiver_unused::RULE,
     &unknown_rule::RULE,
+    &shell_with_rights_elsewhere::RULE,
+    &open_path_above_login::RULE,
+    &wake_up_before_login::RULE,
+    &burst_too_small_for_page::RULE,
+    &public_record_of_private_address::RULE,
+    &secret_in_widget::RULE,
+    &records_of_one_host_differ::RULE,
+    &setting_without_link::RULE,
+    &bot_wall_behind_tunnel::RULE,
 ];
 
 /// Returns the rule of a name or code.

@@ -10,7 +10,9 @@ rule! {
     ///
     /// ## Why
     /// A route's `visibility` and `auth` are only as good as the chain: without the link `allow-list` every private route is public,
-    /// without `authentication` every login is a word on paper. A login or a redirect before the allow-list answers strangers.
+    /// without `authentication` every login is a word on paper. A login, a redirect or a bot wall before the allow-list answers strangers,
+    /// waking up before it starts pods for them, and with `real-ip` before it the allow-list would judge an address that a header claims.
+    /// What is derived puts the allow-list first all the same; the list should say what happens.
     ///
     /// ## Example
     /// ```yaml
@@ -23,10 +25,12 @@ rule! {
 
 /// Links that must be there.
 const NEEDED: [ChainLink; 2] = [ChainLink::AllowList, ChainLink::Authentication];
-/// Links that answer requests, or make others work, before they are passed on.
-const ANSWERING: [ChainLink; 4] = [
+/// Links that answer requests, make others work, or believe what a request says about its address, before they are passed on.
+const ANSWERING: [ChainLink; 6] = [
+    ChainLink::RealIp,
     ChainLink::Authentication,
     ChainLink::BotWall,
+    ChainLink::WakeUp,
     ChainLink::Custom,
     ChainLink::Redirect,
 ];
@@ -55,7 +59,7 @@ fn check(estate: &Estate) -> Vec<Finding> {
         .find(|(at, link)| *at < gate && gate < chain.len() && ANSWERING.contains(link));
     found.extend(early.map(|(at, link)| {
         let message =
-            format!("`{link}` comes before `allow-list`: it answers those who may not pass");
+            format!("`{link}` comes before `allow-list`: it works for those who may not pass");
         Finding::new(estate.tree.span_at(&path.index(at)), message).help("put `allow-list` first")
     }));
     found

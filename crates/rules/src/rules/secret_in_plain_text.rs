@@ -13,7 +13,7 @@ rule! {
     /// ## Why
     /// Declarations are in Git, in plans and in pull requests; what was written once is in every clone for ever. Values belong into
     /// `secrets`: taken from the backend, or made once by `generate`. Found are variables whose name says it (`…_PASSWORD`,
-    /// `…_TOKEN`, `SECRET_KEY`) and values that look like known keys and tokens, in variables, files, commands and widgets.
+    /// `…_TOKEN`, `SECRET_KEY`) and values that look like known keys and tokens, in variables, files and commands.
     /// The value is never repeated in the finding.
     ///
     /// ## Example
@@ -34,14 +34,6 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
         let words = container.command.iter().any(|word| is_credential(word));
         found
             .extend(words.then(|| finding(subject, &container.path.key("command"), "the command")));
-    }
-    for (path, route) in subject.routes() {
-        let settings = route.widget.iter().flat_map(|widget| &widget.settings);
-        let path = path.key("widget").key("settings");
-        let secret = settings.filter(|(name, value)| is_secret(name, value.as_str()));
-        found.extend(
-            secret.map(|(name, _)| finding(subject, &path.key(name), &format!("`{name}`"))),
-        );
     }
     found
 }
