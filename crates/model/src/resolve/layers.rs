@@ -180,11 +180,18 @@ fn runs(written: &Node) -> Runs {
         Runs::Nothing
     } else if has("jobs") && !serves {
         Runs::Jobs
-    } else if has("raw") && !describes {
+    } else if !describes && (has("raw") || leads_elsewhere(written)) {
         Runs::Nothing
     } else {
         Runs::Component
     }
+}
+
+/// Says whether all routes lead elsewhere, so that nothing has to answer here.
+fn leads_elsewhere(written: &Node) -> bool {
+    let routes = written.get("ingress").and_then(Node::as_list);
+    let elsewhere = |route: &Node| ["redirectTo", "upstream"].iter().any(|key| route.get(key).is_some());
+    routes.is_some_and(|routes| !routes.is_empty() && routes.iter().all(elsewhere))
 }
 
 fn tier_of<'a>(estate: &'a Estate, tier: &LabelName) -> Option<&'a Node> {

@@ -22,6 +22,7 @@ metadata:
 spec: {}         # the fields of the first section
 environments:    # for each environment that it runs in, what differs there; `null` removes
   prod: {}
+instances: {}    # leave it out for one application; else each is an application of its own, with what differs there
 ```
 ";
 const ESTATE: &str = "\
@@ -152,9 +153,10 @@ fn section(record: &str, field: &FieldShape) -> String {
         text.map(|text| format!("- **{label}:** {text}\n"))
             .unwrap_or_default()
     };
-    let presence = match field.presence {
-        Presence::Required => "- **Required.**\n".to_owned(),
-        Presence::Optional => item("Default", default),
+    // What is built in stands for fields that must be there.
+    let presence = match (field.presence, default) {
+        (Presence::Required, None) => "- **Required.**\n".to_owned(),
+        (_, default) => item("Default", default),
     };
     [
         format!("\n### `{record}.{key}`\n\n{meaning}\n\n"),
