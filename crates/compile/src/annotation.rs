@@ -17,5 +17,7 @@ pub const ANNOTATION_CATALOGUE: &str = "steading.dev/catalogue";
 /// On a claim: its backup as declared, as JSON: `schedule`, `keep`; or `none` with the reason. On a workload whose replicas have volumes
 /// of their own: the same for each volume by name.
 pub const ANNOTATION_BACKUP: &str = "steading.dev/backup";
+/// On a workload or job whose pods reach beyond their containers: each right with its reason, one a line.
+pub const ANNOTATION_PRIVILEGES: &str = "steading.dev/privileges";
 /// On an object that differs from what is usual (a quota, a parked workload): why.
 pub const ANNOTATION_WHY: &str = "steading.dev/why";

@@ -8,11 +8,12 @@ use steading_model::FieldPath;
 use steading_model::application::{Job, JobFields, Network, Overlap};
 use steading_model::desired::{ANNOTATION_PHASE, PHASE_AFTER};
 
+use crate::annotation::ANNOTATION_PRIVILEGES;
 use crate::basis::Container;
 use crate::json::Fields;
 use crate::pod::{self, Pod, Role};
 use crate::scope::{Metadata, Output, Scope};
-use crate::{claim, labels, names, policy};
+use crate::{claim, labels, names, policy, privilege, uses};
 
 /// How late a run may start, in seconds.
 const START_WITHIN: u32 = 600;
@@ -98,13 +99,15 @@ fn scheduled(scope: &Scope<'_>, task: &Task<'_>, job: &JobFields, output: &mut O
         )
         .with("suspend", rests)
         .with("jobTemplate", template);
-    let metadata = labelled(task, scope.named(format!("{}-{}", scope.name(), task.name)));
+    let metadata = labelled(task, scope.named(format!("{}-{}", scope.name(), task.name)))
+        .annotation_if(ANNOTATION_PRIVILEGES, privilege::lines(&task.pod));
     output.push(
         scope,
         metadata.object("batch/v1", "CronJob").with("spec", spec),
         &task.path,
     );
-    policy::job(scope, &task.name, task.network, &task.path, output);
+    let owner = uses::owner(scope, &task.pod.main.path);
+    policy::job(scope, (&task.name, owner), task.network, &task.path, output);
 }
 
 /// Adds a Job of the release; `basis` is what it stands for beside its own content.
@@ -120,13 +123,16 @@ pub(crate) fn once(
     let spec = Value::from(spec(scope, task, output));
     let hash = names::hash(format!("{basis}\0{spec}"), 8);
     let name = format!("{}-{}-{hash}", scope.name(), task.name);
-    let metadata = labelled(task, scope.named(name)).annotation(ANNOTATION_PHASE, phase);
+    let metadata = labelled(task, scope.named(name))
+        .annotation(ANNOTATION_PHASE, phase)
+        .annotation_if(ANNOTATION_PRIVILEGES, privilege::lines(&task.pod));
     output.push(
         scope,
         metadata.object("batch/v1", "Job").with("spec", spec),
         &task.path,
     );
-    policy::job(scope, &task.name, task.network, &task.path, output);
+    let owner = uses::owner(scope, &task.pod.main.path);
+    policy::job(scope, (&task.name, owner), task.network, &task.path, output);
 }
 
 /// Returns what the pods of a release are: it changes whenever any of them does.
@@ -143,7 +149,7 @@ pub(crate) fn release(output: &Output) -> String {
 }
 
 fn spec(scope: &Scope<'_>, task: &Task<'_>, output: &mut Output) -> Fields {
-    let metadata = policy::client_labels(scope, labelled(task, scope.named("")));
+    let metadata = policy::client_labels(scope, uses::owner(scope, &task.pod.main.path), labelled(task, scope.named("")));
     let pod = pod::spec(scope, &task.pod, output).with("restartPolicy", "Never");
     let template = Fields::new()
         .with("metadata", metadata.template())

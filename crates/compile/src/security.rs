@@ -2,6 +2,8 @@
 //!
 //! Closed unless a reason is declared: no privilege escalation, no capabilities, the runtime's seccomp profile, user 1000.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 use steading_model::application::Security;
 use steading_model::name::Capability;
@@ -51,9 +53,8 @@ pub(crate) fn pod(security: Option<&Security>) -> Fields {
 
 /// Returns `securityContext` of a container; who it runs as is the pod's unless it differs.
 pub(crate) fn container(security: Option<&Security>, of_pod: Option<&Security>) -> Fields {
-    let add = security
-        .map(|security| security.capabilities.as_slice())
-        .unwrap_or_default();
+    let capabilities = security.map(|security| &security.capabilities.0);
+    let add: Vec<&Capability> = capabilities.into_iter().flat_map(BTreeMap::keys).collect();
     let privileged = security.is_some_and(|security| security.privileged.is_some());
     let read_only = security
         .and_then(|security| security.read_only_root)
@@ -75,7 +76,7 @@ pub(crate) fn container(security: Option<&Security>, of_pod: Option<&Security>) 
         .any(|capability| capability.as_str() == "SYS_ADMIN");
     fields
         .with("allowPrivilegeEscalation", (!escalates).then_some(false))
-        .with("capabilities", capabilities(add))
+        .with("capabilities", added(&add))
 }
 
 /// Returns `securityContext` of the container that gives files to their owner: root, but able to do only that.
@@ -88,6 +89,20 @@ pub(crate) fn ownership() -> Value {
         .with("runAsUser", 0)
         .with("runAsGroup", 0)
         .with("runAsNonRoot", false)
+        .with("allowPrivilegeEscalation", false)
+        .with("readOnlyRootFilesystem", true)
+        .with("capabilities", capabilities)
+        .into()
+}
+
+/// Returns `securityContext` of a container that only looks whether something answers.
+pub(crate) fn watcher() -> Value {
+    const NOBODY: u32 = 65_534;
+    let capabilities = Fields::new().with("drop", texts(["ALL"]));
+    Fields::new()
+        .with("runAsUser", NOBODY)
+        .with("runAsGroup", NOBODY)
+        .with("runAsNonRoot", true)
         .with("allowPrivilegeEscalation", false)
         .with("readOnlyRootFilesystem", true)
         .with("capabilities", capabilities)
@@ -107,10 +122,8 @@ fn is_not_root(security: Option<&Security>) -> bool {
     !root && identity(security).user != Some(0)
 }
 
-fn capabilities(add: &[Capability]) -> Fields {
-    let mut add: Vec<&str> = add.iter().map(Capability::as_str).collect();
-    add.sort_unstable();
-    add.dedup();
+fn added(add: &[&Capability]) -> Fields {
+    let add = add.iter().map(|capability| capability.as_str());
     Fields::new()
         .with("drop", texts(["ALL"]))
         .with("add", texts(add))

@@ -27,6 +27,8 @@ pub(crate) struct Mounted {
     pub(crate) is_single_writer: bool,
     /// The component that declares it, where that is another.
     pub(crate) lender: Option<String>,
+    /// What of the node it shows, with the reason.
+    pub(crate) of_node: Option<String>,
 }
 
 /// Where the data of a volume is.
@@ -224,7 +226,16 @@ fn mount(
         is_single_writer: !read_only
             && meaning(scope.application.declared(volume)) != DataMeaning::Shared,
         lender: lender(scope, volume),
+        of_node: of_node(scope.application.declared(volume), place),
     }
+}
+
+fn of_node(volume: &Volume, place: &Place<'_>) -> Option<String> {
+    let Place::Node(path) = place else {
+        return None;
+    };
+    let why = volume.why.as_ref().map_or("", |why| why.as_str());
+    Some(format!("sees `{path}` of the node: {why}"))
 }
 
 fn claim_source(claim: &str) -> Fields {

@@ -73,7 +73,7 @@ fn template(
 ) -> Fields {
     let metadata = restarts_with(scope, pod, metadata(scope, component, ""));
     let metadata = monitoring::scraped(scope, component, metadata);
-    let metadata = crate::policy::client_labels(scope, metadata);
+    let metadata = crate::policy::client_labels(scope, component.name.as_str(), metadata);
     let spec = pod::spec(scope, pod, output)
         .with(
             "terminationGracePeriodSeconds",

@@ -188,6 +188,11 @@ fn width() -> usize {
         .max(40)
 }
 
+/// Returns the present.
+pub(crate) fn now() -> jiff::Timestamp {
+    jiff::Timestamp::now()
+}
+
 /// Returns the current day of this machine.
 pub(crate) fn today() -> Date {
     jiff::Zoned::now().date()

@@ -12,28 +12,38 @@ use crate::{choice, record};
 record! {
     /// A volume.
     pub struct Volume {
-        /// Where the container sees it.
+        /// Where the container sees it. Derives: `mountPath` of the mount.
         "mountPath" mount_path: MountPath,
-        /// How much it holds. Required unless it is an existing claim, a volume of another component or an existing place.
+        /// How much it holds. Required unless it is an existing claim, a volume of another component or an existing place. Default: none.
+        /// Example: `10Gi`. Derives: `requests.storage` of the claim.
         "size" size: Option<Quantity>,
-        /// Up to where it may grow by itself.
+        /// Up to where it may grow by itself. Default: it does not grow. Example: `50Gi`. Derives: the annotations that the estate's
+        /// resizer reads, on the claim.
         "maxSize" max_size: Option<Quantity>,
-        /// What the data means: it decides class, access mode, strategy, growth and deletion guard. Default: `plain`.
+        /// What the data means: it decides class, access mode, strategy, growth and deletion guard. Default: `plain`. Example: `sensitive`.
+        /// Derives: `storageClassName`, `accessModes` (`ReadWriteMany` for `shared`, else `ReadWriteOnce`), the guard against deletion, and
+        /// `strategy: Recreate` where only one pod may write.
         "data" data: Option<DataMeaning>,
-        /// An existing place on the file server (`shared`) or on the node (`host`).
+        /// An existing place on the file server (`shared`) or on the node (`host`). Default: a place of its own below the estate's.
+        /// Example: `/srv/media`.
         "path" path: Option<MountPath>,
-        /// A claim that exists already and belongs to someone else.
+        /// Why it is a place on the node; required where `data: host` names one. Default: none. Example: `the GPU's device files`.
+        "why" why: Option<Reason>,
+        /// A claim that exists already and belongs to someone else. Default: none. Example: `photos`. Derives: `persistentVolumeClaim` of
+        /// the pod; no claim of ours.
         "existingClaim" existing_claim: Option<SubdomainName>,
-        /// A volume declared by another component or job of this application, `NAME` or `COMPONENT/NAME`; its `storage` is `data`. The
-        /// same place, and the same rules over all that use it. Example: `server/photos`.
+        /// A volume declared by another component or job of this application, `NAME` or `COMPONENT/NAME`; its `storage` is `data`. The same
+        /// place, and the same rules over all that use it. Default: none. Example: `server/photos`.
         "volume" volume: Option<VolumeRef>,
-        /// A folder in the volume instead of its root.
+        /// A folder in the volume instead of its root. Default: the volume's root. Example: `originals`. Derives: `subPath` of the mount.
         "subPath" sub_path: Option<RelativePath>,
-        /// The user and group that its files belong to, `uid:gid`. Default: the component's; `none` leaves them alone.
+        /// The user and group that its files belong to, `uid:gid`. Default: the component's; `none` leaves them alone. Example:
+        /// `"568:568"`. Derives: a step before the others that gives the files to them.
         "owner" owner: Option<VolumeOwner>,
-        /// Mounts it read-only. Default: `false`.
+        /// Mounts it read-only. Default: `false`. Derives: `readOnly` of the mount.
         "readOnly" read_only: Option<bool>,
-        /// When it is backed up, or `{ none: why }`. Default: the estate's schedule for all but `cache`.
+        /// When it is backed up, or `{ none: why }`. Default: the estate's schedule for all but `cache`. Example: `{ schedule: "30 3 * *
+        /// *", keep: 30 }`. Derives: the annotation `steading.dev/backup` on the claim.
         "backup" backup: Option<Backup>,
     }
 }
@@ -162,11 +172,11 @@ pub enum Backup {
 record! {
     /// A backup's schedule; or `none` with the reason why there is none.
     pub struct BackupFields {
-        /// When. Default: the estate's.
+        /// When. Default: the estate's. Example: `"30 3 * * *"`.
         "schedule" schedule: Option<Schedule>,
-        /// How many to keep. Default: the estate's.
+        /// How many to keep. Default: the estate's. Unit: backups. Example: `30`.
         "keep" keep: Option<u32>,
-        /// Never, with the reason.
+        /// Never, with the reason. Default: none. Example: `"rebuilt from the URLs in the database"`.
         "none" none: Option<Reason>,
     }
 }

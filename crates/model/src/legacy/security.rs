@@ -18,6 +18,7 @@ const KEYS: [&str; 7] = [
     "capabilities",
     "seccompProfile",
 ];
+const REASON_CAPABILITY: &str = "imported: the older file gives no reason";
 const REASON: &str = "imported: the image runs as root or as a user of its own";
 
 /// Converts `securityContext` and `runAsRoot`.
@@ -37,6 +38,25 @@ pub(super) fn convert(
         self::context(context, &path.key("securityContext"), &mut out, import);
     }
     out.node_if_any()
+}
+
+/// Gives each capability a reason to be filled in.
+fn added(capabilities: &Node, out: &mut Out, import: &mut Import) {
+    let Some(names) = capabilities.get("add").and_then(Node::as_list) else {
+        out.copy(capabilities, "add", "capabilities");
+        return;
+    };
+    let mut reasons = Out::new(capabilities.span);
+    let names = names.iter();
+    for (scalar, span) in names.filter_map(|node| Some((node.as_scalar()?, node.span))) {
+        let name = scalar.text.strip_prefix("CAP_").unwrap_or(&scalar.text);
+        reasons.put_at(name, span, Node::text(REASON_CAPABILITY, span));
+    }
+    if let Some(reasons) = reasons.node_if_any() {
+        let span = reasons.span;
+        out.put("capabilities", reasons);
+        import.decide(span, "each of `security.capabilities` has a reason now: say why");
+    }
 }
 
 fn as_root(node: &Node, path: &FieldPath, scope: &Scope<'_>, out: &mut Out, import: &mut Import) {
@@ -85,6 +105,6 @@ fn context(context: &Node, path: &FieldPath, out: &mut Out, import: &mut Import)
     if let Some(capabilities) = context.get("capabilities").filter(|node| !node.is_null())
         && import.keys(capabilities, &path.key("capabilities"), &["add", "drop"])
     {
-        out.copy(capabilities, "add", "capabilities");
+        added(capabilities, out, import);
     }
 }

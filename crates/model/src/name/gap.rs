@@ -1,14 +1,13 @@
 //! The longest time between two runs of a schedule.
 //!
 //! Told from the calendar of eight fixed years (all leap days and weekdays that matter are in them), so that the answer never depends
-//! on the day on which it is asked. The clock changes of the zone count: a run in the hour that is skipped does not happen, and a day
-//! that is an hour longer makes the time until the next run longer.
-
-use std::str::FromStr;
+//! on the day on which it is asked. The clock changes of the zone count, as Kubernetes takes them: a run in the hour that is skipped does
+//! not happen, one in the hour that comes twice happens twice, and a day that is an hour longer makes the time until the next run longer.
 
 use jiff::civil::date;
 use jiff::tz;
 
+use super::pattern::Pattern;
 use super::{Schedule, TimeZone};
 
 const MINUTES: u32 = 24 * 60;
@@ -50,10 +49,9 @@ impl Schedule {
             let change = changes
                 .get(at)
                 .filter(|change| change.at < midnight + i64::from(MINUTES));
-            for minute in &runs.minutes {
-                let Some(now) = instant(midnight + minute, offset, change) else {
-                    continue;
-                };
+            let mut today = runs.on(midnight, offset, change);
+            today.sort_unstable();
+            for now in today {
                 gap = gap.max(last.map_or(0, |last| now - last));
                 last = Some(now);
             }
@@ -62,16 +60,18 @@ impl Schedule {
     }
 }
 
-/// Returns the instant of a clock time; none in the hour that is skipped. Of an hour that comes twice, the first counts.
-fn instant(clock: i64, offset: i64, change: Option<&Change>) -> Option<i64> {
-    let Some(change) = change.filter(|change| clock >= change.at) else {
-        return Some(clock - offset);
+/// Returns the instants of a clock time: none in an hour that is skipped, two in one that comes twice.
+fn instants(clock: i64, offset: i64, change: Option<&Change>) -> [Option<i64>; 2] {
+    let Some(change) = change else {
+        return [Some(clock - offset), None];
     };
     let skipped = change.after - change.before;
-    (clock >= change.at + skipped).then_some(clock - change.after)
+    let before = (clock < change.at).then_some(clock - change.before);
+    let after = (clock >= change.at + skipped).then_some(clock - change.after);
+    [before, after]
 }
 
-/// Returns the changes of a zone's clock. Where it is set back, the change is where the hour that comes twice has passed once.
+/// Returns the changes of a zone's clock.
 fn changes(zone: &TimeZone) -> Vec<Change> {
     let Ok(zone) = tz::TimeZone::get(zone.as_str()) else {
         return Vec::new();
@@ -104,41 +104,28 @@ fn new_year(year: i16) -> Result<jiff::Timestamp, jiff::Error> {
 }
 
 impl Runs {
+    /// Returns the instants of a day.
+    fn on(&self, midnight: i64, offset: i64, change: Option<&Change>) -> Vec<i64> {
+        let clocks = self.minutes.iter().map(|minute| midnight + minute);
+        clocks
+            .flat_map(|clock| instants(clock, offset, change))
+            .flatten()
+            .collect()
+    }
+
     fn of(schedule: &Schedule) -> Option<Self> {
-        let pattern = croner::Cron::from_str(schedule.as_str()).ok()?.pattern;
-        let hours = pattern.hours.values();
-        let minutes = pattern.minutes.values();
-        let minutes = hours.iter().flat_map(|hour| {
-            minutes
-                .iter()
-                .map(move |minute| i64::from(*hour) * 60 + i64::from(*minute))
-        });
-        let (free_days, free_weekdays) = (pattern.is_dom_wildcard(), pattern.is_dow_wildcard());
-        let months = pattern.months.values();
-        let days = pattern.days.values();
-        let weekdays = pattern.days_of_week.values();
-        let matches = |day: jiff::civil::Date| {
-            let number = |value: i8| u16::try_from(value).unwrap_or_default();
-            let of_month = days.contains(&number(day.day()));
-            let of_week = weekdays.contains(&number(day.weekday().to_sunday_zero_offset()));
-            // As in every cron: where both are restricted, either will do.
-            let fits = if free_days || free_weekdays {
-                of_month && of_week
-            } else {
-                of_month || of_week
-            };
-            months.contains(&number(day.month())) && fits
-        };
+        let pattern = Pattern::of(schedule)?;
         let first = date(YEARS.0, 1, 1);
         let all = std::iter::successors(Some(first), |day| day.tomorrow().ok())
             .take_while(|day| day.year() < YEARS.1);
         let days = (0..)
             .zip(all)
-            .filter(|(_, day)| matches(*day))
-            .map(|(number, _)| number);
+            .filter(|(_, day)| pattern.is_on(*day))
+            .map(|(number, _)| number)
+            .collect();
         Some(Self {
-            minutes: minutes.collect(),
-            days: days.collect(),
+            minutes: pattern.minutes,
+            days,
         })
     }
 }
@@ -190,18 +177,14 @@ mod tests {
             ("0 4 * * 0", 7 * DAY + HOUR),
             // At half past two there is no run on one day of spring, which is an hour shorter.
             ("30 2 * * *", 2 * DAY - HOUR),
-            // What runs all the time notices the hour that comes twice, at most.
-            ("0 * * * *", 2 * HOUR),
+            // What runs all the time runs in the hour that comes twice too.
+            ("0 * * * *", HOUR),
+            ("*/15 * * * *", 900),
         ] {
             assert_eq!(gap(schedule, "Europe/Berlin"), Some(expected), "{schedule}");
         }
         assert_eq!(gap("30 4 * * *", "Asia/Tokyo"), Some(DAY));
         assert_eq!(gap("30 4 * * *", "America/New_York"), Some(25 * HOUR));
         assert_eq!(gap("30 4 * * *", "Australia/Sydney"), Some(25 * HOUR));
-    }
-
-    #[test]
-    fn what_never_runs_has_no_gap() {
-        assert_eq!(gap("0 0 31 2 *", "Etc/UTC"), None);
     }
 }

@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use jiff::civil::Date;
 
+use super::pattern::Pattern;
 use crate::text;
 
 text! {
@@ -69,6 +70,9 @@ fn parse_schedule(text: &str) -> Result<String, String> {
         ));
     }
     croner::Cron::from_str(&schedule).map_err(|error| format!("must be a schedule: {error}"))?;
+    if Pattern::parse(&schedule).is_some_and(|pattern| pattern.is_never()) {
+        return Err(format!("never runs: no month that it names has such a day: `{text}`"));
+    }
     Ok(schedule)
 }
 
@@ -126,7 +130,7 @@ mod tests {
 
     #[test]
     fn schedules_are_what_cron_jobs_know() {
-        for known in ["30 3 * * *", "0 3 * * WED", "0 3 1 jul-aug *", "@daily"] {
+        for known in ["30 3 * * *", "0 3 29 2 *", "0 3 31 2 MON", "0 3 31 4,5 *", "0 3 * * WED", "0 3 1 jul-aug *", "@daily"] {
             assert!(Schedule::parse(known).is_ok(), "{known}");
         }
         for unknown in [
@@ -135,6 +139,9 @@ mod tests {
             "0 3 * * FRIL",
             "0 3 * * 5#2",
             "0 3 * * * *",
+            "0 3 31 2 *",
+            "0 3 30,31 2 *",
+            "0 3 31 4,6,9,11 *",
         ] {
             assert!(Schedule::parse(unknown).is_err(), "{unknown}");
         }

@@ -7,15 +7,20 @@
 //! sidecar     the tier's resources
 //! like: NAME  what NAME gives a container of the same image, with its volumes
 //! ```
+//! Without `components`, an application with jobs has a component only where the top level says something that no job takes over, such
+//! as a port or a command; else what it says is for the jobs.
+//!
 //! What comes out is a tree in which every container is complete, at the place where it was declared.
 
 mod carry;
 mod volumes;
 
+pub(super) use carry::is_carried;
+
 use std::collections::BTreeMap;
 
 use super::codes::{LIKE_CYCLE, UNKNOWN_CONTAINER};
-use super::layers::{empty, insert, tier_resources};
+use super::layers::{Runs, empty, insert, tier_resources};
 use super::merge::merge;
 use crate::application::{ContainerFields, InitStep, Job, NamedComponent, Sidecar};
 use crate::diagnostic::{Diagnostic, Report};
@@ -32,6 +37,8 @@ pub(super) struct Layers<'a> {
     pub(super) tier: Option<&'a Node>,
     /// The application's name.
     pub(super) name: &'a str,
+    /// Whether it has a component.
+    pub(super) runs: Runs,
 }
 
 /// Which container.
@@ -272,12 +279,13 @@ impl Containers<'_, '_> {
 impl Layers<'_> {
     /// Says whether the top level describes the only component.
     fn is_short(&self) -> bool {
-        self.written.get("components").is_none()
+        self.runs == Runs::Component && self.written.get("components").is_none()
     }
 
     fn components(&self) -> Vec<String> {
         match self.written.get("components") {
-            None => vec![self.name.to_owned()],
+            None if self.is_short() => vec![self.name.to_owned()],
+            None => Vec::new(),
             Some(components) => names(components),
         }
     }

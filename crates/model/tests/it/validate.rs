@@ -43,7 +43,7 @@ const MISTAKES: &[(&str, &str)] = &[
         "9:49 ST1205 `spec.storage.maxSize` (1Gi) is below `size` (2Gi) (write at least `2Gi`)",
     ),
     (
-        "  storage: { mountPath: /d, existingClaim: x, path: /x, data: host }\n",
+        "  storage: { mountPath: /d, existingClaim: x, path: /x, data: host, why: files }\n",
         "9:47 ST1205 `spec.storage` has both `existingClaim` and `path` (keep one of them)",
     ),
     (

@@ -8,14 +8,14 @@ rule! {
     ///
     /// ## Why
     /// With `SYS_ADMIN`, `SYS_MODULE` or `SYS_PTRACE` a process mounts the node's disk, loads a module or reads the memory of others.
-    /// That is `privileged`, without the reason that it must give.
+    /// That is `privileged` by another name: the reason that it gives should say why nothing smaller will do.
     ///
     /// ## Example
     /// ```yaml
-    /// security: { capabilities: [SYS_ADMIN] }        # found
-    /// security: { capabilities: [NET_BIND_SERVICE] } # right
+    /// security: { capabilities: { SYS_ADMIN: "mounts disks" } }              # found
+    /// security: { capabilities: { NET_BIND_SERVICE: "listens on port 53" } } # right
     /// ```
-    "ST4041" "dangerous-capability" Error => Check::Application(check)
+    "ST4041" "dangerous-capability" Warning => Check::Application(check)
 }
 
 const DANGEROUS: [&str; 8] = [
@@ -35,12 +35,10 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
         let capabilities = container
             .security
             .into_iter()
-            .flat_map(|security| &security.capabilities)
-            .enumerate();
-        for (at, capability) in
-            capabilities.filter(|(_, capability)| DANGEROUS.contains(&capability.as_str()))
-        {
-            let span = subject.span(&container.path.key("security").key("capabilities").index(at));
+            .flat_map(|security| security.capabilities.0.keys());
+        let path = container.path.key("security").key("capabilities");
+        for capability in capabilities.filter(|one| DANGEROUS.contains(&one.as_str())) {
+            let span = subject.key_span(&path.key(capability.as_str()));
             let message = format!(
                 "`{capability}` makes the {} root on the node",
                 container.title

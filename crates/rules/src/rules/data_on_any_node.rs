@@ -13,8 +13,8 @@ rule! {
     ///
     /// ## Example
     /// ```yaml
-    /// storage: { mountPath: /data, data: host, path: /srv/media }          # found
-    /// placement: { nodes: { kubernetes.io/hostname: barn } }               # right, beside it
+    /// storage: { mountPath: /data, data: host, path: /srv/media, why: films } # found
+    /// placement: { nodes: { kubernetes.io/hostname: barn } }                  # right, beside it
     /// ```
     /// For classes with `hostPath: true`, the estate's `storage.classes.<meaning>.node` says it once for all.
     "ST4024" "data-on-any-node" Warning => Check::Application(check)

@@ -1,13 +1,12 @@
-//! Pods do not see the parts of a node that make them its master.
+//! Objects under `raw` do not see the parts of a node that make them its master.
 
 use serde_json::Value;
-use steading_model::application::DataMeaning;
 
 use crate::containers::{pod_spec, raw};
 use crate::rule::{Check, Finding, Subject, rule};
 
 rule! {
-    /// No pod mounts the parts of a node that make it the node's master.
+    /// No object under `raw` mounts the parts of a node that make it the node's master: a volume says why, and an object cannot.
     ///
     /// ## Why
     /// Whoever writes to `/etc`, to the container runtime's socket or to the kubelet's folder is root on the node, and from there
@@ -15,8 +14,8 @@ rule! {
     ///
     /// ## Example
     /// ```yaml
-    /// storage: { mountPath: /var/run/docker.sock, data: host, path: /var/run/docker.sock } # found
-    /// storage: { mountPath: /media, data: host, path: /srv/media }                         # right
+    /// raw: [{ kind: Pod, …, volumes: [{ name: socket, hostPath: { path: /var/run/docker.sock } }] }] # found
+    /// storage: { mountPath: /run/docker.sock, data: host, path: /run/docker.sock, why: "lists the containers" } # right
     /// ```
     "ST4025" "node-path-exposed" Error => Check::Application(check)
 }
@@ -39,19 +38,7 @@ const PLACES: [&str; 13] = [
 ];
 
 fn check(subject: &Subject<'_>) -> Vec<Finding> {
-    let volumes = subject
-        .application
-        .components
-        .iter()
-        .flat_map(|component| component.volumes());
-    let declared = volumes.filter_map(|(_, path, volume)| {
-        let place = volume
-            .path
-            .as_ref()
-            .filter(|_| volume.data == Some(DataMeaning::Host))?;
-        is_exposed(place.as_str()).then(|| finding(subject, &path.key("path"), place.as_str()))
-    });
-    let mut found: Vec<Finding> = declared.collect();
+    let mut found = Vec::new();
     for (path, object) in raw(subject.application) {
         let Some((path, pod)) = pod_spec(object, &path) else {
             continue;
@@ -84,5 +71,5 @@ fn is_exposed(place: &str) -> bool {
 fn finding(subject: &Subject<'_>, path: &steading_model::FieldPath, place: &str) -> Finding {
     let message = format!("whoever has this place rules the node: {place}");
     Finding::new(subject.span(path), message)
-        .help("mount a folder of its own, such as one below `/srv`")
+        .help("mount a folder of its own, such as one below `/srv`, or declare a volume with `why`")
 }

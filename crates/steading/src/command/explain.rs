@@ -1,10 +1,12 @@
 //! `steading explain`: each value of an application, and where it comes from; or what answers on a host and path.
 
 mod route;
+mod runs;
 
 use std::io::Write;
 
 use clap::{Args, Subcommand};
+use jiff::Timestamp;
 use serde::Serialize;
 use steading_model::application::Application;
 use steading_model::explain::{Explained, explain, fields};
@@ -16,7 +18,9 @@ use crate::names;
 use crate::output::{self, Format, OutputOption};
 use crate::pipeline::{Loaded, Selection};
 use crate::session::Session;
+use crate::settings;
 use crate::ui::{Table, Ui};
+use runs::NextRuns;
 
 /// The widest that a value gets in the table; JSON has all of it.
 const WIDEST: usize = 60;
@@ -26,6 +30,7 @@ Examples:
   steading explain shop --env prod                    every value of `shop` in `prod`
   steading explain shop:resources --env prod          a field and all below it
   steading explain 'shop:ingress[0].host' --env prod  one value
+  steading explain shop:jobs.bill --env prod          a job, and when it runs next
   steading explain route shop.example.org/api         what answers there, and past which gates";
 
 /// Say where every value of an application comes from
@@ -54,6 +59,10 @@ pub(crate) struct Explain {
     #[arg(long, value_name = "REF")]
     image: Option<String>,
 
+    /// Time from which the next runs of a job are told, as 2027-03-27T00:00:00Z [default: now]
+    #[arg(long, value_name = "TIME")]
+    at: Option<Timestamp>,
+
     #[command(flatten)]
     output: OutputOption,
 }
@@ -72,6 +81,8 @@ struct JsonValue<'a> {
     file: String,
     #[serde(flatten)]
     position: Position,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    runs: Vec<runs::JsonRun>,
 }
 
 /// Runs `steading explain`.
@@ -81,6 +92,7 @@ pub(crate) fn run(arguments: Explain, session: &Session) -> Result<Outcome, Comm
         target,
         env,
         image,
+        at,
         output,
     } = arguments;
     if let Some(What::Route(arguments)) = what {
@@ -106,12 +118,19 @@ pub(crate) fn run(arguments: Explain, session: &Session) -> Result<Outcome, Comm
         return Ok(refuse(session, &loaded, &selection, findings));
     };
     let explained = explain(&loaded.declarations, file, &application, field.as_ref());
-    if let Some(field) = field.filter(|_| explained.is_empty()) {
-        return Err(no_field(&application, &field));
+    if let Some(field) = field.as_ref().filter(|_| explained.is_empty()) {
+        return Err(no_field(&application, field));
     }
+    let zone = loaded.estate().map(|estate| &estate.fields.defaults.time_zone);
+    let at = at.unwrap_or_else(settings::now);
+    let next = zone.map(|zone| runs::of(&application, zone, field.as_ref(), at));
+    let next = next.unwrap_or_default();
     match output.output {
-        Format::Text => print(&session.ui, &loaded, &explained)?,
-        Format::Json => output::json(&session.ui, &json(&loaded, &explained))?,
+        Format::Text => {
+            print(&session.ui, &loaded, &explained)?;
+            runs::print(&session.ui, &next)?;
+        }
+        Format::Json => output::json(&session.ui, &json(&loaded, &explained, &next))?,
     }
     Ok(Outcome::Success)
 }
@@ -182,7 +201,11 @@ fn shortened(value: &str) -> String {
     }
 }
 
-fn json<'a>(loaded: &Loaded, explained: &'a [Explained]) -> Vec<JsonValue<'a>> {
+fn json<'a>(
+    loaded: &Loaded,
+    explained: &'a [Explained],
+    next: &[NextRuns<'_>],
+) -> Vec<JsonValue<'a>> {
     let value = |explained: &'a Explained| {
         let Explained {
             path,
@@ -192,12 +215,15 @@ fn json<'a>(loaded: &Loaded, explained: &'a [Explained]) -> Vec<JsonValue<'a>> {
             span,
         } = explained;
         let place = loaded.place(*span);
+        let field = path.to_string();
+        let next = next.iter().find(|next| next.schedule == field);
         JsonValue {
-            field: path.to_string(),
+            field,
             value,
             origin: origin.to_string(),
             file: place.file,
             position: place.start,
+            runs: next.map(NextRuns::json).unwrap_or_default(),
         }
     };
     explained.iter().map(value).collect()

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use steading_plan::{Effect, Plan, PlanReport, ReleasePlan, Step};
 
 use super::change::{effect_name, value_line};
-use super::plan::{heading, sign, summary};
+use super::plan::{heading, privileges, sign, summary};
 use super::reason;
 use crate::diagnostics::count;
 
@@ -69,6 +69,9 @@ fn write_step(text: &mut String, step: &Step) {
         format!("  ({})", effect_name(step.effect))
     };
     push(text, &format!("{} {}{effect}", mark(step), step.id));
+    for right in privileges(step) {
+        push(text, &format!("      {}", fenced(&right)));
+    }
     for change in &step.changes {
         push(text, &format!("      {}", fenced(&value_line(change))));
     }

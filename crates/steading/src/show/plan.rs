@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use serde_json::Value;
+use steading_compile::ANNOTATION_PRIVILEGES;
 use steading_plan::{Action, Effect, Plan, PlanReport, ReleaseKey, ReleaseKind, ReleasePlan, Step};
 
 use super::change::{effect_name, value_line};
@@ -133,6 +135,9 @@ fn write_release(text: &mut String, release: &ReleasePlan, heading: &str, paint:
     push(text, &paint.text(Role::Strong, heading));
     for step in &release.steps {
         push(text, &format!("  {}", step_line(step, paint)));
+        for right in privileges(step) {
+            push(text, &format!("      {}", paint.text(Role::Warning, &right)));
+        }
         for change in &step.changes {
             push(text, &format!("      {}", value_line(change)));
         }
@@ -144,6 +149,14 @@ fn write_release(text: &mut String, release: &ReleasePlan, heading: &str, paint:
         }
     }
     text.push('\n');
+}
+
+/// Returns what the pods of an object may do beyond their containers, each with its reason.
+pub(super) fn privileges(step: &Step) -> Vec<String> {
+    let annotations = |object: &Value| object["metadata"]["annotations"][ANNOTATION_PRIVILEGES].clone();
+    let lines = step.desired.as_ref().map(annotations);
+    let lines = lines.as_ref().and_then(Value::as_str).unwrap_or_default();
+    lines.lines().map(|line| format!("! {line}")).collect()
 }
 
 /// Returns `staging/shop: release 4 after 3`.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Check;
-use super::codes::{SAME_MOUNT, SEVERAL_WRITERS, VOLUME};
+use super::codes::{NO_REASON, SAME_MOUNT, SEVERAL_WRITERS, VOLUME};
 use crate::application::{Component, DataMeaning, Kind, Volume};
 use crate::diagnostic::Diagnostic;
 use crate::node::FieldPath;
@@ -60,6 +60,14 @@ fn complete(check: &mut Check<'_>, path: &FieldPath, volume: &Volume) {
             );
         }
         _ => {}
+    }
+    if volume.data == Some(DataMeaning::Host) && volume.path.is_some() && volume.why.is_none() {
+        check.error(
+            NO_REASON,
+            &path.key("path"),
+            format!("`{path}.path` is a place on the node, without a reason"),
+            "add `why` beside it: what the place is for",
+        );
     }
     if let (Some(size), Some(most)) = (volume.size, volume.max_size)
         && most < size

@@ -18,6 +18,11 @@ const CARRIED: [&str; 9] = [
     "placement",
     "update",
 ];
+/// Says whether a job takes a key over from the top level.
+pub(in crate::resolve) fn is_carried(key: &str) -> bool {
+    CARRIED.contains(&key)
+}
+
 const VOLUMES: [&str; 2] = ["storage", "volumes"];
 
 /// Returns what a container gives another one of the same image, its volumes as references.

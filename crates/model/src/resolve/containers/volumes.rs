@@ -12,6 +12,8 @@ use crate::source::Span;
 
 /// What a volume says of itself; a mount of another's says none but the last.
 const OWN: [&str; 4] = ["size", "path", "existingClaim", "volume"];
+/// Why it is where it is: it goes with the place.
+const REASON: &str = "why";
 /// What belongs to the mount, and so to a reference too.
 const MOUNT: [&str; 3] = ["mountPath", "subPath", "readOnly"];
 /// The name of the volume of the short form.
@@ -65,7 +67,7 @@ fn replaced_one(inherited: &mut Node, own: &Node) {
     if let Value::Mapping(mapping) = &mut inherited.value
         && anew
     {
-        for key in OWN {
+        for key in OWN.into_iter().chain([REASON]) {
             mapping.remove(key);
         }
     }
