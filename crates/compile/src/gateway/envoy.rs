@@ -26,7 +26,7 @@ pub(super) fn objects(
     let mut closed = Ok(());
     for need in needs(scope, entry) {
         let found = match need {
-            Need::BotWall | Need::Middlewares | Need::ErrorPages => {
+            Need::BotWall | Need::Middlewares | Need::WakeUp | Need::ErrorPages => {
                 report(scope, entry, need, output)
             }
             Need::AllowList | Need::Login | Need::Token | Need::Rate | Need::Body => Ok(()),

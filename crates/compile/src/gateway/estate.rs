@@ -6,7 +6,7 @@ use steading_model::estate::{Estate, Gateway, GatewayPolicies, Gateways};
 use steading_model::{Code, Diagnostic, FieldPath, Report, Severity};
 
 use super::{attachment, envoy, is_used, policies};
-use crate::codes::{ESTATE_LINK, GATEWAY_NOT_PRIVATE};
+use crate::codes::{ESTATE_LINK, GATE_WITHOUT_POLICY, GATEWAY_NOT_PRIVATE};
 use crate::ranges;
 
 /// Checks the Gateways of an estate and what it asks of every route.
@@ -19,12 +19,26 @@ pub(crate) fn check(estate: &Estate) -> Report {
         apart(estate, gateways, &mut report);
         if let Some(private) = &gateways.private {
             inside(estate, private, &mut report);
+            closed(estate, private, &mut report);
         }
     }
     if let (Some(sso), GatewayPolicies::EnvoyGateway) =
         (&estate.fields.ingress.sso, policies(estate))
     {
         envoy::check(estate, sso, &mut report);
+    }
+    if policies(estate) == GatewayPolicies::None {
+        let message = "nobody limits requests by their class: Gateway API has no word for it";
+        let help = "name the installed implementation in `ingress.policies`";
+        let kind = (Severity::Note, ESTATE_LINK);
+        let words = (message.to_owned(), help.to_owned());
+        push(
+            estate,
+            kind,
+            &ingress().key("controller"),
+            words,
+            &mut report,
+        );
     }
     for (key, why) in unexpressed(estate) {
         let message = format!("`ingress.{key}` has no effect here: {why}");
@@ -101,6 +115,23 @@ fn inside(estate: &Estate, gateway: &Gateway, report: &mut Report) {
     let help = "give it an address of the `private` ranges that no tunnel uses, or add its range to `private`".to_owned();
     let place = attachment::place(Visibility::Private).key("address");
     let kind = (Severity::Error, GATEWAY_NOT_PRIVATE);
+    push(estate, kind, &place, (message, help), report);
+}
+
+/// Private routes need somebody who refuses the addresses of others.
+fn closed(estate: &Estate, gateway: &Gateway, report: &mut Report) {
+    if policies(estate) != GatewayPolicies::None || gateway.enclosed.is_some() {
+        return;
+    }
+    let message = format!(
+        "private routes on Gateway `{}` would be open to every address that reaches it: Gateway API has no allow-list",
+        gateway.name
+    );
+    let help = "name the installed implementation in `ingress.policies`, or say why nobody outside of the private ranges reaches the \
+                Gateway: `enclosed: why`"
+        .to_owned();
+    let place = attachment::place(Visibility::Private);
+    let kind = (Severity::Error, GATE_WITHOUT_POLICY);
     push(estate, kind, &place, (message, help), report);
 }
 

@@ -9,6 +9,7 @@ use crate::gates;
 use crate::ranges;
 use crate::route::Entry;
 use crate::scope::{Output, Scope};
+use crate::wake_up;
 
 /// What a route asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub(super) enum Need {
     BotWall,
     /// Middlewares of the estate.
     Middlewares,
+    /// What sleeps is woken up.
+    WakeUp,
     /// Fewer requests.
     Rate,
     /// Smaller bodies.
@@ -44,6 +47,7 @@ pub(super) fn needs(scope: &Scope<'_>, entry: &Entry<'_>) -> Vec<Need> {
         (Need::Token, asks(AuthMode::Bearer)),
         (Need::BotWall, route.bot_protection == Some(true)),
         (Need::Middlewares, !route.middlewares.is_empty()),
+        (Need::WakeUp, wake_up::gate(scope, entry).is_some()),
         (
             Need::Rate,
             has_class || limits.is_some_and(|limits| limits.requests.is_some()),
@@ -87,10 +91,15 @@ pub(super) fn allowed(
 }
 
 impl Need {
-    /// Says whether a route without it is open.
+    /// Says whether a route without it is open, or never answers.
     fn is_gate(self) -> bool {
         match self {
-            Self::AllowList | Self::Login | Self::Token | Self::BotWall | Self::Middlewares => true,
+            Self::AllowList
+            | Self::Login
+            | Self::Token
+            | Self::BotWall
+            | Self::Middlewares
+            | Self::WakeUp => true,
             Self::Rate | Self::Body | Self::ErrorPages => false,
         }
     }
@@ -103,6 +112,7 @@ impl Need {
             Self::Middlewares => "middlewares",
             Self::Rate | Self::Body => "limits",
             Self::ErrorPages => "errorPages",
+            Self::WakeUp => "host",
         };
         entry.path.key(key)
     }
@@ -114,6 +124,7 @@ impl Need {
             Self::Token => "a token",
             Self::BotWall => "the bot wall",
             Self::Middlewares => "middlewares of the estate",
+            Self::WakeUp => "whoever wakes up what sleeps",
             Self::Rate => "a limit on requests",
             Self::Body => "a limit on the body",
             Self::ErrorPages => "the estate's error pages",
@@ -122,16 +133,15 @@ impl Need {
 
     fn help(self) -> &'static str {
         match self {
-            Self::AllowList => {
-                "name the installed implementation in the estate's `ingress.policies`, or say why nobody else reaches the Gateway: \
-                 `gateways.private.enclosed: why`"
-            }
-            Self::Login | Self::Token => {
+            Self::AllowList | Self::Login | Self::Token => {
                 "name the installed implementation in the estate's `ingress.policies`, or let the application log in itself: \
                  `auth: { app: why }`"
             }
             Self::BotWall | Self::Middlewares | Self::ErrorPages => {
                 "remove it, or use Traefik, which has middlewares also as a Gateway (`ingress.policies: traefik`)"
+            }
+            Self::WakeUp => {
+                "remove `scaling.toZero`, or use Traefik, which has middlewares also as a Gateway (`ingress.policies: traefik`)"
             }
             Self::Rate | Self::Body => {
                 "name the installed implementation in the estate's `ingress.policies`, or write `limits: { none: why }`"

@@ -68,7 +68,7 @@ pub(super) fn target(
     let zone = &scope.estate.fields.domains.cluster;
     let host = format!("{}.{}.svc.{zone}", service.0, scope.namespace());
     let outside = Outside {
-        name: backend.service.clone(),
+        name: format!("{}-{}", backend.service, backend.port),
         endpoint: json!({ "fqdn": { "hostname": host, "port": service.1 } }),
         tls: Some(json!({ "insecureSkipVerify": true })),
     };
@@ -169,15 +169,8 @@ fn verification(
         UpstreamHost::Name(host) => Some(host),
         UpstreamHost::Address(_) => None,
     };
-    let Some(host) = tls.server_name.as_ref().or(named) else {
-        let message = format!(
-            "the certificate of `{}` cannot be verified: a Gateway verifies names, not addresses",
-            upstream.host
-        );
-        let help = "add `tls: { serverName: NAME }` with the name in the certificate, or `tls: { unverified: why }`";
-        output.error(scope, GATEWAY_TARGET, path, message, help);
-        return Err(());
-    };
+    // The resolver reported an upstream whose certificate nobody can verify.
+    let host = tls.server_name.as_ref().or(named).ok_or(())?;
     let is_new = !output
         .objects
         .iter()

@@ -2,13 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that fails says where")]
 
+mod alerts;
 mod answers;
 mod bearer;
 mod cases;
 mod codes;
 mod estates;
 mod files;
+mod gateway;
 mod laws;
+mod promtool;
 mod shared;
 
 #[test]

@@ -7,6 +7,7 @@ use super::codes::{HOST, NO_CERTIFICATE, NO_LOGIN, ROUTE, SAME_ROUTE, WHOLE_HOST
 use super::reference::unknown;
 use crate::application::{AuthMode, Route, RoutePort, RouteTls, StripPrefix};
 use crate::diagnostic::Diagnostic;
+use crate::estate::Controller;
 use crate::name::{HostName, LabelName};
 use crate::node::FieldPath;
 
@@ -221,7 +222,9 @@ fn host(check: &mut Check<'_>, path: &FieldPath, route: &Route) -> Option<HostNa
 }
 
 fn certificate(check: &mut Check<'_>, path: &FieldPath, route: &Route, host: &HostName) {
-    let opened = route.tls != Some(RouteTls::Passthrough);
+    // A Gateway's listeners have certificates of their own; whether one fits shows when the route is derived.
+    let controller = check.estate.fields.ingress.controller;
+    let opened = route.tls != Some(RouteTls::Passthrough) && controller != Some(Controller::GatewayApi);
     if opened && check.estate.fields.certificates.is_none() && route.tls_secret.is_none() {
         let message = format!(
             "`{host}` needs a certificate, and the estate does not say where they come from"
