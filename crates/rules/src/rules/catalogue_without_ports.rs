@@ -1,6 +1,5 @@
 //! Entries of the catalogue open what their users need.
 
-use steading_model::FieldPath;
 use steading_model::estate::Estate;
 
 use crate::rule::{Check, Finding, rule};
@@ -10,7 +9,8 @@ rule! {
     ///
     /// ## Why
     /// `uses` opens the network in one line. Without `ports` that line means every port of the target: the administration of a
-    /// database, the whole of a machine.
+    /// database, the whole of a machine. What has a kind of its own (`postgres`, `redis`, …) has its port, and an application those that it
+    /// declares.
     ///
     /// ## Example
     /// ```yaml
@@ -22,15 +22,17 @@ rule! {
 }
 
 fn check(estate: &Estate) -> Vec<Finding> {
-    let path = FieldPath::default().key("spec").key("catalogue");
-    let open = estate
-        .fields
-        .catalogue
-        .iter()
-        .filter(|(_, entry)| entry.ports.is_empty());
-    open.map(|(name, _)| {
-        let span = estate.tree.key_span_at(&path.key(name.as_str()));
-        Finding::new(span, format!("users of `{name}` may reach all ports there"))
+    let entries = estate.fields.catalogue.keys();
+    let entries = entries.filter_map(|name| estate.entry(name));
+    let open = entries.filter(|entry| {
+        let declared = entry.fields.is_some_and(|fields| !fields.ports.is_empty());
+        let mut environments = estate.fields.environments.keys();
+        // What is known of one environment holds for all of them, as far as being known at all goes.
+        !declared && !environments.any(|environment| !entry.ports(estate, environment).is_empty())
+    });
+    open.map(|entry| {
+        let span = estate.tree.key_span_at(&entry.path());
+        Finding::new(span, format!("users of `{}` may reach all ports there", entry.name))
             .help("add `ports: […]`: those of its pods, not of its Service")
     })
     .collect()

@@ -22,8 +22,8 @@ rule! {
 }
 
 fn check(subject: &Subject<'_>) -> Vec<Finding> {
-    let components = subject.application.components.iter();
-    let volumes = components.flat_map(|component| component.volumes());
+    let owners = subject.application.owners();
+    let volumes = owners.flat_map(|owner| owner.volumes());
     volumes
         .filter(|(_, _, volume)| volume.backup.is_none() && keeps_own_data(volume))
         .map(|(name, path, _)| {

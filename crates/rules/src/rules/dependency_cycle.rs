@@ -71,13 +71,16 @@ fn needs<'a>(estate: &'a Estate, application: &'a Application) -> BTreeMap<&'a A
     }
     let path = application.field("uses");
     for entry in application.fields.uses.keys() {
-        let Some(at) = estate.fields.catalogue.get(entry).map(|fields| &fields.at) else {
+        let Some(used) = estate.entry(entry) else {
             continue;
         };
-        let environment = at.environment.as_ref();
-        let is_here = environment.is_none_or(|named| *named == application.environment);
-        if let Some(name) = at.application.as_ref().filter(|_| is_here) {
-            let text = format!("`{}` uses `{entry}`, which `{name}` runs", application.name);
+        let there = used.runs_in(&application.environment);
+        let here = there.filter(|(_, environment)| **environment == application.environment);
+        if let Some((name, _)) = here {
+            let text = match used.fields {
+                Some(_) => format!("`{}` uses `{entry}`, which `{name}` runs", application.name),
+                None => format!("`{}` uses `{name}`", application.name),
+            };
             let span = application.tree.key_span_at(&path.key(entry.as_str()));
             needs.entry(name).or_insert(Need { span, text });
         }

@@ -103,10 +103,12 @@ fn placements(application: &Application) -> impl Iterator<Item = (FieldPath, &Pl
 /// Finds an entry of the catalogue that runs nowhere.
 fn dangling(subject: &Subject<'_>, path: &FieldPath, entry: &LabelName) -> Option<Finding> {
     let estate = subject.estate;
-    let at = &estate.fields.catalogue.get(entry)?.at;
-    let environment = at.environment.as_ref();
-    let environment = environment.unwrap_or(&subject.application.environment);
-    let (message, help) = missing(subject, at.application.as_ref()?, environment)?;
+    let used = estate.entry(entry)?;
+    let (name, environment) = used.runs_in(&subject.application.environment)?;
+    let (message, help) = missing(subject, name, environment)?;
+    if used.fields.is_none() {
+        return Some(Finding::new(subject.key_span(path), message).help(help));
+    }
     let place = FieldPath::default()
         .key("spec")
         .key("catalogue")
