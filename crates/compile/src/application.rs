@@ -10,8 +10,8 @@ use steading_model::{Desired, Diagnostic, FieldPath, Object, Report, Span};
 use crate::codes::UNKNOWN_TIER;
 use crate::scope::{Output, Scope};
 use crate::{
-    account, bearer, catalogue, checks, component, dns, gateway, job, listen, monitoring, namespace, people, policy,
-    quota, raw, route, secret, upstream, verify,
+    account, bearer, checks, component, dns, gateway, job, listen, monitoring, namespace, people, policy,
+    quota, raw, route, secret, upstream, uses, verify,
 };
 
 /// How long a release may take where nothing says otherwise, in seconds.
@@ -74,6 +74,7 @@ fn objects(scope: &Scope<'_>, output: &mut Output) {
     for one in &scope.application.components {
         component::objects(scope, one, output);
     }
+    uses::database::objects(scope, output);
     upstream::objects(scope, output);
     listen::objects(scope, output);
     job::objects(scope, output);
@@ -112,17 +113,11 @@ fn desired(scope: &Scope<'_>, objects: Vec<Object>) -> Desired {
 /// Returns the applications of the same environment that must be ready before.
 fn after(scope: &Scope<'_>) -> Vec<AppName> {
     let application = scope.application;
-    let used = catalogue::used(scope).filter_map(|(_, _, entry)| {
-        let environment = entry
-            .at
-            .environment
-            .as_ref()
-            .unwrap_or(&application.environment);
-        entry
-            .at
-            .application
-            .as_ref()
-            .filter(|_| *environment == application.environment)
+    let environment = &application.environment;
+    let uses: Vec<_> = uses::all(scope).collect();
+    let used = uses.iter().filter_map(|one| {
+        let (name, there) = one.entry.runs_in(environment)?;
+        (there == environment).then_some(name)
     });
     let names: BTreeSet<&AppName> = used.chain(&application.fields.depends_on).collect();
     names

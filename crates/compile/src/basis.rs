@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use steading_model::FieldPath;
+use steading_model::{FieldPath, Span};
 use steading_model::application::{
     Component, ContainerFields, FileContent, FileSpec, InitStep, Job, JobScript, Resources, Role,
     Secrets, Security,
@@ -11,7 +11,9 @@ use steading_model::application::{
 use steading_model::name::{EnvName, ImageRef, Literal, MountPath};
 
 use crate::scope::{Output, Scope};
-use crate::{catalogue, secret};
+use crate::substitute::{self, Fact, Reference};
+use crate::uses::{self, Use};
+use crate::{facts, secret};
 
 /// A container before it becomes JSON.
 #[derive(Clone)]
@@ -38,8 +40,13 @@ pub(crate) enum Source<'a> {
     Fixed(String),
     /// The declaration.
     Declared { text: &'a str, path: FieldPath },
-    /// An entry of the catalogue.
-    Catalogue { text: &'a str, path: FieldPath },
+    /// Something that is used: text with facts of it, with the place that it comes from.
+    Catalogue {
+        text: String,
+        one: Use<'a>,
+        path: FieldPath,
+        span: Span,
+    },
     /// A Secret.
     Secret { secret: String, key: String },
 }
@@ -110,7 +117,9 @@ impl<'a> Container<'a> {
             container.env.insert("PORT".to_owned(), port);
         }
         if role != Role::Sidecar || fields.like.is_some() {
-            catalogue::variables(scope, &mut container.env);
+            let owner = uses::owner(scope, &declared.path);
+            uses::secret::bring(scope, owner, output);
+            uses::variables(scope, owner, &mut container.env);
         }
         container.declare(&fields.env, &declared.field("env"));
         let secrets = fields.secrets.as_ref();
@@ -270,9 +279,15 @@ impl<'a> Container<'a> {
     /// Returns the names of the Secrets whose change restarts it.
     pub(crate) fn secret_names(&self, scope: &Scope<'_>) -> BTreeSet<String> {
         let generated = secret::generated_name(scope);
-        let from_env = self.env.values().filter_map(|source| match source {
-            Source::Secret { secret, .. } => Some(secret.clone()),
-            _ => None,
+        let from_env = self.env.values().flat_map(|source| match source {
+            Source::Secret { secret, .. } => vec![secret.clone()],
+            Source::Fixed(_) => Vec::new(),
+            Source::Declared { text, .. } => {
+                secrets_in(text, |name| facts::fact(scope, self.component, name))
+            }
+            Source::Catalogue { text, one, .. } => {
+                secrets_in(text, |name| uses::facts::in_text(scope, one, name))
+            }
         });
         let from_files = self.files.values().filter_map(|file| match &file.content {
             Content::Secret { secret, .. } => Some(secret.clone()),
@@ -284,6 +299,20 @@ impl<'a> Container<'a> {
             .chain(self.env_from.iter().cloned());
         names.filter(|name| *name != generated).collect()
     }
+}
+
+/// Returns the Secrets that a text refers to; what is wrong with it is found when it is written.
+fn secrets_in(text: &str, lookup: impl Fn(&str) -> Option<Fact>) -> Vec<String> {
+    let references = match substitute::fill(text, lookup) {
+        Ok(substitute::Filled::Text(_, references)) => references,
+        Ok(substitute::Filled::Reference(reference)) => BTreeSet::from([reference]),
+        Err(_) => BTreeSet::new(),
+    };
+    let secret = |reference: Reference| match reference {
+        Reference::Secret(fact) => Some(fact.secret),
+        Reference::Pod(_) => None,
+    };
+    references.into_iter().filter_map(secret).collect()
 }
 
 /// Returns the component that a job is about: the one that `like` names, else the main one.

@@ -268,7 +268,8 @@ fn on_node(node: &str) -> Value {
     json!({ "required": { "nodeSelectorTerms": [{ "matchExpressions": [expression] }] } })
 }
 
-fn backup(backup: &Backup) -> Fields {
+/// Returns a backup as it was declared.
+pub(crate) fn backup(backup: &Backup) -> Fields {
     match backup {
         Backup::Never(why) => Fields::new().with("none", why.as_str()),
         Backup::Scheduled(fields) => Fields::new()

@@ -44,7 +44,7 @@ codes! {
     SCRAPED_ONCE = "ST2041": "A component has metrics in several places, but without the Prometheus operator a pod can name one place only, in its annotations. The first one is named.";
     NO_GATEWAY = "ST2050": "A route needs a Gateway, private or public, that the estate does not name. It would be attached to nothing.";
     NO_CERTIFICATE = "ST2051": "No listener of the Gateway has a certificate for the host of a route (or the route brings its own), and the estate does not allow applications listeners of their own. Nothing would answer there.";
-    GATE_WITHOUT_POLICY = "ST2052": "A route asks for a gate that Gateway API has no word for, and the installed implementation's policies have none either. The route would stand open, so it is not made.";
+    GATE_WITHOUT_POLICY = "ST2052": "A route asks for a gate that Gateway API has no word for, and the installed implementation's policies have none either. The route would stand open (or never answer, where nobody wakes up what sleeps), so it is not made.";
     NOT_EXPRESSED = "ST2053": "A route asks for a limit or for error pages that neither Gateway API nor the installed implementation's policies have a word for. The route works without.";
     GATEWAY_TARGET = "ST2054": "The requests of a route go somewhere that a Gateway does not reach or trust: a host name outside of the cluster, or a certificate that cannot be verified by name.";
     GATEWAY_PATH = "ST2055": "A path, or the target of a redirect, is not one that a Gateway takes as it is written.";
@@ -54,5 +54,6 @@ codes! {
     ESTATE_LINK = "ST2059": "The estate asks something of every route that nobody expresses on a Gateway. It belongs into the Gateway's own settings.";
     NO_DNS_TARGET = "ST2060": "A route wants a DNS record, and the estate's `dns` does not say where records of that kind point: nobody would make it. Name the targets, or say with the reason who makes them.";
     WHOLE_HOST = "ST2061": "An application passes the TLS connections of a host through unopened, and another one has a route on the same host. The ingress controller would never see the paths of requests to it, so the other would never answer.";
+    NO_PROVISIONER = "ST2080": "A database asks for volumes of a class that makes none by itself: the estate's class is a path on a node, for which Steading makes the volumes, but the claims of a database are made by its operator.";
     PORT_CLAIMED = "ST2090": "Two listeners want the same port of the same address. One of the two Services would wait for an address for ever, or the packets of one would go to the other.";
 }

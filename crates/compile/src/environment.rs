@@ -14,7 +14,8 @@ use crate::codes::UNKNOWN_FACT;
 use crate::facts;
 use crate::json::Fields;
 use crate::scope::{Output, Scope};
-use crate::substitute::{self, Fact, Filled, PodFact, Problem};
+use crate::substitute::{self, Fact, Filled, PodFact, Problem, Reference};
+use crate::uses;
 
 /// Returns `env` of a container.
 pub(crate) fn variables(
@@ -31,7 +32,7 @@ pub(crate) fn variables(
     }
     let first = referred
         .into_iter()
-        .map(|fact: PodFact| from_field(fact).with("name", fact.variable));
+        .map(|fact: Reference| referring(&fact).with("name", fact.variable()));
     first
         .chain(variables.into_values())
         .map(Value::from)
@@ -43,17 +44,17 @@ fn variable(
     component: Option<&Component>,
     source: &Source<'_>,
     output: &mut Output,
-    referred: &mut BTreeSet<PodFact>,
+    referred: &mut BTreeSet<Reference>,
 ) -> Option<Fields> {
     let lookup = |name: &str| facts::fact(scope, component, name);
     let filled = match source {
         Source::Fixed(text) => return Some(value(substitute::literal(text))),
         Source::Secret { secret, key } => return Some(from_secret(secret, key)),
         Source::Declared { text, path } => filled(scope, text, path, output, lookup)?,
-        Source::Catalogue { text, path } => catalogue(scope, text, path, output)?,
+        Source::Catalogue { .. } => catalogue(scope, source, output)?,
     };
     Some(match filled {
-        Filled::Pod(fact) => from_field(fact),
+        Filled::Reference(fact) => referring(&fact),
         Filled::Text(text, facts) => {
             referred.extend(facts);
             value(text)
@@ -76,19 +77,22 @@ fn filled(
         .ok()
 }
 
-/// The entry is the estate's, so that is where the finding points to.
-fn catalogue(
-    scope: &Scope<'_>,
-    text: &str,
-    path: &FieldPath,
-    output: &mut Output,
-) -> Option<Filled> {
-    substitute::fill(text, |name| facts::catalogue_fact(scope, name))
+/// What the entry says is the estate's, what the use says the application's: the finding points to where it is written.
+fn catalogue(scope: &Scope<'_>, source: &Source<'_>, output: &mut Output) -> Option<Filled> {
+    let Source::Catalogue {
+        text,
+        one,
+        path,
+        span,
+    } = source
+    else {
+        return None;
+    };
+    substitute::fill(text, |name| uses::facts::in_text(scope, one, name))
         .map_err(|problem| {
             let (message, _) = described(path, &problem);
-            let span = scope.estate.tree.span_at(path);
-            let help = "an entry of the catalogue may name `${application}`, `${environment}`, `${namespace}` and `${estate}`";
-            output.finding(steading_model::Severity::Error, UNKNOWN_FACT, span, message, help);
+            let help = uses::facts::help(scope, one, &problem);
+            output.finding(steading_model::Severity::Error, UNKNOWN_FACT, *span, message, help);
         })
         .ok()
 }
@@ -114,6 +118,13 @@ fn value(text: String) -> Fields {
 fn from_secret(secret: &str, key: &str) -> Fields {
     let reference = Fields::new().with("name", secret).with("key", key);
     Fields::new().with("valueFrom", Fields::new().with("secretKeyRef", reference))
+}
+
+fn referring(fact: &Reference) -> Fields {
+    match fact {
+        Reference::Pod(fact) => from_field(*fact),
+        Reference::Secret(fact) => from_secret(&fact.secret, &fact.key),
+    }
 }
 
 fn from_field(fact: PodFact) -> Fields {

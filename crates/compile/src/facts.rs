@@ -6,8 +6,9 @@ use steading_model::read::nearest;
 use crate::scope::Scope;
 use crate::service;
 use crate::substitute::{Fact, PodFact};
+use crate::uses;
 
-/// The facts with what they are. `routes[N]` counts from 0; `uses.ENTRY.NAME` is a variable of an entry of the catalogue.
+/// The facts with what they are. `routes[N]` counts from 0; `uses.ENTRY.NAME` is a fact or a variable of what is used.
 pub const FACTS: &[(&str, &str)] = &[
     ("application", "The application's name."),
     (
@@ -41,7 +42,7 @@ pub const FACTS: &[(&str, &str)] = &[
     ("service.url", "The URL of that Service."),
     (
         "uses.ENTRY.NAME",
-        "A variable of an entry of the catalogue.",
+        "A fact of an entry of the catalogue that is used, or a variable of it. Secret ones become references to the Secret.",
     ),
     ("pod.name", "The pod's name."),
     ("pod.namespace", "The pod's namespace."),
@@ -79,13 +80,13 @@ pub(crate) fn fact(scope: &Scope<'_>, component: Option<&Component>, name: &str)
         return Some(Fact::Pod(*fact));
     }
     if let Some(rest) = name.strip_prefix("uses.") {
-        return used(scope, rest);
+        return uses::facts::named(scope, rest);
     }
     known(scope, component, name).map(Fact::Text)
 }
 
-/// Returns a fact that an entry of the catalogue may name.
-pub(crate) fn catalogue_fact(scope: &Scope<'_>, name: &str) -> Option<Fact> {
+/// Returns what an entry of the catalogue may know of its user.
+pub(crate) fn of_user(scope: &Scope<'_>, name: &str) -> Option<Fact> {
     let known_here = ["application", "instance", "environment", "namespace", "estate"];
     if !known_here.contains(&name) {
         return None;
@@ -180,21 +181,4 @@ fn service_fact(scope: &Scope<'_>, component: &Component, part: &str) -> Option<
         "url" => Some(format!("http://{host}:{number}")),
         _ => None,
     }
-}
-
-fn used(scope: &Scope<'_>, rest: &str) -> Option<Fact> {
-    let (entry, variable) = rest.split_once('.')?;
-    let (name, _) = scope
-        .application
-        .fields
-        .uses
-        .iter()
-        .find(|(name, _)| name.as_str() == entry)?;
-    let entry = scope.estate.fields.catalogue.get(name)?;
-    let (_, text) = entry
-        .env
-        .iter()
-        .find(|(name, _)| name.as_str() == variable)?;
-    let filled = crate::substitute::plain(text.as_str(), |name| catalogue_fact(scope, name));
-    filled.ok().map(Fact::Text)
 }

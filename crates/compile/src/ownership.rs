@@ -11,7 +11,7 @@ use crate::security;
 use crate::storage::Mounted;
 
 /// The image that gives files to their owner, where the estate names none.
-const IMAGE: &str =
+pub(crate) const IMAGE: &str =
     "busybox:1.38@sha256:fd8d9aa63ba2f0982b5304e1ee8d3b90a210bc1ffb5314d980eb6962f1a9715d";
 
 /// Returns the init containers that give files to their owners, one for each owner.

@@ -4,12 +4,11 @@
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use steading_model::application::{Peer, PeerPort, PeerTarget};
-use steading_model::estate::CatalogueEntry;
-use steading_model::name::{LabelName, Literal, NamespaceName};
+use steading_model::name::{AppName, Cidr, EnvironmentName, Literal, NamespaceName};
 
 use crate::json::{Fields, text_map};
 use crate::scope::Scope;
-use crate::{gateway, labels, ranges};
+use crate::{gateway, labels, ranges, uses};
 
 /// The label that Kubernetes gives to every namespace.
 const NAMESPACE: &str = "kubernetes.io/metadata.name";
@@ -44,23 +43,22 @@ pub(crate) fn side(scope: &Scope<'_>, target: &PeerTarget) -> Option<Side> {
         PeerTarget::AnyNamespace(selected) => vec![pods(None, literals(selected))],
         PeerTarget::OwnPods(selected) => vec![own_pods(&literals(selected))],
         PeerTarget::Catalogue(name) => {
-            vec![catalogue(scope, scope.estate.fields.catalogue.get(name)?)?]
+            uses::network::peers_of(scope, &uses::network::named(scope, name)?)?
         }
-        PeerTarget::Cidr(range) => vec![json!({ "ipBlock": { "cidr": range.to_string() } })],
+        PeerTarget::Cidr(named) => vec![range(*named)],
     };
     Some(Side::Some(peers))
 }
 
 /// Returns the ports of a peer; those of the entry where it is one of the catalogue and names none.
-pub(crate) fn ports<'a>(scope: &Scope<'a>, peer: &'a Peer) -> &'a [PeerPort] {
+pub(crate) fn ports(scope: &Scope<'_>, peer: &Peer) -> Vec<PeerPort> {
     match &peer.target {
         PeerTarget::Catalogue(name) if peer.ports.is_empty() => {
-            let entry = scope.estate.fields.catalogue.get(name);
-            entry
-                .map(|entry| entry.ports.as_slice())
+            let one = uses::network::named(scope, name);
+            one.map(|one| uses::network::ports(scope, &one))
                 .unwrap_or_default()
         }
-        _ => &peer.ports,
+        _ => peer.ports.clone(),
     }
 }
 
@@ -78,31 +76,24 @@ pub(crate) fn pods_of(namespace: &str, selected: &BTreeMap<String, Literal>) -> 
     pods(Some(namespace), literals(selected))
 }
 
-/// Returns where an entry of the catalogue runs.
-pub(crate) fn catalogue(scope: &Scope<'_>, entry: &CatalogueEntry) -> Option<Value> {
-    let at = &entry.at;
-    if let Some(application) = &at.application {
-        let environment = at
-            .environment
-            .as_ref()
-            .unwrap_or(&scope.application.environment);
-        let namespace = scope.estate.namespace(application, environment).ok()?;
-        return Some(pods(
-            Some(namespace.as_str()),
-            application_pods(application.as_str()),
-        ));
-    }
-    if let Some(range) = &at.cidr {
-        return Some(json!({ "ipBlock": { "cidr": range.to_string() } }));
-    }
-    at.namespace
-        .as_ref()
-        .map(|namespace: &NamespaceName| pods(Some(namespace.as_str()), literals(&at.pods)))
+/// Returns all pods of a namespace.
+pub(crate) fn all_of(namespace: &str) -> Value {
+    pods(Some(namespace), Value::Null)
 }
 
-/// Returns the pods, in any namespace of the estate, that use an entry of the catalogue.
-pub(crate) fn users(scope: &Scope<'_>, entry: &LabelName, fields: &CatalogueEntry) -> Value {
-    let own = fields.at.environment.is_none().then(|| scope.environment());
+/// Returns the pods of an application.
+pub(crate) fn of_application(namespace: &NamespaceName, name: &AppName) -> Value {
+    pods(Some(namespace.as_str()), application_pods(name.as_str()))
+}
+
+/// Returns a range of addresses.
+pub(crate) fn range(range: Cidr) -> Value {
+    json!({ "ipBlock": { "cidr": range.to_string() } })
+}
+
+/// Returns the pods, in any namespace of the estate or of one environment, that use something by a name.
+pub(crate) fn users(scope: &Scope<'_>, name: &str, environment: Option<&EnvironmentName>) -> Value {
+    let own = environment.map(EnvironmentName::as_str);
     let namespaces = Fields::new()
         .with(
             steading_model::desired::LABEL_ESTATE,
@@ -118,15 +109,15 @@ pub(crate) fn users(scope: &Scope<'_>, entry: &LabelName, fields: &CatalogueEntr
             "podSelector",
             Fields::new().with(
                 "matchLabels",
-                Fields::new().with(&uses_label(entry), "true"),
+                Fields::new().with(&uses_label(name), "true"),
             ),
         )
         .into()
 }
 
 /// Returns the label of pods that use an entry of the catalogue.
-pub(crate) fn uses_label(entry: &LabelName) -> String {
-    format!("{}{entry}", labels::LABEL_USES)
+pub(crate) fn uses_label(name: &str) -> String {
+    format!("{}{name}", labels::LABEL_USES)
 }
 
 /// Returns the pods of the namespace in which monitoring runs, or of those that are labelled so where the estate names none.

@@ -13,7 +13,7 @@ use crate::names;
 use crate::scope::{Output, Scope};
 use crate::storage::{self, Mounted};
 use crate::volumes::{self, Volumes};
-use crate::{backend, file, migrate, ownership, placement, priority, probe, resources, security};
+use crate::{backend, file, migrate, ownership, placement, priority, probe, resources, security, uses};
 
 /// What a pod is made of.
 pub(crate) struct Pod<'a> {
@@ -129,7 +129,8 @@ pub(crate) fn spec(scope: &Scope<'_>, pod: &Pod<'_>, output: &mut Output) -> Fie
     let mut volumes = Volumes::default();
     let none = BTreeMap::new();
     let shared = volumes::mounts(&pod.mounted, pod.scratch.unwrap_or(&none), &mut volumes);
-    let mut first = ownership::containers(scope, &pod.mounted, &shared);
+    let mut first = uses::wait::containers(scope, uses::owner(scope, &pod.main.path));
+    first.extend(ownership::containers(scope, &pod.mounted, &shared));
     for step in &pod.steps {
         let step = beside_json(scope, pod, step, (&shared, &mut volumes), output);
         first.push(step.into());

@@ -8,15 +8,15 @@
 
 use serde_json::{Value, json};
 use steading_model::FieldPath;
-use steading_model::application::{Component, Kind, Network, Peer, Port};
+use steading_model::application::{Component, Kind, Network, Peer, PeerPort, Port};
 
 use crate::json::Fields;
 use crate::peers::{self, Side};
 use crate::scope::{Metadata, Output, Scope};
-use crate::{backend, catalogue, labels, listen, monitoring};
+use crate::{backend, labels, listen, monitoring, uses};
 
 /// Where the API server may listen.
-const API_SERVER: [u16; 2] = [443, 6443];
+pub(crate) const API_SERVER: [u16; 2] = [443, 6443];
 /// The name of the policy that denies.
 pub(crate) const DENY: &str = "default-deny";
 
@@ -41,7 +41,8 @@ pub(crate) fn component(scope: &Scope<'_>, component: &Component, output: &mut O
     let selector = labels::selector(scope.application, component.name.as_str());
     let network = scope.application.fields.network.as_ref();
     let ingress = ingress(scope, component, network);
-    let spec = spec(selector, ingress, egress(scope, network));
+    let egress = egress(scope, component.name.as_str(), network);
+    let spec = spec(selector, ingress, egress);
     let metadata = scope
         .named(scope.component_name(component))
         .component(component.name.as_str());
@@ -55,10 +56,10 @@ pub(crate) fn component(scope: &Scope<'_>, component: &Component, output: &mut O
     );
 }
 
-/// Adds the policy of a job: nothing may reach it.
+/// Adds the policy of a job: nothing may reach it. What it uses, it uses as `owner`: a migration as its component.
 pub(crate) fn job(
     scope: &Scope<'_>,
-    name: &str,
+    (name, owner): (&str, &str),
     network: Option<&Network>,
     path: &FieldPath,
     output: &mut Output,
@@ -66,7 +67,7 @@ pub(crate) fn job(
     let component = labels::job_component(name);
     let selector = labels::selector(scope.application, &component);
     let network = network.or(scope.application.fields.network.as_ref());
-    let spec = spec(selector, Vec::new(), egress(scope, network));
+    let spec = spec(selector, Vec::new(), egress(scope, owner, network));
     let metadata = scope
         .named(format!("{}-job-{name}", scope.name()))
         .component(&component);
@@ -79,14 +80,17 @@ pub(crate) fn job(
     );
 }
 
-/// Adds the labels by which the entries of the catalogue admit their users.
-pub(crate) fn client_labels(scope: &Scope<'_>, metadata: Metadata) -> Metadata {
-    catalogue::used(scope).fold(metadata, |metadata, (entry, _, _)| {
-        metadata.label(&peers::uses_label(entry), "true")
-    })
+/// Adds the labels by which what a component or a job uses admits its users.
+pub(crate) fn client_labels(scope: &Scope<'_>, owner: &str, metadata: Metadata) -> Metadata {
+    uses::of(scope, owner)
+        .into_iter()
+        .fold(metadata, |metadata, one| {
+            metadata.label(&peers::uses_label(one.entry.name.as_str()), "true")
+        })
 }
 
-fn spec(selector: Value, ingress: Vec<Value>, egress: Vec<Value>) -> Fields {
+/// Returns `spec` of a policy.
+pub(crate) fn spec(selector: Value, ingress: Vec<Value>, egress: Vec<Value>) -> Fields {
     Fields::new()
         .with("podSelector", Fields::new().with("matchLabels", selector))
         .with("policyTypes", vec!["Ingress", "Egress"])
@@ -94,7 +98,8 @@ fn spec(selector: Value, ingress: Vec<Value>, egress: Vec<Value>) -> Fields {
         .with("egress", egress)
 }
 
-fn rule(key: &str, peers: Vec<Value>, ports: Vec<Value>) -> Value {
+/// Returns a rule; without peers it holds for all, without ports for all of them.
+pub(crate) fn rule(key: &str, peers: Vec<Value>, ports: Vec<Value>) -> Value {
     Fields::new().with(key, peers).with("ports", ports).into()
 }
 
@@ -151,37 +156,23 @@ fn has_company(scope: &Scope<'_>, component: &Component) -> bool {
     scope.application.components.len() > 1 || !fields.jobs.is_empty() || verifies || stateful
 }
 
-/// Returns the rules for those who use this application as an entry of the catalogue.
+/// Returns the rules for those who use this application, as an entry of the catalogue or by its name.
 fn users(scope: &Scope<'_>, component: &Component) -> Vec<Value> {
-    let main = scope
-        .application
-        .main_component()
-        .is_some_and(|main| main.name == component.name);
-    let declares = |number: u16| {
-        component
-            .ports()
-            .iter()
-            .any(|port| port.spec.port.get() == number)
-    };
-    let entries = scope.estate.fields.catalogue.iter();
-    let mine = entries.filter(|(_, entry)| {
-        let here = entry
-            .at
-            .environment
-            .as_ref()
-            .is_none_or(|environment| *environment == scope.application.environment);
-        let reaches = main || entry.ports.iter().any(|port| declares(port.port.get()));
-        entry.at.application.as_ref() == Some(&scope.application.name) && here && reaches
-    });
-    let rule = |(name, entry): (&_, &steading_model::estate::CatalogueEntry)| {
-        let ports = if entry.ports.is_empty() {
+    let main = scope.application.main_component();
+    let main = main.is_some_and(|main| main.name == component.name);
+    let own = component.ports();
+    let declares = |port: &PeerPort| own.iter().any(|own| own.spec.port == port.port);
+    let admitted = uses::network::admitted(scope).into_iter();
+    let admitted = admitted.filter(|(_, _, ports)| main || ports.iter().any(declares));
+    let rule = |(name, environment, ports): (&str, _, Vec<PeerPort>)| {
+        let ports = if ports.is_empty() {
             own_ports(component)
         } else {
-            peers::ports_json(&entry.ports)
+            peers::ports_json(&ports)
         };
-        rule("from", vec![peers::users(scope, name, entry)], ports)
+        rule("from", vec![peers::users(scope, name, environment)], ports)
     };
-    mine.map(rule).collect()
+    admitted.map(rule).collect()
 }
 
 /// Returns the ports of name servers.
@@ -189,8 +180,13 @@ pub(crate) fn dns() -> Value {
     json!([{ "port": 53, "protocol": "UDP" }, { "port": 53, "protocol": "TCP" }])
 }
 
-fn egress(scope: &Scope<'_>, network: Option<&Network>) -> Vec<Value> {
-    let mut rules = vec![json!({ "to": [peers::everywhere()], "ports": dns() })];
+/// Returns the rule that lets pods ask name servers.
+pub(crate) fn name_servers() -> Value {
+    json!({ "to": [peers::everywhere()], "ports": dns() })
+}
+
+fn egress(scope: &Scope<'_>, owner: &str, network: Option<&Network>) -> Vec<Value> {
+    let mut rules = vec![name_servers()];
     if network.is_none_or(|network| network.isolated != Some(true)) {
         let internet = crate::ranges::internet(scope.estate);
         rules.push(rule("to", internet, Vec::new()));
@@ -200,9 +196,10 @@ fn egress(scope: &Scope<'_>, network: Option<&Network>) -> Vec<Value> {
         let own = peers::own_pods(&labels::application_selector(scope.application));
         rules.push(rule("to", vec![own], Vec::new()));
     }
-    for (_, _, entry) in catalogue::used(scope) {
-        let at = peers::catalogue(scope, entry);
-        rules.extend(at.map(|at| rule("to", vec![at], peers::ports_json(&entry.ports))));
+    for one in uses::of(scope, owner) {
+        let ports = uses::network::ports(scope, &one);
+        let peers = uses::network::peers_of(scope, &one);
+        rules.extend(peers.map(|peers| rule("to", peers, peers::ports_json(&ports))));
     }
     if !scope.application.fields.permissions.is_empty() {
         rules.push(rule("to", Vec::new(), peers::tcp(&API_SERVER)));
@@ -216,7 +213,7 @@ fn egress(scope: &Scope<'_>, network: Option<&Network>) -> Vec<Value> {
                     scope,
                     "to",
                     peer,
-                    peers::ports_json(peers::ports(scope, peer)),
+                    peers::ports_json(&peers::ports(scope, peer)),
                 )
             }),
     );

@@ -23,7 +23,8 @@ pub(crate) fn of_pod(scope: &Scope<'_>, gpu: Option<&Gpu>) -> String {
     }
 }
 
-fn class(tier: &str) -> String {
+/// Returns the priority class of a tier.
+pub(crate) fn class(tier: &str) -> String {
     format!("steading-{tier}")
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use steading_model::FieldPath;
 use steading_model::application::Secrets;
 use steading_model::desired::ANNOTATION_GENERATE;
-use steading_model::estate::{Infisical, Template};
+use steading_model::estate::{Existing, Infisical, Template};
 use steading_model::name::SubdomainName;
 
 use crate::basis::Source;
@@ -48,13 +48,7 @@ pub(crate) fn place(
         output.error(scope, NO_SECRET_BACKEND, path, message, help);
         return None;
     };
-    let name = match secrets.and_then(|secrets| secrets.path.as_ref()) {
-        Some(name) => name.to_string(),
-        None => existing
-            .name
-            .as_ref()
-            .map_or_else(|| default_name(scope), |name| filled(scope, name)),
-    };
+    let name = existing_name(scope, existing, secrets);
     let problem = SubdomainName::parse(&name).err();
     if let Some(problem) = &problem {
         let message = format!("the name of the Secret {problem}");
@@ -67,6 +61,25 @@ pub(crate) fn place(
         );
     }
     problem.is_none().then_some(name)
+}
+
+/// Returns the name of the Secret that holds the values of a place; none where the estate does not say where they come from.
+pub(crate) fn name(scope: &Scope<'_>, secrets: Option<&Secrets>) -> Option<String> {
+    let backend = &scope.estate.fields.secrets;
+    match (&backend.infisical, &backend.existing) {
+        (Some(infisical), _) => Some(synced_name(scope, infisical, secrets)),
+        (None, Some(existing)) => Some(existing_name(scope, existing, secrets)),
+        (None, None) => None,
+    }
+}
+
+fn existing_name(scope: &Scope<'_>, existing: &Existing, secrets: Option<&Secrets>) -> String {
+    let usual = || match &existing.name {
+        Some(name) => filled(scope, name),
+        None => default_name(scope),
+    };
+    let named = secrets.and_then(|secrets| secrets.path.as_ref());
+    named.map_or_else(usual, ToString::to_string)
 }
 
 /// Returns a variable that is made once.
@@ -159,32 +172,27 @@ fn synced(
     path: &FieldPath,
     output: &mut Output,
 ) -> String {
-    let place = infisical_place(scope, infisical, secrets);
-    let main = scope
-        .application
-        .main_component()
-        .and_then(|component| component.fields.secrets.as_ref());
-    let usual = infisical_place(scope, infisical, main);
-    let name = if place == usual {
-        default_name(scope)
-    } else {
-        let (folder, environment) = &place;
-        format!(
-            "{}-{}",
-            default_name(scope),
-            names::slug(&format!("{environment}{folder}"))
-        )
+    let name = synced_name(scope, infisical, secrets);
+    let (folder, environment) = infisical_place(scope, infisical, secrets);
+    let place = || SecretPlace {
+        folder,
+        environment,
+        path: path.clone(),
     };
-    let (folder, environment) = place;
-    output
-        .secrets
-        .entry(name.clone())
-        .or_insert_with(|| SecretPlace {
-            folder,
-            environment,
-            path: path.clone(),
-        });
+    output.secrets.entry(name.clone()).or_insert_with(place);
     name
+}
+
+fn synced_name(scope: &Scope<'_>, infisical: &Infisical, secrets: Option<&Secrets>) -> String {
+    let place = infisical_place(scope, infisical, secrets);
+    let main = scope.application.main_component();
+    let main = main.and_then(|component| component.fields.secrets.as_ref());
+    if place == infisical_place(scope, infisical, main) {
+        return default_name(scope);
+    }
+    let (folder, environment) = place;
+    let slug = names::slug(&format!("{environment}{folder}"));
+    format!("{}-{slug}", default_name(scope))
 }
 
 /// Returns the folder and the environment of the backend.

@@ -16,6 +16,36 @@ pub(crate) struct PodFact {
     pub(crate) variable: &'static str,
 }
 
+/// What stands in a key of a Secret.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct SecretFact {
+    /// The variable that holds it where it is part of a longer text.
+    pub(crate) variable: String,
+    /// The Secret.
+    pub(crate) secret: String,
+    /// The key in it.
+    pub(crate) key: String,
+}
+
+/// What is known only where the container runs.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Reference {
+    /// By the pod.
+    Pod(PodFact),
+    /// By a Secret.
+    Secret(SecretFact),
+}
+
+impl Reference {
+    /// Returns the variable that holds it where it is part of a longer text.
+    pub(crate) fn variable(&self) -> &str {
+        match self {
+            Self::Pod(fact) => fact.variable,
+            Self::Secret(fact) => &fact.variable,
+        }
+    }
+}
+
 /// A fact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fact {
@@ -23,15 +53,19 @@ pub(crate) enum Fact {
     Text(String),
     /// Known by the pod.
     Pod(PodFact),
+    /// Known by a Secret.
+    Secret(SecretFact),
+    /// Put together of several.
+    Composed(Vec<Piece>),
 }
 
 /// Text after filling in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Filled {
-    /// The value of a variable, in Kubernetes' syntax, with the pod facts that it refers to.
-    Text(String, BTreeSet<PodFact>),
-    /// Nothing but one pod fact.
-    Pod(PodFact),
+    /// The value of a variable, in Kubernetes' syntax, with what it refers to.
+    Text(String, BTreeSet<Reference>),
+    /// Nothing but one reference.
+    Reference(Reference),
 }
 
 /// What is wrong with a text.
@@ -43,28 +77,44 @@ pub(crate) enum Problem {
     Unknown(String),
 }
 
-#[derive(Debug, PartialEq, Eq)]
-enum Piece {
+/// A part of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Piece {
+    /// As it is.
     Text(String),
-    Pod(PodFact),
+    /// Filled in by Kubernetes.
+    Reference(Reference),
 }
 
 /// Fills in a text.
 pub(crate) fn fill(text: &str, lookup: impl Fn(&str) -> Option<Fact>) -> Result<Filled, Problem> {
     let pieces = pieces(text, lookup)?;
     Ok(match pieces.as_slice() {
-        [Piece::Pod(fact)] => Filled::Pod(*fact),
+        [Piece::Reference(fact)] => Filled::Reference(fact.clone()),
         pieces => written(pieces),
     })
 }
 
-/// Fills in a text that cannot hold pod facts, without Kubernetes' syntax.
+/// Fills in a text that becomes a fact itself.
+pub(crate) fn composed(text: &str, lookup: impl Fn(&str) -> Option<Fact>) -> Result<Fact, Problem> {
+    let mut pieces = pieces(text, lookup)?;
+    Ok(match (pieces.pop(), pieces.is_empty()) {
+        (None, _) => Fact::Text(String::new()),
+        (Some(Piece::Text(text)), true) => Fact::Text(text),
+        (Some(last), _) => {
+            pieces.push(last);
+            Fact::Composed(pieces)
+        }
+    })
+}
+
+/// Fills in a text that cannot hold what only a pod knows, without Kubernetes' syntax.
 pub(crate) fn plain(text: &str, lookup: impl Fn(&str) -> Option<Fact>) -> Result<String, Problem> {
     let mut plain = String::new();
     for piece in pieces(text, lookup)? {
         match piece {
             Piece::Text(text) => plain.push_str(&text),
-            Piece::Pod(fact) => return Err(Problem::Unknown(fact.name.to_owned())),
+            Piece::Reference(fact) => return Err(Problem::Unknown(fact.variable().to_owned())),
         }
     }
     Ok(plain)
@@ -89,13 +139,17 @@ fn pieces(text: &str, lookup: impl Fn(&str) -> Option<Fact>) -> Result<Vec<Piece
         }
         plain.push_str(before);
         let end = after.find('}').ok_or(Problem::Open)?;
-        match lookup(after[..end].trim()) {
-            Some(Fact::Text(fact)) => plain.push_str(&fact),
-            Some(Fact::Pod(fact)) => {
-                pieces.extend((!plain.is_empty()).then(|| Piece::Text(std::mem::take(&mut plain))));
-                pieces.push(Piece::Pod(fact));
+        let fact = lookup(after[..end].trim());
+        let fact = fact.ok_or_else(|| Problem::Unknown(after[..end].to_owned()))?;
+        for piece in fact.into_pieces() {
+            match piece {
+                Piece::Text(text) => plain.push_str(&text),
+                reference @ Piece::Reference(_) => {
+                    let text = std::mem::take(&mut plain);
+                    pieces.extend((!text.is_empty()).then_some(Piece::Text(text)));
+                    pieces.push(reference);
+                }
             }
-            None => return Err(Problem::Unknown(after[..end].to_owned())),
         }
         rest = &after[end + 1..];
     }
@@ -109,11 +163,11 @@ fn written(pieces: &[Piece]) -> Filled {
     let mut text = String::new();
     for (at, piece) in pieces.iter().enumerate() {
         match piece {
-            Piece::Pod(fact) => {
-                facts.insert(*fact);
+            Piece::Reference(fact) => {
                 text.push_str("$(");
-                text.push_str(fact.variable);
+                text.push_str(fact.variable());
                 text.push(')');
+                facts.insert(fact.clone());
             }
             Piece::Text(plain) => {
                 let next = pieces.get(at + 1).map(|_| '$');
@@ -139,6 +193,17 @@ fn escaped(text: &str, next: Option<char>) -> String {
         }
     }
     escaped
+}
+
+impl Fact {
+    fn into_pieces(self) -> Vec<Piece> {
+        match self {
+            Self::Text(text) => vec![Piece::Text(text)],
+            Self::Pod(fact) => vec![Piece::Reference(Reference::Pod(fact))],
+            Self::Secret(fact) => vec![Piece::Reference(Reference::Secret(fact))],
+            Self::Composed(pieces) => pieces,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -204,10 +269,10 @@ mod tests {
         let text = |text: &str| Ok(Filled::Text(text.to_owned(), BTreeSet::new()));
         assert_eq!(filled("x${a}y"), text("x1y"));
         assert_eq!(filled("$${a}"), text("${a}"));
-        assert_eq!(filled("${pod.name}"), Ok(Filled::Pod(NAME)));
+        assert_eq!(filled("${pod.name}"), Ok(Filled::Reference(Reference::Pod(NAME))));
         let composed = Filled::Text(
             "$$$(STEADING_POD_NAME).x".to_owned(),
-            BTreeSet::from([NAME]),
+            BTreeSet::from([Reference::Pod(NAME)]),
         );
         assert_eq!(
             filled("$${pod.name}").unwrap(),
@@ -215,12 +280,12 @@ mod tests {
         );
         assert_eq!(
             filled("$ ${pod.name}").unwrap(),
-            Filled::Text("$ $(STEADING_POD_NAME)".to_owned(), BTreeSet::from([NAME]))
+            Filled::Text("$ $(STEADING_POD_NAME)".to_owned(), BTreeSet::from([Reference::Pod(NAME)]))
         );
         assert_eq!(
             written(&[
                 Piece::Text("$".to_owned()),
-                Piece::Pod(NAME),
+                Piece::Reference(Reference::Pod(NAME)),
                 Piece::Text(".x".to_owned())
             ]),
             composed

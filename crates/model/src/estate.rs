@@ -20,7 +20,7 @@ pub use catalogue::{
     SmtpServer, SmtpTls,
 };
 pub use dns::{Dashboard, DashboardKind, Dns, DnsProvider, DnsRecord};
-pub use entry::{Entry, EntryKind, EntryPlace, Served, url_host};
+pub use entry::{Entry, EntryKind, EntryPlace, Given, Served, url_host};
 pub use gateway::{
     Controller, Gateway, GatewayAddress, GatewayPolicies, GatewayProxies, Gateways,
 };

@@ -4,6 +4,7 @@
 //! not declarations are kept for `fromFile`.
 
 mod applications;
+mod catalogue;
 mod codes;
 mod declared;
 mod defaults;
@@ -14,6 +15,7 @@ mod input;
 mod instances;
 mod people;
 mod policies;
+mod served;
 
 use std::collections::BTreeSet;
 
@@ -99,17 +101,16 @@ pub fn load(files: Vec<InputFile>) -> (Declarations, Report) {
         .and_then(|node| node.get("application"))
         .cloned();
     report.sort(&sources);
-    (
-        Declarations {
-            sources,
-            estate,
-            applications,
-            rules,
-            built_in,
-            files,
-        },
-        report,
-    )
+    let mut declarations = Declarations {
+        sources,
+        estate,
+        applications,
+        rules,
+        built_in,
+        files,
+    };
+    served::look(&mut declarations);
+    (declarations, report)
 }
 
 /// An application with errors in its file, or in one that lies under it, is never resolved: what was misread may be missing in it.

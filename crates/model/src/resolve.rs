@@ -49,6 +49,17 @@ pub fn resolve(
     (application.filter(|_| sound), report)
 }
 
+/// Returns an application as far as it can be made out, whatever is wrong with it: for what others may know of it.
+pub(crate) fn sketch(
+    declarations: &Declarations,
+    file: &ApplicationFile,
+    environment: &str,
+) -> Option<Application> {
+    let mut ignored = Report::default();
+    let overrides = Overrides::default();
+    resolve_into(declarations, file, environment, &overrides, &mut ignored)
+}
+
 fn resolve_into(
     declarations: &Declarations,
     file: &ApplicationFile,

@@ -1,10 +1,8 @@
 //! The smaller settings of an application as a whole.
 
-use std::collections::BTreeMap;
-
 use super::JobScript;
 use crate::name::{
-    ComponentName, DurationText, EnvName, HttpPath, ImageRef, LabelName, Literal, NamespaceName,
+    ComponentName, DurationText, HttpPath, ImageRef, LabelName, Literal, NamespaceName,
     Reason, UntilDate,
 };
 use crate::node::Node;
@@ -12,15 +10,6 @@ use crate::quantity::Quantity;
 use crate::read::{Read, Reader};
 use crate::shape::Shape;
 use crate::{choice, record};
-
-record! {
-    /// How an application uses an entry of the catalogue.
-    pub struct CatalogueUse {
-        /// Other names for the entry's variables, by the entry's name for each. Default: the entry's names. Example: `{ MAIL_HOST:
-        /// SMTP_HOST }`.
-        "env" env: BTreeMap<EnvName, EnvName>,
-    }
-}
 
 record! {
     /// Something that pods may do with the Kubernetes API.

@@ -48,12 +48,19 @@ impl std::fmt::Display for UpstreamHost {
     }
 }
 
-impl Read for UpstreamHost {
-    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
-        reader.text(node, |text| match text.parse() {
+impl UpstreamHost {
+    /// Reads a host name or an address; the error is a phrase.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        match text.parse() {
             Ok(address) => Ok(Self::Address(address)),
             Err(_) => HostName::parse(text).map(Self::Name),
-        })
+        }
+    }
+}
+
+impl Read for UpstreamHost {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        reader.text(node, Self::parse)
     }
 
     fn shape() -> Shape {

@@ -50,8 +50,8 @@ record! {
         /// routes with `auth: required`.
         "sso" sso: Option<Sso>,
         /// Limits on requests by name, for `limits.class`; `page` is used where a route names none. Built in: `page` (100 requests a
-        /// second, 1000 at once: a page with all that it loads), `api` (50, 200) and `upload` (20, 200). Default: none. Example: `{ page: {
-        /// requests: 20, burst: 60 } }`. Derives: a rate-limit gate for each class in use.
+        /// second, 1000 at once: a page with all that it loads), `api` (50, 200) and `upload` (20, 200). Default: these three. Example: `{ page:
+        /// { requests: 200, burst: 2000 } }`. Derives: a rate-limit gate for each class in use.
         "rates" rates: BTreeMap<LabelName, RateClass>,
         /// Middlewares that exist already, by the name that routes use. Default: none. Example: `{ home-only: { name: home-only } }`.
         "middlewares" middlewares: BTreeMap<LabelName, MiddlewareRef>,

@@ -58,6 +58,11 @@ impl Template {
         })
     }
 
+    /// Returns the template as it is written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Says whether a name is filled in.
     pub fn has(&self, name: &str) -> bool {
         self.0.contains(&format!("{{{name}}}"))

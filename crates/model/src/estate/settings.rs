@@ -196,6 +196,9 @@ record! {
         /// The image that gives files to their owner. Default: a pinned busybox. Example: `busybox:1.37.0`. Derives: `image` of the step
         /// that gives files to their owner.
         "ownership" ownership: Option<crate::name::ImageRef>,
+        /// The image that waits for what an application uses: it has `sh` and `nc`. Default: that of `ownership`. Example:
+        /// `busybox:1.37.0`. Derives: `image` of the containers of `waitFor`.
+        "waitFor" wait_for: Option<crate::name::ImageRef>,
     }
 }
 

@@ -23,5 +23,7 @@ codes! {
     DEFAULT_FIELD = "ST1234": "A field cannot be a default of the estate or of a tier: it differs for every application by what it means, or has another place. It would be left out without a word.";
     INSTANCE = "ST1240": "An application has `instances` and none in it. The declaration stands for its instances only, so nothing would ever be deployed, without any sign that something is missing.";
     INSTANCE_NAME = "ST1241": "An instance cannot be called as it is: `APPLICATION-INSTANCE` is too long for the name of an application, or is that of another application or instance, whose namespace and data it would share.";
+    ENTRY = "ST1285": "An entry of the estate's catalogue is not complete, or says several things at once: two kinds, a host that is none, a fact both in the open and secret, a database without a version.";
+    ENTRY_PLACE = "ST1286": "Nothing says where an entry of the catalogue runs, or two things do. Its users may reach it there and nowhere else, so it is never guessed from a name: only an address and the name of a Service say it by themselves.";
     ESTATE = "ST1106": "Parts of the estate do not fit each other: a default tier that does not exist, two secret backends, an environment after one that does not exist.";
 }

@@ -1,6 +1,6 @@
 //! The estate: the built-in defaults under what is written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::codes::{ESTATE, TWICE};
 use super::defaults;
@@ -63,6 +63,8 @@ pub(super) fn read(
         name: document.metadata.name,
         fields: document.spec,
         applications: BTreeMap::new(),
+        served: BTreeMap::new(),
+        used_by_name: BTreeSet::new(),
         tree,
     };
     check(&estate, report);
@@ -127,6 +129,7 @@ fn check(estate: &Estate, report: &mut Report) {
         }
     }
     edge(estate, &mut say);
+    super::catalogue::check(estate, report);
     defaults::check(estate, report);
 }
 

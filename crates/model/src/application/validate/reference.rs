@@ -12,9 +12,6 @@ use crate::read::nearest;
 pub(super) fn check(check: &mut Check<'_>) {
     description(check);
     let application = check.application;
-    for name in application.fields.uses.keys() {
-        catalogue(check, name, &application.field("uses").key(name.as_str()));
-    }
     let network = application.fields.network.iter();
     for (side, peers) in network.flat_map(|network| [("from", &network.from), ("to", &network.to)])
     {

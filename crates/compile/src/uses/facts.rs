@@ -1,0 +1,257 @@
+//! The facts of what is used: what is known of it, in the open or as a key of a Secret.
+
+use steading_model::estate::{Entry, EntryKind, OidcIssuer, OtelCollector, OtlpProtocol, SmtpTls, Template};
+use steading_model::name::Literal;
+
+use super::{Use, database, secret};
+use crate::scope::Scope;
+use crate::substitute::{self, Fact, Problem};
+
+/// Returns a fact of what is used; none where it has no such fact here.
+pub(crate) fn fact(scope: &Scope<'_>, one: &Use<'_>, name: &str) -> Option<Fact> {
+    let declared = one.entry.fields.map(|fields| &fields.facts);
+    let mut declared = declared.into_iter().flatten();
+    if let Some((_, text)) = declared.find(|(fact, _)| fact.as_str() == name) {
+        let of_user = |name: &str| crate::facts::of_user(scope, name);
+        let text = substitute::plain(text.as_str(), of_user).ok()?;
+        return Some(Fact::Text(text));
+    }
+    secret::fact(scope, one, name).or_else(|| of_kind(scope, one, name))
+}
+
+/// Returns a fact that the text of a variable may name: one of the entry, or what is known of the user.
+pub(crate) fn in_text(scope: &Scope<'_>, one: &Use<'_>, name: &str) -> Option<Fact> {
+    fact(scope, one, name).or_else(|| crate::facts::of_user(scope, name))
+}
+
+/// Returns what `${uses.ENTRY.NAME}` means, from what stands behind `uses.`: a variable of the entry by its own name, or a fact.
+pub(crate) fn named(scope: &Scope<'_>, rest: &str) -> Option<Fact> {
+    let (entry, name) = rest.split_once('.')?;
+    let one = super::all(scope).find(|one| one.entry.name.as_str() == entry)?;
+    let variables = one.entry.variables();
+    let variable = variables.iter().find(|(known, _)| known == name);
+    match variable {
+        Some((_, text)) => composed(scope, &one, text),
+        None => fact(scope, &one, name),
+    }
+}
+
+/// Returns what to do about a text of an entry that cannot be filled in.
+pub(crate) fn help(scope: &Scope<'_>, one: &Use<'_>, problem: &Problem) -> String {
+    let Problem::Unknown(name) = problem else {
+        return "close it; for a literal `${`, write `$${`".to_owned();
+    };
+    let known = one.entry.fact_names();
+    if known.contains(&name.as_str()) {
+        return match (one.entry.kind(), name.as_str()) {
+            (EntryKind::Oidc(_), "redirectUri") => {
+                "say where people come back to: `callback: /…` of the use, with a route under `ingress`".to_owned()
+            }
+            (EntryKind::Application(_), _) => "declare a port in that application".to_owned(),
+            _ => format!("add `secret: {{ keys: {{ {name}: … }} }}` to the entry"),
+        };
+    }
+    let known = known.into_iter().filter(|name| fact(scope, one, name).is_some());
+    let of_user = ["application", "environment", "namespace", "estate"];
+    let known: Vec<String> = known.chain(of_user).map(|name| format!("`${{{name}}}`")).collect();
+    format!("an entry of the catalogue may name {}", known.join(", "))
+}
+
+fn of_kind(scope: &Scope<'_>, one: &Use<'_>, name: &str) -> Option<Fact> {
+    let entry = &one.entry;
+    match (entry.kind(), name) {
+        (EntryKind::CloudNativePg(_), name) => database::fact(scope, one, name),
+        (EntryKind::Application(_), name) => application(scope, one, name),
+        (EntryKind::Own, _) => None,
+        (_, "host") => text(filled_host(scope, entry)?),
+        (_, "port") => text(entry.port()?.to_string()),
+        (EntryKind::Postgres(server) | EntryKind::MySql(server), "database") => {
+            text(filled(scope, server.database.as_ref(), "{application}"))
+        }
+        (EntryKind::Postgres(server) | EntryKind::MySql(server), "user") => {
+            text(filled(scope, server.user.as_ref(), "{application}"))
+        }
+        (EntryKind::Postgres(server), "url") => {
+            let query = query(server.parameters.iter());
+            let url = format!("postgresql://${{user}}:${{password}}@{HOST}/${{database}}{query}");
+            composed(scope, one, &bracketed(scope, entry, &url))
+        }
+        (EntryKind::MySql(server), "url") => {
+            let query = query(server.parameters.iter());
+            let url = format!("mysql://${{user}}:${{password}}@{HOST}/${{database}}{query}");
+            composed(scope, one, &bracketed(scope, entry, &url))
+        }
+        (EntryKind::Postgres(_), "jdbcUrl") => jdbc(scope, one, "postgresql"),
+        (EntryKind::MySql(_), "jdbcUrl") => jdbc(scope, one, "mysql"),
+        (EntryKind::Redis(server), "database") => text(server.database.unwrap_or(0).to_string()),
+        (EntryKind::Redis(server), "url") => {
+            let scheme = if server.tls == Some(true) { "rediss" } else { "redis" };
+            let url = format!("{scheme}://{}{HOST}/${{database}}", login(scope, one));
+            composed(scope, one, &bracketed(scope, entry, &url))
+        }
+        (EntryKind::Smtp(server), "from") => text(filled(scope, Some(&server.from), "")),
+        (EntryKind::Smtp(server), "tls") => text(server.tls.unwrap_or(SmtpTls::StartTls).to_string()),
+        (EntryKind::Smtp(server), "url") => {
+            let scheme = if server.tls == Some(SmtpTls::Tls) { "smtps" } else { "smtp" };
+            let url = format!("{scheme}://{}{HOST}", login(scope, one));
+            composed(scope, one, &bracketed(scope, entry, &url))
+        }
+        (EntryKind::Oidc(issuer), name) => oidc(scope, one, issuer, name),
+        (EntryKind::Otel(collector), name) => otel(scope, collector, name),
+        _ => None,
+    }
+}
+
+/// Where host and port stand in a URL.
+const HOST: &str = "${host}:${port}";
+
+/// Puts brackets around an address of version 6.
+fn bracketed(scope: &Scope<'_>, entry: &Entry<'_>, url: &str) -> String {
+    let host = filled_host(scope, entry).unwrap_or_default();
+    if host.contains(':') {
+        url.replace(HOST, "[${host}]:${port}")
+    } else {
+        url.to_owned()
+    }
+}
+
+/// Returns what stands before the host of a URL, where there are credentials.
+fn login(scope: &Scope<'_>, one: &Use<'_>) -> &'static str {
+    let has = |name: &str| secret::fact(scope, one, name).is_some();
+    match (has("user"), has("password")) {
+        (true, true) => "${user}:${password}@",
+        (false, true) => ":${password}@",
+        (true | false, false) => "",
+    }
+}
+
+fn jdbc(scope: &Scope<'_>, one: &Use<'_>, scheme: &str) -> Option<Fact> {
+    let url = format!("jdbc:{scheme}://{HOST}/${{database}}");
+    composed(scope, one, &bracketed(scope, &one.entry, &url))
+}
+
+fn application(scope: &Scope<'_>, one: &Use<'_>, name: &str) -> Option<Fact> {
+    let (application, environment) = one.entry.runs_in(&scope.application.environment)?;
+    let served = scope.estate.served(application, environment)?;
+    let namespace = scope.estate.namespace(application, environment).ok()?;
+    let zone = &scope.estate.fields.domains.cluster;
+    let host = format!("{}.{namespace}.svc.{zone}", served.service);
+    match name {
+        "host" => text(host),
+        "port" => text(served.port.to_string()),
+        "url" if served.scheme == "http" && served.port == 80 => text(format!("http://{host}")),
+        "url" => text(format!("{}://{host}:{}", served.scheme, served.port)),
+        _ => None,
+    }
+}
+
+fn oidc(scope: &Scope<'_>, one: &Use<'_>, issuer: &OidcIssuer, name: &str) -> Option<Fact> {
+    let url = filled(scope, Some(&issuer.issuer), "");
+    match name {
+        "issuer" => text(url),
+        "discoveryUrl" => {
+            let usual = || format!("{}/.well-known/openid-configuration", url.trim_end_matches('/'));
+            let declared = issuer.discovery.as_ref();
+            text(declared.map_or_else(usual, |discovery| filled(scope, Some(discovery), "")))
+        }
+        "redirectUri" => {
+            let callback = one.used.callback.as_ref()?;
+            match crate::facts::fact(scope, None, "route.url")? {
+                Fact::Text(route) => text(format!("{route}{callback}")),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn otel(scope: &Scope<'_>, collector: &OtelCollector, name: &str) -> Option<Fact> {
+    let endpoint = filled(scope, Some(&collector.endpoint), "");
+    match name {
+        "protocol" => {
+            let usual = if endpoint.ends_with(":4317") {
+                OtlpProtocol::Grpc
+            } else {
+                OtlpProtocol::Http
+            };
+            text(collector.protocol.unwrap_or(usual).to_string())
+        }
+        "endpoint" => text(endpoint),
+        "serviceName" => text(scope.name().to_owned()),
+        "attributes" => text(attributes(scope, collector)),
+        _ => None,
+    }
+}
+
+/// Returns the attributes of all telemetry, in the syntax of the variable: `=` and `,` in values are escaped as in URLs.
+fn attributes(scope: &Scope<'_>, collector: &OtelCollector) -> String {
+    let own = [
+        ("deployment.environment.name", scope.environment()),
+        ("service.namespace", scope.namespace()),
+    ];
+    let declared = collector.attributes.iter();
+    let declared = declared.map(|(name, value)| (name.as_str(), value.as_str()));
+    let all: std::collections::BTreeMap<&str, &str> = own.into_iter().chain(declared).collect();
+    let pair = |(name, value): (&str, &str)| format!("{name}={}", escaped(value));
+    let pairs: Vec<String> = all.into_iter().map(pair).collect();
+    pairs.join(",")
+}
+
+/// Returns the host of a server as its user sees it.
+fn filled_host(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<String> {
+    let host = Template::parse(entry.host()?).ok()?;
+    Some(filled(scope, Some(&host), ""))
+}
+
+/// Fills in what is the user's.
+pub(crate) fn filled(scope: &Scope<'_>, template: Option<&Template>, usual: &str) -> String {
+    let values = [
+        ("application", scope.name()),
+        ("environment", scope.environment()),
+    ];
+    match template {
+        Some(template) => template.fill(&values),
+        None => usual.replace("{application}", scope.name()),
+    }
+}
+
+/// Returns a text with facts of the entry in it, put together.
+pub(crate) fn composed(scope: &Scope<'_>, one: &Use<'_>, text: &str) -> Option<Fact> {
+    substitute::composed(text, |name| in_text(scope, one, name)).ok()
+}
+
+/// Returns what stands behind the path of a URL.
+fn query<'a>(parameters: impl Iterator<Item = (&'a String, &'a Literal)>) -> String {
+    let pair = |(name, value): (&String, &Literal)| format!("{name}={}", escaped(value.as_str()));
+    let pairs: Vec<String> = parameters.map(pair).collect();
+    if pairs.is_empty() {
+        String::new()
+    } else {
+        format!("?{}", pairs.join("&"))
+    }
+}
+
+/// Escapes all but the characters that never mean anything in a URL.
+fn escaped(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~/".contains(&byte);
+    let bytes = text.bytes();
+    bytes
+        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
+}
+
+fn text(text: String) -> Option<Fact> {
+    Some(Fact::Text(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_means_something_in_a_url_is_escaped() {
+        assert_eq!(escaped("verify-full"), "verify-full");
+        assert_eq!(escaped("/etc/ca.crt"), "/etc/ca.crt");
+        assert_eq!(escaped("a b&c=d,e$(F)é"), "a%20b%26c%3Dd%2Ce%24%28F%29%C3%A9");
+    }
+}
