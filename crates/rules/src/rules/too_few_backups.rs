@@ -30,7 +30,7 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
         };
         let keep = fields.keep.filter(|keep| *keep < FEWEST)?;
         let span = subject.span(&path.key("backup").key("keep"));
-        let message = format!("the volume `{name}` keeps {keep} backups");
+        let message = format!("the volume `{name}` keeps only {keep} of its backups");
         Some(Finding::new(span, message).help(format!("keep at least {FEWEST}")))
     });
     found.collect()
