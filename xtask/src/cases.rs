@@ -4,12 +4,13 @@
 //! 1. every declaration in the older format imports, resolves for each of its environments, compiles, and passes the offline
 //!    validation;
 //! 2. each hostile input of `edge-cases.yaml` behaves as its `want` says;
-//! 3. every custom resource that came of it, and of `examples/`, is accepted by the definitions that its project publishes, offline
+//! 3. every custom resource that came of it, of `examples/` and of the compiler's own cases, is accepted by the definitions that its project publishes, offline
 //!    and by an API server on which they are installed.
 
 mod declarations;
 mod definitions;
 mod edge;
+mod golden;
 mod pipeline;
 
 use std::path::{Path, PathBuf};
@@ -49,6 +50,7 @@ pub(crate) fn cases(folder: Option<PathBuf>) -> Result<()> {
         &edge::judge(&single_node.join("edge-cases.yaml"))?,
     );
     declarations::add_examples(&root().join("examples"), &mut resources)?;
+    golden::add(&root().join("crates/compile/tests/cases"), &mut resources)?;
     problems += show(
         "custom resources by their own definitions",
         &definitions::judge(&folder.join("crds"), &resources)?,

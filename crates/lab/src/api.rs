@@ -45,6 +45,9 @@ pub enum ApplyError {
     /// Certificates cannot be issued.
     #[error("certificates cannot be issued in the lab")]
     Issuer(#[source] Box<crate::seed::SeedError>),
+    /// Routes cannot be answered.
+    #[error("routes cannot be answered in the lab")]
+    Routes(#[source] Box<crate::seed::SeedError>),
     /// A definition of a kind was taken but is not served.
     #[error("the definition `{name}` was not established within {seconds} s")]
     NotEstablished {

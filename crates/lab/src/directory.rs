@@ -58,6 +58,11 @@ impl Directory {
         self.path().join("issuer")
     }
 
+    /// Returns the list of the kinds of Gateway API that are answered.
+    pub(crate) fn gateway(&self) -> PathBuf {
+        self.path().join("gateway")
+    }
+
     pub(crate) fn faults(&self) -> PathBuf {
         self.0.join("faults.json")
     }

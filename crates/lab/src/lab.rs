@@ -135,7 +135,7 @@ impl Lab {
 
     /// Installs definitions of custom resources and returns when objects of these kinds can be made.
     ///
-    /// Certificates of cert-manager are issued from then on, without keys.
+    /// Certificates of cert-manager are issued from then on, without keys, and routes of Gateway API accepted, without anybody listening.
     pub async fn install_crds(&self, definitions: &[Value]) -> Result<(), ApplyError> {
         let client = self.client().await.map_err(ApplyError::Connect)?;
         api::install_definitions(&client, definitions, DEFINITIONS).await?;
@@ -144,8 +144,21 @@ impl Lab {
                 .await
                 .map_err(|error| ApplyError::Issuer(Box::new(error)))?;
         }
-        Ok(())
+        let routes = definitions
+            .iter()
+            .filter(|definition| is_of_gateway(definition));
+        let kinds = routes.filter_map(|definition| definition["spec"]["names"]["kind"].as_str());
+        let kinds: Vec<&str> = kinds.collect();
+        if kinds.is_empty() {
+            return Ok(());
+        }
+        let answered = self.answer_routes(&kinds).await;
+        answered.map_err(|error| ApplyError::Routes(Box::new(error)))
     }
+}
+
+fn is_of_gateway(definition: &Value) -> bool {
+    definition["spec"]["group"] == "gateway.networking.k8s.io"
 }
 
 fn is_certificate(definition: &Value) -> bool {

@@ -66,6 +66,17 @@ impl Lab {
         self.restart_kwok().await
     }
 
+    /// Has objects of these kinds answered from now on, as an implementation of Gateway API would do it; they must be installed.
+    pub(crate) async fn answer_routes(&self, kinds: &[&str]) -> Result<(), SeedError> {
+        let _lock = Lock::take(&self.lock, BUSY)
+            .await
+            .map_err(SeedError::Lock)?;
+        match stages::answer_routes(&self.directory, kinds).map_err(SeedError::Stages)? {
+            stages::Answered::Already => Ok(()),
+            stages::Answered::FromNowOn => self.restart_kwok().await,
+        }
+    }
+
     async fn change_faults(
         &self,
         change: impl FnOnce(&mut Vec<FaultRule>),

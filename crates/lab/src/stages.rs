@@ -17,6 +17,17 @@ const CRASH: &str = include_str!("../stages/fault-crash.yaml");
 /// How certificates are issued; only where their kind is known, because kwok ends over a kind that is not.
 const ISSUER: &str = include_str!("../stages/certificate.yaml");
 
+/// How kinds of Gateway API are answered; only those that are known, for the same reason.
+const GATEWAY: [(&str, &str); 4] = [
+    ("HTTPRoute", include_str!("../stages/gateway-route.yaml")),
+    ("GRPCRoute", include_str!("../stages/gateway-route.yaml")),
+    ("TLSRoute", include_str!("../stages/gateway-route.yaml")),
+    (
+        "ListenerSet",
+        include_str!("../stages/gateway-listeners.yaml"),
+    ),
+];
+
 /// The stage files, in the order in which they are written.
 const FILES: [&str; 6] = [
     include_str!("../stages/node.yaml"),
@@ -69,6 +80,10 @@ pub(crate) fn write(directory: &Directory) -> Result<(), StagesError> {
         text.push_str("---\n");
         text.push_str(ISSUER);
     }
+    for kind in answered(directory) {
+        text.push_str("---\n");
+        text.push_str(&answer(&kind));
+    }
     write_private(&path, text.as_bytes()).map_err(|source| StagesError::File { path, source })
 }
 
@@ -99,6 +114,48 @@ pub(crate) fn issue_certificates(directory: &Directory) -> Result<(), StagesErro
     let path = directory.issuer();
     write_private(&path, b"").map_err(|source| StagesError::File { path, source })?;
     write(directory)
+}
+
+/// Has objects of these kinds of Gateway API answered from now on; says whether any of them is new.
+pub(crate) fn answer_routes(
+    directory: &Directory,
+    kinds: &[&str],
+) -> Result<Answered, StagesError> {
+    let mut known = answered(directory);
+    let new = GATEWAY.iter().map(|(kind, _)| *kind);
+    let new = new.filter(|kind| kinds.contains(kind) && !known.iter().any(|known| known == kind));
+    let new: Vec<String> = new.map(str::to_owned).collect();
+    if new.is_empty() {
+        return Ok(Answered::Already);
+    }
+    known.extend(new);
+    let path = directory.gateway();
+    let text = known.join("\n");
+    write_private(&path, text.as_bytes()).map_err(|source| StagesError::File { path, source })?;
+    write(directory)?;
+    Ok(Answered::FromNowOn)
+}
+
+/// Whether objects of some kinds were answered before.
+pub(crate) enum Answered {
+    /// They were, or nobody answers them.
+    Already,
+    /// They are once the stages are read again.
+    FromNowOn,
+}
+
+/// Returns the kinds of Gateway API that are answered; none where nobody said so.
+fn answered(directory: &Directory) -> Vec<String> {
+    let text = fs::read_to_string(directory.gateway()).unwrap_or_default();
+    text.lines().map(str::to_owned).collect()
+}
+
+fn answer(kind: &str) -> String {
+    let mut stages = GATEWAY.iter().filter(|(known, _)| *known == kind);
+    let stage = stages.next().map_or("", |(_, stage)| *stage);
+    stage
+        .replace("@kind@", kind)
+        .replace("@lower@", &kind.to_lowercase())
 }
 
 fn render(rules: &[FaultRule]) -> String {

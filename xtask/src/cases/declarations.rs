@@ -107,9 +107,11 @@ fn example_objects(example: &Path) -> Result<Vec<Object>> {
     Ok(objects)
 }
 
-fn is_custom(object: &Object) -> bool {
-    let group = &object.id.kind.group;
-    group.contains('.') && !group.ends_with(".k8s.io") && group != "steading.dev"
+/// Says whether no API server knows the kind by itself; Gateway API's are in a group of Kubernetes' own and come with a definition.
+pub(super) fn is_custom(object: &Object) -> bool {
+    let group = object.id.kind.group.as_str();
+    let is_built_in = group.ends_with(".k8s.io") && group != "gateway.networking.k8s.io";
+    group.contains('.') && !is_built_in && group != "steading.dev"
 }
 
 pub(super) fn parse(text: &[u8]) -> Result<Node, String> {

@@ -40,7 +40,13 @@ pub(super) fn judge(folder: &Path, resources: &[Object]) -> Result<Verdict> {
         "--all",
         "--timeout=60s",
     ])?;
-    online(&lab, resources, &mut verdict)?;
+    let groups: BTreeSet<&str> = definitions
+        .iter()
+        .filter_map(|definition| definition["spec"]["group"].as_str())
+        .collect();
+    let defined = resources.iter();
+    let defined = defined.filter(|object| groups.contains(object.id.kind.group.as_str()));
+    online(&lab, &defined.collect::<Vec<_>>(), &mut verdict)?;
     Ok(verdict)
 }
 
@@ -75,7 +81,8 @@ fn offline(definitions: &[Value], resources: &[Object], verdict: &mut Verdict) -
     Ok(())
 }
 
-fn online(lab: &Lab, resources: &[Object], verdict: &mut Verdict) -> Result<()> {
+/// Only what a definition is published for: the others were judged by the descriptions of this project.
+fn online(lab: &Lab, resources: &[&Object], verdict: &mut Verdict) -> Result<()> {
     let namespaces: BTreeSet<&str> = resources
         .iter()
         .filter_map(|object| object.id.namespace.as_deref())
