@@ -32,7 +32,7 @@ use crate::scope::{Metadata, Output, Scope};
 
 pub use files::{MonitoringFiles, monitoring_files};
 pub use page::alerts_page;
-pub(crate) use scrape::{scrape_ports, scraped};
+pub(crate) use scrape::{further_ports, scrape_ports, scraped};
 
 /// The API of the Prometheus operator.
 const OPERATOR: &str = "monitoring.coreos.com/v1";

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use steading_model::application::{self as model, Component, Gpu, InitStep, Placement, Scratch};
+use steading_model::application::{self as model, Component, Gpu, InitStep, Placement, Port, Scratch};
 use steading_model::name::MountPath;
 
 use crate::basis::Container;
@@ -13,7 +13,10 @@ use crate::names;
 use crate::scope::{Output, Scope};
 use crate::storage::{self, Mounted};
 use crate::volumes::{self, Volumes};
-use crate::{backend, file, migrate, ownership, placement, priority, probe, resources, security, uses};
+use crate::{
+    backend, file, migrate, monitoring, ownership, placement, priority, probe, resources, security,
+    uses,
+};
 
 /// What a pod is made of.
 pub(crate) struct Pod<'a> {
@@ -219,21 +222,24 @@ fn main_json(
     let main = container::json(scope, &pod.main, setting, output);
     match pod.role {
         Role::Run => main,
-        Role::Serve(component) => serving(scope, component, main),
+        Role::Serve(component) => {
+            let mut all = ports(&component.ports());
+            all.extend(ports(&monitoring::further_ports(scope, component)));
+            serving(scope, component, main).with("ports", all)
+        }
     }
 }
 
 /// Adds what a container has that goes on running: ports, hooks and probes.
 fn serving(scope: &Scope<'_>, component: &Component, json: Fields) -> Fields {
     let json = json
-        .with("ports", ports(component))
+        .with("ports", ports(&component.ports()))
         .with("lifecycle", lifecycle(scope, component));
     probe::probes(component, json)
 }
 
-fn ports(component: &Component) -> Vec<Value> {
-    let ports = component.ports();
-    let port = |port: &steading_model::application::Port| {
+fn ports(ports: &[Port]) -> Vec<Value> {
+    let port = |port: &Port| {
         Fields::new()
             .with("name", names::port(&port.name))
             .with("containerPort", port.spec.port.get())

@@ -134,7 +134,7 @@ fn never(watch: &mut Watch<'_>, job: &Object, times: &Times) {
     let last = single(by, "kube_cronjob_status_last_successful_time", &this);
     watch.add(Alert {
         expression: format!(
-            "time() - {created} > {}\nunless {last} > 0\nunless {} == 1",
+            "time() - {created} > {}\nunless {last}\nunless {} == 1",
             times.allowed(),
             suspended(&this)
         ),

@@ -38,7 +38,7 @@ What an alert does in one application stands under `monitoring.alerts` of its de
 monitoring:
   alerts:
     VolumeAlmostFull: { percent: 95 }                             # later
-    CrashLooping: { off: \"it ends on purpose after each batch\" }    # never, with the reason
+    CrashLooping: { none: \"it ends on purpose after each batch\" }   # never, with the reason
     RouteDown: { severity: warning, for: 30m }                    # quieter
     own: { fromFile: alerts.yaml }                                # rules of its own
 ```

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use steading_model::application::AlertSeverity::Warning;
 use steading_model::application::BuiltInAlert::ScrapeMissing;
-use steading_model::application::{Component, Protocol, Scrape};
+use steading_model::application::{Component, Port, PortSpec, Protocol, Scrape};
 use steading_model::name::PortNumber;
 
 use super::alert::{Alert, Watch};
@@ -27,7 +27,7 @@ struct Place<'a> {
     /// Its place in the list of the declaration.
     index: usize,
     scrape: &'a Scrape,
-    port: u16,
+    port: PortNumber,
 }
 
 /// Returns the places where a component is scraped.
@@ -50,7 +50,7 @@ fn places<'a>(scope: &Scope<'a>, component: &Component) -> Vec<Place<'a>> {
         Some(Place {
             index,
             scrape,
-            port: scrape.port.or(first).map(PortNumber::get)?,
+            port: scrape.port.or(first)?,
         })
     })
     .collect()
@@ -64,11 +64,38 @@ fn path(scrape: &Scrape) -> &str {
 pub(crate) fn scrape_ports(scope: &Scope<'_>, component: &Component) -> Vec<u16> {
     let mut ports: Vec<u16> = places(scope, component)
         .iter()
-        .map(|place| place.port)
+        .map(|place| place.port.get())
         .collect();
     ports.sort_unstable();
     ports.dedup();
     ports
+}
+
+/// Returns the ports that a component does not declare but is scraped at, where an operator is told: it looks at declared ones only.
+pub(crate) fn further_ports(scope: &Scope<'_>, component: &Component) -> Vec<Port> {
+    if !has_operator(scope) {
+        return Vec::new();
+    }
+    let declared = component.pod_ports();
+    let mut further: Vec<Port> = Vec::new();
+    for place in places(scope, component) {
+        let mut known = declared.iter().chain(&further);
+        if known.any(|port| is_at(port, place.port)) {
+            continue;
+        }
+        further.push(Port {
+            name: format!("metrics-{}", place.port),
+            spec: PortSpec {
+                port: place.port,
+                protocol: Protocol::Http,
+            },
+        });
+    }
+    further
+}
+
+fn is_at(port: &Port, number: PortNumber) -> bool {
+    port.spec.port == number && port.spec.protocol != Protocol::Udp
 }
 
 /// Says on a pod where it is scraped, where no operator is told.
@@ -79,7 +106,7 @@ pub(crate) fn scraped(scope: &Scope<'_>, component: &Component, metadata: Metada
     };
     metadata
         .annotation("prometheus.io/scrape", "true")
-        .annotation("prometheus.io/port", place.port.to_string())
+        .annotation("prometheus.io/port", place.port.get().to_string())
         .annotation("prometheus.io/path", path(place.scrape))
 }
 
@@ -111,16 +138,14 @@ pub(super) fn objects(scope: &Scope<'_>, output: &mut Output) {
 }
 
 fn endpoint(scope: &Scope<'_>, component: &Component, place: &Place<'_>) -> Value {
-    let ports = component.ports();
-    let declared = ports
-        .iter()
-        .find(|port| port.spec.port.get() == place.port && is_stream(port.spec.protocol));
+    let mut ports = component.pod_ports();
+    ports.extend(further_ports(scope, component));
+    let declared = ports.iter().find(|port| is_at(port, place.port));
     let encrypted = declared.is_some_and(|port| port.spec.protocol == Protocol::Https);
     let usual = stack(scope).and_then(|stack| stack.interval.as_ref());
     let interval = place.scrape.interval.as_ref().or(usual);
     Fields::new()
         .with("port", declared.map(|port| names::port(&port.name)))
-        .with("portNumber", declared.is_none().then_some(place.port))
         .with("path", path(place.scrape))
         .with("interval", interval.map(|interval| interval.as_str()))
         .with("scheme", encrypted.then_some("https"))
@@ -130,10 +155,6 @@ fn endpoint(scope: &Scope<'_>, component: &Component, place: &Place<'_>) -> Valu
             encrypted.then(|| json!({ "insecureSkipVerify": true })),
         )
         .into()
-}
-
-fn is_stream(protocol: Protocol) -> bool {
-    protocol != Protocol::Udp
 }
 
 /// Says which metrics nobody would see: an annotation can name one place only.

@@ -12,21 +12,22 @@ use crate::{choice, record};
 record! {
     /// Scraping, alerts, dashboards and probes.
     pub struct Monitoring {
-        /// Where metrics are scraped: one place, or a list with one for each component that has metrics. Default: nowhere.
-        /// Example: `{ port: 9090, path: /metrics }`.
+        /// Where metrics are scraped: one place, or a list with one for each component that has metrics. Default: nowhere. Example: `{
+        /// port: 9090, path: /metrics }`. Derives: annotations that a Prometheus reads on the pods, and ingress from the namespaces of the
+        /// monitoring.
         "scrape" scrape: Scrapes,
-        /// What the built-in alerts do here, by the name of each, and rules of its own by names of its own, as text or from a file.
-        /// `{ none: why }` turns all built-in alerts off. Default: all built-in alerts that fit what is declared.
-        /// Example: `{ VolumeAlmostFull: { percent: 95 }, own: { fromFile: alerts.yaml } }`.
-        ///
-        /// A file of own rules is a rule file of Prometheus (`groups:` with `rules:`), or, where it begins with `apiVersion: 1`, alerts
-        /// that Grafana provisions. Own rules are made in critical environments only: what they say is written for one of them.
+        /// What the built-in alerts do here, by the name of each, and rules of its own by names of its own, as text or from a file. `{
+        /// none: why }` turns all built-in alerts off. A file of own rules is a rule file of Prometheus (`groups:` with `rules:`), or,
+        /// where it begins with `apiVersion: 1`, alerts that Grafana provisions. Own rules are made in critical environments only: what
+        /// they say is written for one of them. Default: all built-in alerts that fit what is declared. Example: `{ VolumeAlmostFull: {
+        /// percent: 95 }, own: { fromFile: alerts.yaml } }`. Derives: a ConfigMap with the label `grafana_alert`, in critical environments.
         "alerts" alerts: Alerts,
         /// Dashboards of Grafana by name, as JSON text or from a file; made in critical environments only, as the `uid` in each is unique
-        /// in a Grafana. Default: none. Example: `{ overview: { fromFile: overview.json } }`.
+        /// in a Grafana. Default: none. Example: `{ overview: { fromFile: overview.json } }`. Derives: a ConfigMap for each with the label
+        /// `grafana_dashboard`, in critical environments.
         "dashboards" dashboards: BTreeMap<ComponentName, FileSpec>,
-        /// Whether public routes are probed from outside: `true`, or `{ none: why }`. Default: `true`.
-        /// Example: `{ none: "a device that sleeps at night" }`.
+        /// Whether public routes are probed from outside: `true`, or `{ none: why }`. Default: `true`. Example: `{ none: "a device that
+        /// sleeps at night" }`. Derives: without it `none` in the annotation `steading.dev/check` of each route.
         "probe" probe: Option<Probe>,
     }
 }
@@ -121,7 +122,7 @@ record! {
     /// What a built-in alert does here.
     pub struct AlertSettings {
         /// It is off, with the reason. Default: it is on. Example: `"ends on purpose after each batch"`.
-        "off" off: Option<Reason>,
+        "none" none: Option<Reason>,
         /// How bad it is. Default: as the alert says; `warning` at most outside of critical environments. Example: `info`.
         "severity" severity: Option<AlertSeverity>,
         /// How long it must hold before it fires. Default: as the alert says. Example: `30m`.
@@ -157,10 +158,10 @@ impl Alerts {
 
     /// Says whether an alert is made.
     pub fn is_on(&self, alert: BuiltInAlert) -> bool {
-        let off = self
+        let is_off = self
             .settings(alert)
-            .is_some_and(|settings| settings.off.is_some());
-        self.none.is_none() && !off
+            .is_some_and(|settings| settings.none.is_some());
+        self.none.is_none() && !is_off
     }
 }
 

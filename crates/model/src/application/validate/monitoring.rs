@@ -48,7 +48,7 @@ fn alerts(check: &mut Check<'_>, path: &FieldPath, monitoring: &Monitoring) {
 fn misfits(alert: BuiltInAlert, settings: &AlertSettings) -> Vec<(&'static str, &'static str)> {
     use BuiltInAlert::{CertificateExpiring, VolumeAlmostFull, VolumeFilling};
     let AlertSettings {
-        off,
+        none,
         severity,
         lasting,
         percent,
@@ -68,7 +68,7 @@ fn misfits(alert: BuiltInAlert, settings: &AlertSettings) -> Vec<(&'static str, 
                 "days" => matches!(alert, CertificateExpiring | VolumeFilling),
                 _ => true,
             };
-            if off.is_some() {
+            if none.is_some() {
                 Some((key, "has no meaning where the alert is off"))
             } else {
                 (!fits).then_some((key, "has no meaning for this alert"))
