@@ -27,6 +27,7 @@ mod matching;
 mod names;
 mod operator;
 mod subject;
+mod types;
 mod value;
 mod walk;
 
@@ -35,3 +36,4 @@ pub use compile::Policies;
 pub use describe::Described;
 pub use export::{Exported, Grounds};
 pub(crate) use find::Found;
+pub use functions::functions;

@@ -6,11 +6,12 @@ use steading_model::estate::{Estate, SeverityLevel};
 use steading_model::policy::{ObjectMatch, OwnRule, RuleMatch, RuleValidation};
 use steading_model::{Code, Diagnostic, FieldPath, Report, Sources, Span};
 
-use super::codes::{BAD_EXPRESSION, BAD_RULE, RESERVED_RULE, TOO_LARGE, UNKNOWN_FIELD};
+use super::codes::{BAD_EXPRESSION, BAD_RULE, NOT_ALIKE, RESERVED_RULE, TOO_LARGE, UNKNOWN_FIELD};
 use super::evaluate::VARIABLES;
 use super::expression::{Expression, Unreadable, names, place};
 use super::fields::{Place, Places, declared, missing};
 use super::names::{Known, Problem, problems};
+use super::types::{self, Type, Types};
 use crate::registry::find;
 use crate::schema::{Catalog, Origin};
 
@@ -128,6 +129,7 @@ impl<'a> Compiler<'a> {
             names,
             given,
             variables: BTreeMap::new(),
+            types: BTreeMap::new(),
         };
         let path = self.rule.field("variables");
         let mut variables = Vec::new();
@@ -136,6 +138,8 @@ impl<'a> Compiler<'a> {
             self.variable_name(&variable.name, &path.key("name"), &scope);
             let read = self.expression(&variable.expression, &path.key("expression"), &scope);
             let places = read.map(|(expression, places)| {
+                let of = types::of(&expression.tree, &scope.types);
+                scope.types.insert(&variable.name, of);
                 variables.push((variable.name.clone(), expression));
                 places
             });
@@ -213,10 +217,15 @@ impl<'a> Compiler<'a> {
             self.message(validation, &path);
             let expression =
                 self.expression(&validation.expression, &path.key("expression"), scope);
+            if let Some((expression, _)) = &expression {
+                self.typed(expression, Type::Boolean, scope);
+            }
             let message_expression = validation.message_expression.as_ref().map(|text| {
                 let path = path.key("messageExpression");
                 self.message_expression(&path);
-                self.expression(text, &path, scope).map(|read| read.0)
+                let (expression, _) = self.expression(text, &path, scope)?;
+                self.typed(&expression, Type::Text, scope);
+                Some(expression)
             });
             validations.push(expression.map(|(expression, _)| Validation {
                 expression,
@@ -328,7 +337,35 @@ impl<'a> Compiler<'a> {
                 None => finding,
             });
         }
+        if let Some((one, other)) = types::unequal(&expression.tree, &scope.types) {
+            let message = format!(
+                "{} is never equal to {}, and the API server refuses to compare them",
+                one.name(),
+                other.name()
+            );
+            let help = "convert one of them, such as with `string(…)` or `int(…)`";
+            self.say(NOT_ALIKE, message, span, help);
+        }
         Some((expression, places))
+    }
+
+    /// The API server wants to know the type of a value beforehand; of what it does not see, it need not be known.
+    fn typed(&mut self, expression: &Expression, wanted: Type, scope: &Scope<'_>) {
+        let found = types::of(&expression.tree, &scope.types);
+        let is_exported = subject(&self.rule.fields.matching) == Subject::Objects;
+        if found == wanted || (found == Type::Unknown && !is_exported) {
+            return;
+        }
+        let message = format!(
+            "the value must be {}, and for all that is known it is {}",
+            wanted.name(),
+            found.name()
+        );
+        let help = match wanted {
+            Type::Boolean => "compare it: `… == true`",
+            _ => "make it text: `string(…)`",
+        };
+        self.say(NOT_ALIKE, message, expression.span, help);
     }
 
     fn no_field(&self, name: &str) -> String {
@@ -367,6 +404,7 @@ struct Scope<'s> {
     names: Vec<&'static str>,
     given: BTreeMap<&'s str, Places<'s>>,
     variables: BTreeMap<&'s str, Places<'s>>,
+    types: Types<'s>,
 }
 
 /// Returns the severity of a rule where the estate says what it is, else its own.

@@ -142,7 +142,6 @@ pub(super) static FUNCTIONS: &[Function] = &[
         "quantity('1').add(quantity('1')) == quantity('2')",
     ),
     method("sub", 1, 1, "quantity('3').sub(1) == quantity('2')"),
-    method("sign", 0, 0, "quantity('-1').sign() == -1"),
     method("isInteger", 0, 0, "quantity('2k').isInteger()"),
     method("asInteger", 0, 0, "quantity('2k').asInteger() == 2000"),
     method(
@@ -203,11 +202,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     method("major", 0, 0, "semver('1.2.3').major() == 1"),
     method("minor", 0, 0, "semver('1.2.3').minor() == 2"),
     method("patch", 0, 0, "semver('1.2.3').patch() == 3"),
-    // Numbers, encodings and formats.
-    plain("math.greatest", 2, "math.greatest(1, 2) == 2"),
-    plain("math.least", 2, "math.least(1, 2) == 1"),
-    plain("base64.encode", 1, "base64.encode(b'a') == 'YQ=='"),
-    plain("base64.decode", 1, "base64.decode('YQ==') == b'a'"),
+    // Formats.
     method(
         "validate",
         1,
@@ -277,6 +272,11 @@ pub(super) static NOT_ALIKE: &[(&str, &str)] = &[
     ("transformMap", "write `map(item, …)`"),
     ("transformMapEntry", "write `map(item, …)`"),
     ("sortBy", "compare with the items themselves"),
+    ("greatest", "write `a > b ? a : b`"),
+    ("least", "write `a < b ? a : b`"),
+    ("encode", "compare with the text itself"),
+    ("decode", "compare with the text itself"),
+    ("sign", "compare with `quantity('0')`"),
     ("url", "take the text apart with `split(…)` or `find(…)`"),
     ("isURL", "compare the text with `matches(…)`"),
     (
@@ -284,6 +284,13 @@ pub(super) static NOT_ALIKE: &[(&str, &str)] = &[
         "who sends a request is not known before it is sent",
     ),
 ];
+
+/// Returns the functions by name, each with an example that is true.
+pub fn functions() -> impl Iterator<Item = (&'static str, &'static str)> {
+    FUNCTIONS
+        .iter()
+        .map(|function| (function.name, function.example))
+}
 
 /// Finds a function.
 pub(super) fn find(name: &str) -> Option<&'static Function> {

@@ -196,7 +196,6 @@ fn what_cannot_be_evaluated_is_refused() {
             "object.spec.template.spec.containers[3].name == ''",
             "the list has no place 3",
         ),
-        ("object.spec.replicas", "its value is no boolean"),
         (
             "object.spec.replicas < 'a'",
             "a number cannot be compared to text",
@@ -297,6 +296,14 @@ fn mistakes_are_found_where_they_were_written() {
             "ST4908 Error: `environment` is the name of something else",
         ),
         (
+            "object.spec.paused",
+            "9:9: ST4908 Error: the value must be a boolean, and for all that is known it is anything\n  help: compare it: `… == true`",
+        ),
+        (
+            "object.metadata.name.size() == '3'",
+            "9:9: ST4908 Error: a whole number is never equal to text",
+        ),
+        (
             "variables.x == 1",
             "9:19: ST4902 Error: there is no variable `x` before this expression",
         ),
@@ -358,6 +365,8 @@ policies/rule.yaml:15:38: ST4906 Error: a message is one line of text
   help: put what goes wrong into `why`, and what to do into `help`
 policies/rule.yaml:15:52: ST4906 Error: a message about a Secret could show its values
   help: write `message` instead
+policies/rule.yaml:15:71: ST4908 Error: the value must be text, and for all that is known it is anything
+  help: make it text: `string(…)`
 ",
     );
     for (matching, message) in [

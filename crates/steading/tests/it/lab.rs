@@ -2,11 +2,14 @@
 
 mod choice;
 mod deploy;
+mod gateway;
 mod ground;
+mod instances;
 mod interruption;
 mod obstacles;
 mod people;
 mod place;
+mod policies;
 mod prune;
 mod release;
 mod run;
