@@ -3,6 +3,7 @@
 use k8s_openapi::api::apps::v1::Deployment;
 use kube::api::{Api, Patch, PatchParams};
 use serde_json::{Value, json};
+use steading_model::desired::ANNOTATION_DECLARED_IMAGES;
 use steading_testkit::{App, Faults, namespace};
 
 use crate::ground::{Scene, complete, shared};
@@ -30,10 +31,18 @@ fn mutation(namespace: &str) -> [Value; 2] {
     ]
 }
 
-/// An application that leaves its replicas to a scaler.
+/// Leaves the image of a workload to an updater; the declaration says this one.
+fn updated(object: &mut Value, declared: &str) {
+    object["spec"]["template"]["spec"]["containers"][0]["image"] = json!(declared);
+    let images = json!({ "web": declared }).to_string();
+    object["metadata"]["annotations"][ANNOTATION_DECLARED_IMAGES] = json!(images);
+}
+
+/// An application that leaves its replicas to a scaler, and its image to an updater.
 fn scaled(namespace: &str) -> App {
     App::usual("shop", namespace).changed("Deployment", "web", |object| {
         object["spec"].as_object_mut().unwrap().remove("replicas");
+        updated(object, "registry.example.org/web:1.0.0");
     })
 }
 
@@ -97,9 +106,12 @@ async fn guarantee_1_apply_twice_sends_no_write() {
         .patch_scale("web", &by("kube-controller-manager"), &Patch::Merge(scale))
         .await
         .unwrap();
-    let annotation = json!({ "spec": { "template": { "metadata": { "annotations": { "updater/checked": "today" } } } } });
+    let newer = json!({ "spec": { "template": {
+        "metadata": { "annotations": { "updater/checked": "today" } },
+        "spec": { "containers": [{ "name": "web", "image": "registry.example.org/web:1.0.7" }] },
+    } } });
     deployments
-        .patch("web", &by("image-updater"), &Patch::Merge(annotation))
+        .patch("web", &by("image-updater"), &Patch::Strategic(newer))
         .await
         .unwrap();
 
@@ -126,6 +138,41 @@ async fn guarantee_1_apply_twice_sends_no_write() {
     );
 
     let live = deployments.get("web").await.unwrap();
+    assert_eq!(image(&live), "registry.example.org/web:1.0.7");
     assert_eq!(live.spec.unwrap().replicas, Some(3));
     assert_eq!(live.metadata.labels.unwrap()["mesh"], "on");
+
+    // What the declaration says anew wins, and a change of something else leaves the image where the updater has it.
+    let declare = |declared: &'static str, colour: &'static str| {
+        let app =
+            scaled(&namespace).changed("Deployment", "web", |object| updated(object, declared));
+        app.changed("ConfigMap", "settings", |object| {
+            object["data"]["colour"] = json!(colour);
+        })
+    };
+    for (declared, colour, expected) in [
+        (
+            "registry.example.org/web:1.0.0",
+            "green",
+            "registry.example.org/web:1.0.7",
+        ),
+        (
+            "registry.example.org/web:2.0.0",
+            "green",
+            "registry.example.org/web:2.0.0",
+        ),
+    ] {
+        let desired = [declare(declared, colour).desired()];
+        complete(&second.release(&desired).await, 1);
+        assert_eq!(image(&deployments.get("web").await.unwrap()), expected);
+    }
+}
+
+fn image(deployment: &Deployment) -> &str {
+    let pod = deployment
+        .spec
+        .as_ref()
+        .and_then(|spec| spec.template.spec.as_ref());
+    pod.and_then(|pod| pod.containers[0].image.as_deref())
+        .unwrap()
 }
