@@ -34,6 +34,9 @@ pub(crate) struct Deploy {
     /// The declaration, in the current or the older format
     #[arg(value_name = "MANIFEST")]
     manifest: PathBuf,
+    /// Instance to deploy, of a declaration with `instances`
+    #[arg(long, value_name = "NAME")]
+    instance: Option<String>,
     /// Environment to deploy to
     #[arg(long, value_name = "ENV")]
     env: String,
@@ -54,6 +57,7 @@ pub(crate) struct Deploy {
 pub(crate) fn run(arguments: Deploy, session: &Session) -> Result<Outcome, CommandError> {
     let Deploy {
         manifest,
+        instance,
         env,
         image,
         cluster,
@@ -61,7 +65,7 @@ pub(crate) fn run(arguments: Deploy, session: &Session) -> Result<Outcome, Comma
         release,
         output,
     } = arguments;
-    let (mut loaded, name) = Loaded::with_manifest(session, &manifest)?;
+    let (mut loaded, name) = Loaded::with_manifest(session, &manifest, instance.as_deref())?;
     let named = [name.to_string()];
     loaded.override_image(Some(&image), &named)?;
     let wanted = Wanted::of(session, loaded, &env, &named, Warnings::Shown)?;

@@ -58,11 +58,11 @@ pub(crate) fn run(arguments: Rbac, session: &Session) -> Result<Outcome, Command
         .ok_or_else(|| CommandError::failure(format!("`{application}` is not in `{env}`")))?;
     let namespace = desired.namespace.as_str();
     let kinds = kinds(wanted.loaded.catalog(), &desired.objects);
-    let objects = [
-        account(namespace),
-        role(namespace, NAME, &rights(&kinds)),
-        binding(namespace),
-    ];
+    let mut role = role(namespace, NAME, &rights(&kinds));
+    if let (Some(rules), Some(binds)) = (role["rules"].as_array_mut(), binds(&desired.objects)) {
+        rules.push(binds);
+    }
+    let objects = [account(namespace), role, binding(namespace)];
     match output.output {
         Format::Json => output::json(
             &session.ui,
@@ -88,6 +88,26 @@ fn kinds(catalog: &Catalog, objects: &[Object]) -> Vec<ServedKind> {
             .filter_map(|object| served(catalog, &object.id.kind)),
     );
     kinds.into_iter().collect()
+}
+
+/// Returns the right to bind the roles of people, which is not the right to change them; none where the application has no owner.
+fn binds(objects: &[Object]) -> Option<Value> {
+    let bindings = objects
+        .iter()
+        .filter(|object| object.id.kind.kind == "RoleBinding");
+    let roles: BTreeSet<&str> = bindings
+        .map(|binding| &binding.json["roleRef"])
+        .filter(|role| role["kind"] == "ClusterRole")
+        .filter_map(|role| role["name"].as_str())
+        .collect();
+    (!roles.is_empty()).then(|| {
+        json!({
+            "apiGroups": ["rbac.authorization.k8s.io"],
+            "resources": ["clusterroles"],
+            "resourceNames": roles,
+            "verbs": ["bind"],
+        })
+    })
 }
 
 fn served(catalog: &Catalog, kind: &GroupKind) -> Option<ServedKind> {

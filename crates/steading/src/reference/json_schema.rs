@@ -59,6 +59,12 @@ pub(crate) fn json_schema(declaration: Declaration) -> Value {
             "type": "object",
             "additionalProperties": schema.shape(&spec, Layer::Over, None),
         });
+        properties["instances"] = json!({
+            "description": "The same application for several people or sites: each is an application of its own called `APPLICATION-INSTANCE`, with what differs there from `spec` and the environment. Without it the declaration is one application.",
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": { "anyOf": [schema.shape(&spec, Layer::Over, None), { "type": "null" }] },
+        });
     }
     json!({
         "$schema": "http://json-schema.org/draft-07/schema#",

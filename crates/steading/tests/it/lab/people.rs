@@ -359,6 +359,8 @@ fn taken_away(place: &Place, ground: &Ground, alice: &Client) {
         .collect::<Vec<_>>()
         .join("\n");
     estate(place, ground, &format!("{without}\n"));
+    place.run("apply --yes");
+    assert!(!may(ground, alice, "list", "pods", "prod-shop"));
     place
         .run("apply --yes --accept Namespace/alice-lab")
         .code(0);
