@@ -7,7 +7,7 @@ mod asked;
 mod gate;
 
 use steading_model::Span;
-use steading_model::application::{Application, Visibility};
+use steading_model::application::{Application, AuthMode, Visibility};
 use steading_model::estate::Estate;
 use steading_model::name::{AppName, EnvironmentName, HostName};
 
@@ -31,7 +31,9 @@ pub struct Answer {
     pub path: String,
     /// Who can reach it at all.
     pub visibility: Visibility,
-    /// The protected path above it, where it takes a part of that out of the login.
+    /// Where the login happens; nowhere for a redirect.
+    pub auth: Option<AuthMode>,
+    /// The path above it that asks for the estate's login, where it does not: of whichever application.
     pub carve_out: Option<String>,
     /// The gates in the order in which a request passes them.
     pub gates: Vec<Passed>,
@@ -77,7 +79,21 @@ pub fn answers(estate: &Estate, applications: &[Application], asked: &Asked) -> 
             .cmp(&key(one))
             .then_with(|| by_name(one).cmp(&by_name(other)))
     });
+    for at in 0..found.len() {
+        found[at].carve_out = protected(&found[at..]);
+    }
     found
+}
+
+/// Returns the nearest path with the login among those behind the first, where the first has none.
+fn protected(found: &[Answer]) -> Option<String> {
+    let (first, behind) = found.split_first()?;
+    let is_open = first.auth.is_some_and(|auth| auth != AuthMode::Required);
+    let mut behind = behind
+        .iter()
+        .filter(|other| is_open && other.environment == first.environment);
+    let above = behind.find(|other| other.auth == Some(AuthMode::Required))?;
+    Some(above.path.clone())
 }
 
 /// Returns all hosts with their paths, in order.
@@ -119,7 +135,8 @@ fn answer(scope: &Scope<'_>, entry: &Entry<'_>, path: &str) -> Answer {
         host: entry.host.clone(),
         path: path.to_owned(),
         visibility: entry.visibility(),
-        carve_out: route::carve_out(scope, entry).map(str::to_owned),
+        auth: entry.route.redirect_to.is_none().then(|| entry.auth()),
+        carve_out: None,
         gates: gate::passed(scope, entry),
         target: target(scope, entry),
         span: scope.span(&entry.path.key("host")),
@@ -136,16 +153,16 @@ fn target(scope: &Scope<'_>, entry: &Entry<'_>) -> Target {
     };
     let own = entry.route.upstream.as_ref();
     let outside = own.or(scope.application.fields.upstream.as_ref());
-    let usual = if entry.is_passed_through() {
-        "tls, unopened"
+    let scheme = if entry.is_passed_through() {
+        "TLS, unopened"
     } else {
-        "http"
+        backend.scheme.unwrap_or("http")
     };
     Target::Service {
         namespace: scope.namespace().to_owned(),
         name: backend.service,
         port: backend.port,
-        scheme: backend.scheme.unwrap_or(usual),
+        scheme,
         outside: outside.map(|upstream| format!("{}:{}", upstream.host, upstream.port)),
     }
 }

@@ -170,21 +170,30 @@ fn bot_wall(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<Gate> {
 
 /// Returns the largest body that a route takes: its own, else that of its class.
 pub(crate) fn body(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<Quantity> {
+    largest_body(scope, entry).map(|(_, body)| body)
+}
+
+/// Returns the largest body that a route takes, and the class that says so; no class where the route does.
+pub(crate) fn largest_body<'a>(
+    scope: &Scope<'a>,
+    entry: &Entry<'_>,
+) -> Option<(Option<&'a str>, Quantity)> {
     let limits = entry.route.limits.as_ref();
     if limits.is_some_and(|limits| limits.none.is_some()) {
         return None;
     }
-    let declared = limits.and_then(|limits| limits.body);
-    declared.or_else(|| class(scope, entry)?.1.body)
+    match limits.and_then(|limits| limits.body) {
+        Some(body) => Some((None, body)),
+        None => class(scope, entry).and_then(|(name, class)| Some((Some(name), class.body?))),
+    }
 }
 
 fn body_limit(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<Gate> {
-    let body = body(scope, entry)?;
-    let declared = entry.route.limits.as_ref().and_then(|limits| limits.body);
-    let name = match class(scope, entry).filter(|_| declared.is_none()) {
-        Some((name, _)) => format!("body-{name}"),
-        None => format!("{}-body", entry.name),
-    };
+    let (class, body) = largest_body(scope, entry)?;
+    let name = class.map_or_else(
+        || format!("{}-body", entry.name),
+        |class| format!("body-{class}"),
+    );
     let bytes = i64::try_from(body.units()).unwrap_or(i64::MAX);
     Some(own(
         name,

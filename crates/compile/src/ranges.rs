@@ -92,4 +92,20 @@ mod tests {
         assert_eq!(remaining("10.0.0.0/8", "192.168.0.0/16"), ["10.0.0.0/8"]);
         assert_eq!(remaining("10.0.0.0/8", "fd00::/8"), ["10.0.0.0/8"]);
     }
+
+    #[test]
+    fn a_tunnel_of_ipv6_is_cut_out_of_a_range() {
+        assert_eq!(remaining("fd00::/8", "fd80::/9"), ["fd00::/9"]);
+        assert!(remaining("fd00:1::/64", "fd00::/8").is_empty());
+        assert_eq!(remaining("fc00::/7", "10.0.0.0/8"), ["fc00::/7"]);
+        let around: Vec<IpNet> = remaining("fd00::/8", "fd00:42::7/128")
+            .iter()
+            .map(|range| range.parse().unwrap())
+            .collect();
+        assert_eq!(around.len(), 120);
+        let tunnel: std::net::IpAddr = "fd00:42::7".parse().unwrap();
+        let beside: std::net::IpAddr = "fd00:42::8".parse().unwrap();
+        assert!(!around.iter().any(|range| range.contains(&tunnel)));
+        assert!(around.iter().any(|range| range.contains(&beside)));
+    }
 }

@@ -89,7 +89,11 @@ fn told(scope: &Scope<'_>, entry: &Entry<'_>, link: ChainLink) -> Option<Told> {
         ChainLink::BotWall => plain("asks bots to work", here("botProtection")),
         ChainLink::Authentication => authentication(scope, entry),
         ChainLink::WakeUp => plain("wakes up pods that sleep", estate("wakeUp")),
-        ChainLink::BodyLimit => plain("refuses larger bodies than allowed", here("limits")),
+        ChainLink::BodyLimit => {
+            let (class, body) = gates::largest_body(scope, entry)?;
+            let span = class.map_or_else(|| here("limits"), |class| class_span(scope, class));
+            plain(&format!("refuses bodies over {body}"), span)
+        }
         ChainLink::Custom => {
             let names = entry.route.middlewares.iter();
             let names: Vec<String> = names
@@ -120,6 +124,11 @@ fn estate_span(scope: &Scope<'_>, key: &str) -> Span {
     scope.estate.tree.span_at(&path)
 }
 
+fn class_span(scope: &Scope<'_>, class: &str) -> Span {
+    let rates = FieldPath::default().key("spec").key("ingress").key("rates");
+    scope.estate.tree.span_at(&rates.key(class))
+}
+
 fn allow_list(scope: &Scope<'_>) -> Told {
     let ranges = ranges::private(scope.estate);
     let shown = if ranges.len() > 4 {
@@ -145,8 +154,7 @@ fn rate_limit(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<Told> {
     let does = format!("{average} requests a second and client, {burst} at once");
     Some(match class {
         Some(class) => {
-            let rates = FieldPath::default().key("spec").key("ingress").key("rates");
-            let span = scope.estate.tree.span_at(&rates.key(class));
+            let span = class_span(scope, class);
             (format!("{does} (class {class})"), None, span)
         }
         None => (does, None, here),

@@ -31,8 +31,8 @@ record! {
         /// and ingress from the controller to it.
         "port" port: Option<RoutePort>,
         /// A device or machine outside the cluster that answers on this route, past the same gates; instead of `component` and `port`.
-        /// Default: none. Example: `{ host: 192.168.10.20, port: 8006, tls: true }`. Derives: a Service without selector and its
-        /// EndpointSlice, or an `ExternalName`, behind the rule.
+        /// Default: none. Example: `{ host: 192.168.10.20, port: 8006, tls: { unverified: "its own certificate" } }`. Derives: a
+        /// Service without selector and its `EndpointSlice`, or an `ExternalName`, behind the rule.
         "upstream" upstream: Option<Upstream>,
         /// Who can reach it at all. Default: `private`. Example: `public`. Derives: without `public` an allow-list of the estate's private
         /// ranges in front of everything; the annotation `steading.dev/visibility`.

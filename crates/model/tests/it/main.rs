@@ -4,6 +4,7 @@ mod cases;
 mod containers;
 mod convert;
 mod defaults;
+mod edge;
 mod emit;
 mod explain;
 mod instances;

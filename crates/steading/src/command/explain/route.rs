@@ -243,7 +243,7 @@ fn json(loaded: &Loaded, answer: &Answer) -> JsonAnswer {
         does: gate.does.clone(),
         why: gate.why.clone(),
         names: gate.names.clone(),
-        place: loaded.place(gate.span).to_string(),
+        place: place(loaded, gate.span),
     };
     JsonAnswer {
         application: answer.application.to_string(),
@@ -254,7 +254,7 @@ fn json(loaded: &Loaded, answer: &Answer) -> JsonAnswer {
         carve_out: answer.carve_out.clone(),
         gates: answer.gates.iter().map(gate).collect(),
         target: json_target(&answer.target),
-        place: loaded.place(answer.span).to_string(),
+        place: place(loaded, answer.span),
     }
 }
 
