@@ -32,7 +32,7 @@ fn check(run: &Run<'_>) -> Vec<Finding> {
         let place = (application.environment.as_str(), words);
         let path = application.field("description");
         match seen.get(&place) {
-            Some(first) if first.name != application.name => {
+            Some(first) if first.name != application.name && !is_one(first, application) => {
                 let message = format!(
                     "`{}` and `{}` say that they are the same",
                     first.name, application.name
@@ -46,4 +46,13 @@ fn check(run: &Run<'_>) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// Says whether two applications are instances of one declaration.
+fn is_one(one: &Application, other: &Application) -> bool {
+    let declared = |application: &Application| {
+        let instance = application.instance.as_ref();
+        instance.map(|instance| instance.application.clone())
+    };
+    declared(one).is_some() && declared(one) == declared(other)
 }

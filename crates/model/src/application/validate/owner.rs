@@ -4,7 +4,7 @@ use super::Check;
 use super::codes::{FOREIGN_HOST, UNKNOWN_OWNER};
 use crate::diagnostic::Diagnostic;
 use crate::estate::{Environment, HostClaim, Owner};
-use crate::name::{HostName, LabelName};
+use crate::name::{HostRef, LabelName};
 use crate::node::FieldPath;
 use crate::read::nearest;
 
@@ -47,7 +47,7 @@ fn hosts(check: &mut Check<'_>, owners: &[Owner<'_>], environment: Environment<'
         let mut owned = owners.iter().flat_map(|owner| &owner.person.hosts);
         if !owned.any(claims) {
             let path = application.field("ingress").index(at).key("host");
-            let finding = foreign(check, &path, &host, owners);
+            let finding = foreign(check, &path, &route.host, owners);
             check.report.push(finding);
         }
     }
@@ -56,7 +56,7 @@ fn hosts(check: &mut Check<'_>, owners: &[Owner<'_>], environment: Environment<'
 fn foreign(
     check: &Check<'_>,
     path: &FieldPath,
-    host: &HostName,
+    host: &HostRef,
     owners: &[Owner<'_>],
 ) -> Diagnostic {
     let names: Vec<String> = owners

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::ground::ground;
+use super::ground::{Ground, ground};
 use super::place::Place;
 use super::run::Ran;
 
@@ -35,7 +35,7 @@ impl Pipeline {
             "shop/manifest.yaml",
             ci.declaration("shop", "ghcr.io/example/shop:0.0", more),
         );
-        ci.kubeconfig(&with_token(&operator.namespace("shop")));
+        ci.kubeconfig(&with_token(ground(), &operator.namespace("shop")));
         Self { operator, ci }
     }
 
@@ -46,19 +46,16 @@ impl Pipeline {
 }
 
 /// Returns a kubeconfig with a token of the account that is printed.
-fn with_token(namespace: &str) -> String {
+pub(super) fn with_token(ground: &Ground, namespace: &str) -> String {
     let path = format!("/api/v1/namespaces/{namespace}/serviceaccounts/steading-deploy/token");
     let request = json!({ "apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": { "expirationSeconds": 3600 } });
-    let answer = ground().send("POST", &path, &request);
+    let answer = ground.send("POST", &path, &request);
     let token = answer["status"]["token"]
         .as_str()
         .expect("a token is given");
-    let own = ground()
-        .lab()
-        .kubeconfig()
-        .expect("the lab has a kubeconfig");
+    let own = ground.lab().kubeconfig().expect("the lab has a kubeconfig");
     let users = own.find("users:").expect("it has users");
-    let name = ground().context();
+    let name = ground.context();
     let rest = own[users..]
         .lines()
         .skip(1)

@@ -7,10 +7,14 @@ use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
 use serde_json::{Value, json};
 
+use super::deploy::with_token;
 use super::ground::Ground;
 use super::place::Place;
 
 const IMAGE: &str = "ghcr.io/example/shop:1.0";
+/// What gives `alice` her rights in `shop`.
+const BINDING: &str =
+    "/apis/rbac.authorization.k8s.io/v1/namespaces/prod-shop/rolebindings/person.alice";
 
 /// The people of the tests: `alice` edits, `bob` looks, `carol` is an administrator of the same application as `alice`.
 const PEOPLE: &str = "  people:
@@ -156,6 +160,7 @@ fn people_may_do_what_their_role_says_and_nothing_elsewhere() {
     in_an_application(&ground, as_whom("alice"));
     in_a_namespace_of_her_own(&ground, as_whom("alice"));
     beyond_her_rights(&ground, as_whom("carol"));
+    a_pipeline_binds_them(&place, &ground);
     taken_away(&place, &ground, as_whom("alice"));
     logs_in_with_openid_connect(&place, &ground);
 }
@@ -346,6 +351,23 @@ fn beyond_her_rights(ground: &Ground, carol: &Client) {
     );
 }
 
+/// The pipeline of an application makes the bindings of its owners, with what `steading rbac` gives it and no more.
+fn a_pipeline_binds_them(place: &Place, ground: &Ground) {
+    let printed = place.run("rbac shop --output json").code(0).json();
+    ground.apply(printed["items"].as_array().unwrap());
+    ground.send("DELETE", BINDING, &Value::Null);
+    let mut pipeline = Place::on(ground, "prod");
+    estate(&pipeline, ground, PEOPLE);
+    let manifest = pipeline.declaration("shop", IMAGE, "");
+    pipeline.home.write("shop/manifest.yaml", manifest);
+    pipeline.kubeconfig(&with_token(ground, "prod-shop"));
+    pipeline
+        .run("deploy shop/manifest.yaml --image ghcr.io/example/shop:1.1")
+        .code(0);
+    assert!(ground.get(BINDING).is_some());
+    place.app("shop", "ghcr.io/example/shop:1.1", "");
+}
+
 /// Whoever is no longer among the people has no rights, whatever an earlier release of an application brings back.
 fn taken_away(place: &Place, ground: &Ground, alice: &Client) {
     let less = PEOPLE.replace("role: edit", "role: view");
@@ -367,10 +389,8 @@ fn taken_away(place: &Place, ground: &Ground, alice: &Client) {
     assert!(!may(ground, alice, "list", "pods", "prod-shop"));
     assert!(!may(ground, alice, "list", "pods", "alice-lab"));
     place.run("rollback shop --to 1 --yes").code(0);
-    let binding =
-        "/apis/rbac.authorization.k8s.io/v1/namespaces/prod-shop/rolebindings/person.alice";
     assert!(
-        ground.get(binding).is_some(),
+        ground.get(BINDING).is_some(),
         "the rollback brings the binding back"
     );
     assert!(!may(ground, alice, "list", "pods", "prod-shop"));
