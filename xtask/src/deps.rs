@@ -65,12 +65,21 @@ const BORDERS: [(&str, &[&str]); 7] = [
 ];
 
 /// Packages that come in more than one version, each with the reason.
-const TWICE: [(&str, &str); 3] = [
+const TWICE: [(&str, &str); 6] = [
     (
         "base64",
         "the Kubernetes client and its YAML reader are one version apart",
     ),
+    (
+        "bit-vec",
+        "the grammar below `cel` is behind; the other comes with proptest, in tests only",
+    ),
     ("getrandom", "`ring` stays on 0.2"),
+    (
+        "thiserror",
+        "`cel` is on 1: a few traits, and macros at build time",
+    ),
+    ("thiserror-impl", "with `thiserror`"),
     (
         "syn",
         "macros at build time only: the ecosystem is between 2 and 3",

@@ -127,10 +127,8 @@ impl Policy {
             Ok(Some(true)) => None,
             Ok(Some(false)) => {
                 let message = message(validation, evaluation);
-                let finding = Finding::new(span, format!("{message} (`{name}`): {title}")).label(
-                    expression.span,
-                    format!("wanted here: {}", self.rule.fields.why),
-                );
+                let finding = Finding::new(span, format!("{message} (`{name}`): {title}"))
+                    .label(expression.span, format!("why: {}", self.rule.fields.why));
                 Some((
                     AGAINST_OWN_RULE,
                     match &validation.help {

@@ -92,7 +92,7 @@ fn what_does_not_hold_is_found_where_it_was_declared() {
     assert_eq!(
         found,
         "application.yaml:1:1: ST4900 Error: not as wanted (`own`): Deployment prod-shop/shop\n  \
-         see policies/rule.yaml:9:9: wanted here: a test of rules\n"
+         see policies/rule.yaml:9:9: why: a test of rules\n"
     );
     assert_eq!(finds("object.spec.replicas <= 4"), "");
 }
@@ -411,7 +411,7 @@ spec:
     same(
         &findings(&world(rule, "")),
         "application.yaml:10:3: ST4900 Warning: 4 replicas in tier aux (`own`): shop in prod
-  see policies/rule.yaml:11:19: wanted here: a test of rules
+  see policies/rule.yaml:11:19: why: a test of rules
   help: choose another tier
 ",
     );

@@ -68,10 +68,9 @@ pub(crate) fn run(arguments: &List, session: &Session) -> Result<Outcome, Comman
 
 /// Prints the errors of loading, where there are any: a rule that cannot be read would be missing without a word.
 pub(super) fn refuse(session: &Session, loaded: &Loaded) -> Option<Outcome> {
-    let errors = loaded
-        .report
-        .clone()
-        .map(|finding| (finding.severity == Severity::Error).then_some(finding));
+    let report = loaded.report.clone();
+    let mut errors = report.map(|finding| (finding.severity == Severity::Error).then_some(finding));
+    errors.sort(loaded.sources());
     if errors.is_empty() {
         return None;
     }
