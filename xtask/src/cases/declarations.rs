@@ -81,9 +81,11 @@ pub(super) fn add_examples(folder: &Path, resources: &mut Vec<Object>) -> Result
 
 fn example_objects(example: &Path) -> Result<Vec<Object>> {
     let program = crate::programs::steading(crate::programs::Profile::Dev)?;
+    let estate = parse(&fs::read(example.join("estate.yaml"))?).map_err(anyhow::Error::msg)?;
+    let estate = estate.get("spec").map(environments).unwrap_or_default();
     let example = example.display().to_string();
     let mut objects = Vec::new();
-    for environment in ["staging", "prod"] {
+    for environment in &estate {
         let rendered = crate::run::output(
             &program.display().to_string(),
             &[

@@ -21,7 +21,7 @@ rule! {
     "ST4046" "raw-exposure" Error => Check::Application(check)
 }
 
-const ROUTES: [&str; 9] = [
+const ROUTES: [&str; 11] = [
     "Ingress",
     "IngressRoute",
     "IngressRouteTCP",
@@ -30,7 +30,9 @@ const ROUTES: [&str; 9] = [
     "TLSRoute",
     "TCPRoute",
     "GRPCRoute",
+    "UDPRoute",
     "Gateway",
+    "ListenerSet",
 ];
 
 fn check(subject: &Subject<'_>) -> Vec<Finding> {
