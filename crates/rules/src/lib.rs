@@ -24,6 +24,7 @@ mod containers;
 mod credential;
 mod cycle;
 mod known;
+mod own_alerts;
 mod pages;
 pub mod policy;
 mod registry;

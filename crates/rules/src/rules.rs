@@ -1,5 +1,7 @@
 //! The rules, one file each.
 
+pub(crate) mod alert_without_runbook;
+pub(crate) mod alert_without_severity;
 pub(crate) mod backup_of_cache;
 pub(crate) mod bot_wall_behind_tunnel;
 pub(crate) mod burst_too_small_for_page;
@@ -7,6 +9,7 @@ pub(crate) mod catalogue_without_ports;
 pub(crate) mod copied_description;
 pub(crate) mod crowded_minute;
 pub(crate) mod dangerous_capability;
+pub(crate) mod dashboard_without_uid;
 pub(crate) mod data_on_any_node;
 pub(crate) mod data_without_backup;
 pub(crate) mod database_as_cache;
@@ -30,6 +33,7 @@ pub(crate) mod installs_at_start;
 pub(crate) mod job_every_minute;
 pub(crate) mod job_hides_failure;
 pub(crate) mod loop_instead_of_job;
+pub(crate) mod metrics_port_unscraped;
 pub(crate) mod migration_without_backup;
 pub(crate) mod mixed_versions;
 pub(crate) mod needs_lower_tier;
@@ -44,6 +48,7 @@ pub(crate) mod private_range_of_everyone;
 pub(crate) mod probe_behind_login;
 pub(crate) mod public_database;
 pub(crate) mod public_record_of_private_address;
+pub(crate) mod public_route_unprobed;
 pub(crate) mod public_route_without_login;
 pub(crate) mod quota_too_small;
 pub(crate) mod raw_exposure;

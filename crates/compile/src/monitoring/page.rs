@@ -25,8 +25,6 @@ const STATE: &str = "kube-state-metrics";
 const HEAD: &str = "\
 # Alerts
 
-<!-- Generated from the code by `cargo xtask generate`. -->
-
 Every application is watched by the alerts on this page as far as they fit what it declares; none has to be written. They are called
 the same everywhere: which application, environment and component an alert is about stands in its labels `application`, `environment`
 and `component` (`job.NAME` for a job), how bad it is in `severity`. In environments that are not critical nothing is worse than

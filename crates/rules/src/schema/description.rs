@@ -159,7 +159,7 @@ pub fn write(descriptions: &[Description]) -> String {
     documents.join("---\n")
 }
 
-const OWN: [(&str, &str); 15] = [
+const OWN: [(&str, &str); 18] = [
     (
         "kinds/certmanager-certificate.yaml",
         include_str!("../../kinds/certmanager-certificate.yaml"),
@@ -207,6 +207,18 @@ const OWN: [(&str, &str); 15] = [
     (
         "kinds/infisical-infisicalsecret.yaml",
         include_str!("../../kinds/infisical-infisicalsecret.yaml"),
+    ),
+    (
+        "kinds/prometheus-podmonitor.yaml",
+        include_str!("../../kinds/prometheus-podmonitor.yaml"),
+    ),
+    (
+        "kinds/prometheus-probe.yaml",
+        include_str!("../../kinds/prometheus-probe.yaml"),
+    ),
+    (
+        "kinds/prometheus-rule.yaml",
+        include_str!("../../kinds/prometheus-rule.yaml"),
     ),
     (
         "kinds/steading-release.yaml",
