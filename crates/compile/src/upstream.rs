@@ -9,10 +9,11 @@ use std::net::IpAddr;
 use serde_json::{Value, json};
 use steading_model::FieldPath;
 use steading_model::application::{Upstream, UpstreamHost, UpstreamTlsFields};
+use steading_model::name::HostName;
 
 use crate::json::Fields;
-use crate::{gateway, route};
 use crate::scope::{Output, Scope};
+use crate::{gateway, route};
 
 /// The name of its port.
 const NAME: &str = "http";
@@ -77,7 +78,7 @@ pub(crate) fn transport(
         UpstreamHost::Name(name) => Some(name),
         UpstreamHost::Address(_) => None,
     };
-    let name = server_name.as_ref().or(named).map(|name| name.as_str());
+    let name = server_name.as_ref().or(named).map(HostName::as_str);
     let authority = authority
         .iter()
         .map(|secret| json!({ "secret": secret.as_str() }));

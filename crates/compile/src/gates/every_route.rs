@@ -1,7 +1,7 @@
 //! What the estate puts on every route: each link is there where the estate has its settings.
 
 use steading_model::estate::{Compress, ErrorPages, Retry};
-use steading_model::name::{HeaderName, PortNumber};
+use steading_model::name::{HeaderName, PortNumber, StatusRange};
 
 use super::{Gate, existing, own};
 use crate::json::{Fields, text_map, texts};
@@ -56,7 +56,7 @@ pub(super) fn error_pages(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<Gate> 
         .with("name", service.as_str())
         .with("namespace", elsewhere)
         .with("port", port.map_or(80, PortNumber::get));
-    let statuses = status.iter().map(|range| range.as_str());
+    let statuses = status.iter().map(StatusRange::as_str);
     let usual = status.is_empty().then_some(STATUS);
     let fields = Fields::new()
         .with("status", texts(statuses.chain(usual)))
@@ -74,10 +74,7 @@ pub(super) fn compress(scope: &Scope<'_>) -> Option<Gate> {
 }
 
 /// Returns the response headers of a route: the estate's under its own. An empty one is taken away.
-pub(crate) fn response_headers<'a>(
-    scope: &Scope<'a>,
-    entry: &Entry<'a>,
-) -> Vec<(String, &'a str)> {
+pub(crate) fn response_headers<'a>(scope: &Scope<'a>, entry: &Entry<'a>) -> Vec<(String, &'a str)> {
     let declared = &entry.route.headers;
     let is_own = |name: &HeaderName| declared.keys().any(|own| own.is(name.as_str()));
     let usual = scope.estate.fields.ingress.security_headers.iter();

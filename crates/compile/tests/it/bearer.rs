@@ -30,10 +30,11 @@ impl Drop for Server {
 /// Returns the status that a request gets.
 fn status(port: u16, path: &str, headers: &[&str]) -> Option<u16> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
-    let headers: String = headers
+    let headers: Vec<String> = headers
         .iter()
         .map(|header| format!("{header}\r\n"))
         .collect();
+    let headers = headers.concat();
     let request =
         format!("GET {path} HTTP/1.1\r\nHost: bearer\r\nConnection: close\r\n{headers}\r\n");
     stream.write_all(request.as_bytes()).ok()?;

@@ -10,7 +10,7 @@ record! {
     /// A device or machine outside the cluster.
     pub struct Upstream {
         /// Its address, or its host name. Prefer the address: names need `allowExternalNameServices` of the ingress controller. Example:
-        /// `192.168.10.20`. Derives: `endpoints` of the EndpointSlice, or `externalName`.
+        /// `192.168.10.20`. Derives: `endpoints` of the `EndpointSlice`, or `externalName`.
         "host" host: UpstreamHost,
         /// Its port. Example: `8006`.
         "port" port: PortNumber,

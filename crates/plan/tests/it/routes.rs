@@ -24,7 +24,7 @@ fn passed_through(gates: &[&str]) -> Value {
     "spec": {"routes": [{"match": "HostSNI(`mail.example.org`)", "middlewares": gates, "services": [{"name": "shop", "port": 443}]}], "tls": {"passthrough": true}}})
 }
 
-fn middleware(kind: &str, name: &str, spec: Value) -> Value {
+fn middleware(kind: &str, name: &str, spec: &Value) -> Value {
     json!({"apiVersion": "traefik.io/v1alpha1", "kind": kind, "metadata": {"name": name}, "spec": spec})
 }
 
@@ -32,39 +32,39 @@ fn gates() -> Vec<Value> {
     let asked = |address: &str| json!({ "forwardAuth": { "address": address } });
     let listed = json!({ "ipAllowList": { "sourceRange": ["10.0.0.0/8"] } });
     vec![
-        middleware("Middleware", "private-only", listed.clone()),
-        middleware("MiddlewareTCP", "private-only", listed),
+        middleware("Middleware", "private-only", &listed),
+        middleware("MiddlewareTCP", "private-only", &listed),
         middleware(
             "Middleware",
             "login",
-            asked("http://sso/auth?rd=1&groups=family,staff"),
+            &asked("http://sso/auth?rd=1&groups=family,staff"),
         ),
         middleware(
             "Middleware",
             "staff",
-            asked("http://sso/auth?rd=1&groups=staff"),
+            &asked("http://sso/auth?rd=1&groups=staff"),
         ),
-        middleware("Middleware", "anyone", asked("http://sso/auth?rd=1")),
-        middleware("Middleware", "token", asked("http://shop-bearer:8080/KEY")),
+        middleware("Middleware", "anyone", &asked("http://sso/auth?rd=1")),
+        middleware("Middleware", "token", &asked("http://shop-bearer:8080/KEY")),
         middleware(
             "Middleware",
             "other-token",
-            asked("http://shop-bearer:8080/OTHER"),
+            &asked("http://shop-bearer:8080/OTHER"),
         ),
         middleware(
             "Middleware",
             "wake-up",
-            json!({ "plugin": { "sablier": { "sablierUrl": "http://s", "group": "shop" } } }),
+            &json!({ "plugin": { "sablier": { "sablierUrl": "http://s", "group": "shop" } } }),
         ),
         middleware(
             "Middleware",
             "guard",
-            json!({ "plugin": { "guard": { "key": "x" } } }),
+            &json!({ "plugin": { "guard": { "key": "x" } } }),
         ),
         middleware(
             "Middleware",
             "rate",
-            json!({ "rateLimit": { "average": 1 } }),
+            &json!({ "rateLimit": { "average": 1 } }),
         ),
     ]
 }

@@ -1,6 +1,7 @@
 //! The open part of a host is not wider than the protected one.
 
 use steading_model::application::{AuthMode, Route};
+use steading_model::name::HttpPath;
 
 use crate::rule::{Check, Finding, Subject, rule};
 
@@ -58,7 +59,7 @@ fn mode(route: &Route) -> AuthMode {
 
 fn paths(route: &Route) -> Vec<&str> {
     let declared = route.path.iter().chain(&route.paths);
-    let paths: Vec<&str> = declared.map(|path| path.as_str()).collect();
+    let paths: Vec<&str> = declared.map(HttpPath::as_str).collect();
     if paths.is_empty() { vec!["/"] } else { paths }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Check;
 use super::codes::{BEARER, HEADER, NO_TILE, PASSTHROUGH, ROUTE_LIMITS, ROUTE_UPSTREAM, WAKE_UP};
 use crate::application::{AuthMode, Protocol, Route, RouteLimits, RoutePort, RouteTls};
-use crate::name::ComponentName;
+use crate::name::{ComponentName, HeaderName};
 use crate::node::FieldPath;
 
 pub(super) fn check(check: &mut Check<'_>) {
@@ -119,7 +119,7 @@ fn bearer(check: &mut Check<'_>, path: &FieldPath, route: &Route) {
 
 fn headers(check: &mut Check<'_>, path: &FieldPath, route: &Route) {
     let path = path.key("headers");
-    let names: Vec<&str> = route.headers.keys().map(|name| name.as_str()).collect();
+    let names: Vec<&str> = route.headers.keys().map(HeaderName::as_str).collect();
     for (at, (name, value)) in route.headers.iter().enumerate() {
         let own = path.key(name.as_str());
         if let Some(first) = names[..at].iter().find(|first| name.is(first)) {
