@@ -7,6 +7,7 @@ mod ground;
 mod instances;
 mod interruption;
 mod obstacles;
+mod owners;
 mod people;
 mod place;
 mod policies;
