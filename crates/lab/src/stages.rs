@@ -29,8 +29,9 @@ const GATEWAY: [(&str, &str); 4] = [
 ];
 
 /// The stage files, in the order in which they are written.
-const FILES: [&str; 6] = [
+const FILES: [&str; 7] = [
     include_str!("../stages/node.yaml"),
+    include_str!("../stages/service.yaml"),
     include_str!("../stages/volume.yaml"),
     include_str!("../stages/pod.yaml"),
     include_str!("../stages/pod-end.yaml"),

@@ -88,8 +88,7 @@ fn images(loaded: &Loaded, env: Option<&str>) -> Result<BTreeSet<Image>, Command
             };
             let containers = application.containers();
             images.extend(
-                containers
-                    .filter_map(|(_, one)| image(loaded, &application, one, updater)),
+                containers.filter_map(|(_, one)| image(loaded, &application, one, updater)),
             );
         }
     }
@@ -126,7 +125,14 @@ fn image(
 }
 
 fn list(images: &BTreeSet<Image>, session: &Session) -> Result<(), CommandError> {
-    let mut table = Table::new(["application", "environment", "container", "image", "policy", "owner"]);
+    let mut table = Table::new([
+        "application",
+        "environment",
+        "container",
+        "image",
+        "policy",
+        "owner",
+    ]);
     for one in images {
         let policy = match (&one.hold, &one.allow) {
             (Some(why), _) => format!("held: {why}"),
