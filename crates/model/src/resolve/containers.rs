@@ -22,6 +22,7 @@ use std::collections::BTreeMap;
 use super::codes::{LIKE_CYCLE, UNKNOWN_CONTAINER};
 use super::layers::{Runs, empty, insert, tier_resources};
 use super::merge::merge;
+use super::written::without_nulls_of;
 use crate::application::{ContainerFields, InitStep, Job, NamedComponent, Sidecar};
 use crate::diagnostic::{Diagnostic, Report};
 use crate::node::{Entry, FieldPath, Mapping, Node, Value};
@@ -31,6 +32,8 @@ use crate::read::nearest;
 pub(super) struct Layers<'a> {
     /// `spec` as it is written for the environment.
     pub(super) written: &'a Node,
+    /// The same with each `null` that takes something away.
+    pub(super) with_nulls: &'a Node,
     /// What is built in, with the estate's defaults over it.
     pub(super) base: Node,
     /// The resources of the tier.
@@ -191,6 +194,10 @@ impl Containers<'_, '_> {
         let base = carry::only(&self.layers.base, &keys, &keys);
         let tier = tier_resources(self.layers.tier, &merge(start.clone(), &own));
         let start = merge(merge(base, &tier), &start);
+        let start = match self.layers.with_nulls_of(place) {
+            Some(own) => without_nulls_of(start, own),
+            None => start,
+        };
         let node = carry::over(start, &own);
         self.done.insert(place.clone(), node.clone());
         node
@@ -287,6 +294,21 @@ impl Layers<'_> {
             None if self.is_short() => vec![self.name.to_owned()],
             None => Vec::new(),
             Some(components) => names(components),
+        }
+    }
+
+    /// Returns what a container says itself, with each `null`.
+    fn with_nulls_of(&self, place: &Place) -> Option<&Node> {
+        let beside = |owner: &str, key: &str, name: &str| {
+            let owner = self.with_nulls_of(&self.owner(owner))?;
+            owner.get(key)?.get(name)
+        };
+        match place {
+            Place::Component(_) if self.is_short() => Some(self.with_nulls),
+            Place::Component(name) => self.with_nulls.get("components")?.get(name),
+            Place::Job(name) => self.with_nulls.get("jobs")?.get(name),
+            Place::Init(owner, name) => beside(owner, "init", name),
+            Place::Sidecar(owner, name) => beside(owner, "sidecars", name),
         }
     }
 

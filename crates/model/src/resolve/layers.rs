@@ -4,7 +4,7 @@ use super::Overrides;
 use super::codes::UNKNOWN_TIER;
 use super::containers::{self, Layers};
 use super::merge::merge;
-use super::written::Written;
+use super::written::{Written, without_nulls_of};
 use crate::application::ContainerFields;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::estate::Estate;
@@ -52,7 +52,8 @@ pub(super) fn merged(
     }
     let defaults = defaults(estate, &tier, &written);
     own.nothing_removed(&defaults, report);
-    let defaults = fitting(&own.without_removed(defaults), runs);
+    let with_nulls = own.with_nulls();
+    let defaults = fitting(&without_nulls_of(defaults, &with_nulls), runs);
     let base = match built_in.filter(|_| runs == Runs::Component) {
         Some(built_in) => merge(built_in.clone(), &defaults),
         None => defaults,
@@ -62,6 +63,7 @@ pub(super) fn merged(
     if runs != Runs::Nothing {
         let layers = Layers {
             written: &written,
+            with_nulls: &with_nulls,
             tier: tier_of(estate, &tier),
             base,
             name: file.name.as_str(),

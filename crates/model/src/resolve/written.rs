@@ -4,7 +4,7 @@ use super::codes::NOTHING_REMOVED;
 use super::merge::merge;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::load::{ApplicationFile, InstanceFile};
-use crate::node::{Mapping, Node, Value};
+use crate::node::{Entry, Mapping, Node, Value};
 
 /// The layers of an application in an environment, in their order.
 pub(super) struct Written<'a> {
@@ -43,12 +43,13 @@ impl<'a> Written<'a> {
         Node { span, ..written }
     }
 
-    /// Returns defaults without what a layer takes away with `null`.
-    pub(super) fn without_removed(&self, defaults: Node) -> Node {
+    /// Returns the layers over each other with each `null` that takes something away from what lies below: a default, or what a
+    /// container starts from.
+    pub(super) fn with_nulls(&self) -> Node {
         let instance = self.instance.map(|instance| &instance.node);
+        let none = Node::new(Value::Null, self.file.node.key_span());
         let layers = [self.spec, self.environment, instance];
-        let layers = layers.into_iter().flatten();
-        layers.fold(defaults, without_nulls_of)
+        layers.into_iter().flatten().fold(none, stacked)
     }
 
     /// Warns of environment variables without a value where there is nothing that they could take away: that is a slip.
@@ -69,20 +70,40 @@ impl<'a> Written<'a> {
     }
 }
 
+/// Lays a node over another, and keeps what is null.
+fn stacked(below: Node, over: &Node) -> Node {
+    let (Value::Mapping(mut mapping), Value::Mapping(changes)) = (below.value, &over.value) else {
+        return over.clone();
+    };
+    for change in changes.entries() {
+        let value = match mapping.remove(&change.key) {
+            Some(entry) => stacked(entry.value, &change.value),
+            None => change.value.clone(),
+        };
+        mapping.insert(Entry {
+            value,
+            ..change.clone()
+        });
+    }
+    Node::new(Value::Mapping(mapping), over.span)
+}
+
 /// Returns a mapping without the keys that are null in another, at any depth.
-fn without_nulls_of(mut node: Node, layer: &Node) -> Node {
-    let Value::Mapping(mapping) = &mut node.value else {
+pub(super) fn without_nulls_of(node: Node, layer: &Node) -> Node {
+    let Value::Mapping(mapping) = node.value else {
         return node;
     };
-    for entry in layer.entries() {
-        if entry.value.is_null() {
-            drop(mapping.remove(&entry.key));
-        } else if let Some(mut below) = mapping.remove(&entry.key) {
-            below.value = without_nulls_of(below.value, &entry.value);
-            mapping.insert(below);
-        }
-    }
-    node
+    let kept = |entry: Entry| match layer.get(&entry.key) {
+        Some(own) if own.is_null() => None,
+        Some(own) => Some(Entry {
+            value: without_nulls_of(entry.value, own),
+            ..entry
+        }),
+        None => Some(entry),
+    };
+    let entries = mapping.into_entries().into_iter().filter_map(kept);
+    let mapping = Mapping::from_distinct(entries.collect());
+    Node::new(Value::Mapping(mapping), node.span)
 }
 
 /// Lays an instance over what all of them share: hosts become its own where it does not write them itself.

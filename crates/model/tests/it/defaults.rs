@@ -82,6 +82,29 @@ fn null_takes_away_what_the_estate_or_the_tier_gives() {
 }
 
 #[test]
+fn null_in_a_container_takes_away_what_it_starts_from() {
+    let own = "  env: { A: top, B: top }\n  components:\n    web: { env: { TZ: null, A: null }, gracePeriodSeconds: null }\n    worker: {}\n  jobs:\n    tidy: { like: worker, schedule: \"0 4 * * *\", command: [tidy], env: { B: null } }\n";
+    let (declarations, found) = loaded("", "        env: { LEVEL: tier }\n", own);
+    assert_eq!(found, [""; 0]);
+    let application = resolved(&declarations);
+    let say = |field: &str| origin(&declarations, &application, field);
+    assert_eq!(
+        say("components.web.env"),
+        ["tier tier tiny", "top declaration"]
+    );
+    assert_eq!(application.components[0].fields.grace_period_seconds, None);
+    assert_eq!(application.components[1].fields.env.len(), 4);
+    assert_eq!(
+        say("jobs.tidy.env"),
+        [
+            "Europe/Berlin estate default",
+            "tier tier tiny",
+            "top declaration"
+        ]
+    );
+}
+
+#[test]
 fn a_mistake_is_found_once_however_many_applications_there_are() {
     let estate = "      replicas: many\n      securty: {}\n      availability: { tolerate: 3 }\n";
     let tier = "        scratch: [a]\n";

@@ -87,7 +87,7 @@ fn all_findings_of_all_files_come_at_once() {
         [
             "1:13 ST1101 `ConfigMap` of `v1` is not a declaration (put Kubernetes objects into `raw` of an application)",
             "4:1 ST1101 a declaration must be a mapping, not a list",
-            "6:1 ST1101 a declaration must have `apiVersion` (begin it with `apiVersion: steading.dev/v1` and `kind: Application` or `kind: Estate`)",
+            "6:1 ST1101 a declaration must have `apiVersion` (begin it with `apiVersion: steading.dev/v1` and `kind: Application`, `kind: Estate` or `kind: Rule`)",
             "1:1 ST1102 `applications/b/application.yaml` holds no declaration",
             "1:4 ST0001 `applications/c/application.yaml` is not UTF-8: byte 0xff at offset 3 (line 1) (save the file as UTF-8)",
             "1:13 ST1101 `Application` of `steading.dev/v2` is not a declaration (write `apiVersion: steading.dev/v1`)",

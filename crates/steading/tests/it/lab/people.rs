@@ -158,6 +158,7 @@ fn people_may_do_what_their_role_says_and_nothing_elsewhere() {
         );
     }
     in_an_application(&ground, as_whom("alice"));
+    with_the_program(&place);
     in_a_namespace_of_her_own(&ground, as_whom("alice"));
     beyond_her_rights(&ground, as_whom("carol"));
     a_pipeline_binds_them(&place, &ground);
@@ -298,6 +299,20 @@ fn in_an_application(ground: &Ground, alice: &Client) {
         ask(ground, alice, "GET", elsewhere, &Value::Null),
         "forbidden",
     );
+}
+
+/// Who may look can also look with `steading`.
+fn with_the_program(place: &Place) {
+    let own = "--kubeconfig alice.prod.kubeconfig";
+    place
+        .run(&format!("history shop {own}"))
+        .code(0)
+        .out("1        Complete");
+    place.run(&format!("status shop {own}")).code(0).out("shop");
+    place
+        .run(&format!("apply shop --yes {own}"))
+        .code(4)
+        .lacks("is complete");
 }
 
 fn in_a_namespace_of_her_own(ground: &Ground, alice: &Client) {
