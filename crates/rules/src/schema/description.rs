@@ -159,7 +159,7 @@ pub fn write(descriptions: &[Description]) -> String {
     documents.join("---\n")
 }
 
-const OWN: [(&str, &str); 18] = [
+const OWN: [(&str, &str); 20] = [
     (
         "kinds/certmanager-certificate.yaml",
         include_str!("../../kinds/certmanager-certificate.yaml"),
@@ -231,6 +231,14 @@ const OWN: [(&str, &str); 18] = [
     (
         "kinds/traefik-middleware.yaml",
         include_str!("../../kinds/traefik-middleware.yaml"),
+    ),
+    (
+        "kinds/traefik-ingressroutetcp.yaml",
+        include_str!("../../kinds/traefik-ingressroutetcp.yaml"),
+    ),
+    (
+        "kinds/traefik-serverstransport.yaml",
+        include_str!("../../kinds/traefik-serverstransport.yaml"),
     ),
 ];
 
