@@ -186,7 +186,14 @@ fn ports(compiled: &[Compiled], report: &mut Report) {
         }
     };
     let help = "give one of them another port, or an address of its own (`address: own`)";
-    unique(PORT_CLAIMED, claims, told, help, report);
+    let mut found = Report::default();
+    unique(PORT_CLAIMED, claims, told, help, &mut found);
+    // Two listeners meet once, however many ports and transports they share.
+    let mut said = BTreeSet::new();
+    report.extend(found.map(|finding| {
+        let other = finding.labels.first().map(|label| label.span);
+        said.insert((finding.span, other)).then_some(finding)
+    }));
 }
 
 /// A host that one application passes through belongs to it as a whole.
