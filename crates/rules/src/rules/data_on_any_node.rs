@@ -1,6 +1,6 @@
 //! Data on a node's disk stays with that node.
 
-use steading_model::application::{Component, DataMeaning};
+use steading_model::application::{Component, DataMeaning, Kind};
 
 use crate::rule::{Check, Finding, Subject, rule};
 
@@ -16,7 +16,8 @@ rule! {
     /// storage: { mountPath: /data, data: host, path: /srv/media, why: films } # found
     /// placement: { nodes: { kubernetes.io/hostname: barn } }                  # right, beside it
     /// ```
-    /// For classes with `hostPath: true`, the estate's `storage.classes.<meaning>.node` says it once for all.
+    /// For classes with `hostPath: true`, the estate's `storage.classes.<meaning>.node` says it once for all. A component of kind
+    /// `daemon` is on every node, and means each one's own.
     "ST4024" "data-on-any-node" Warning => Check::Application(check)
 }
 
@@ -52,5 +53,6 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
 
 fn is_placed(component: &Component) -> bool {
     let placement = component.fields.placement.as_ref();
-    placement.is_some_and(|placement| placement.nodes.contains_key(HOST_NAME))
+    let is_everywhere = component.fields.kind == Some(Kind::Daemon);
+    is_everywhere || placement.is_some_and(|placement| placement.nodes.contains_key(HOST_NAME))
 }
