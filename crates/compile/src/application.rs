@@ -16,6 +16,8 @@ use crate::{
 
 /// How long a release may take where nothing says otherwise, in seconds.
 const TIMEOUT: u64 = 180;
+/// How long a release may take that makes a database, in seconds: its image is large, and its copies come one after the other.
+const DATABASE: u64 = 600;
 /// What a release needs beyond the start of its pods, in seconds.
 const MARGIN: u64 = 60;
 
@@ -141,7 +143,9 @@ fn timeout(scope: &Scope<'_>) -> u64 {
     let starts = health
         .filter_map(|health| health.startup_seconds)
         .map(|seconds| u64::from(seconds) + MARGIN);
-    declared.unwrap_or_else(|| starts.max().unwrap_or_default().max(TIMEOUT))
+    let database = uses::database::is_used(scope).then_some(DATABASE);
+    let slowest = starts.chain(database).max().unwrap_or_default();
+    declared.unwrap_or_else(|| slowest.max(TIMEOUT))
 }
 
 /// Two environments without a context of their own may share a cluster.

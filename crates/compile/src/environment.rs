@@ -72,6 +72,7 @@ fn filled(
     substitute::fill(text, lookup)
         .map_err(|problem| {
             let (message, help) = described(path, &problem);
+            let help = uses::facts::help_named(scope, &problem).unwrap_or(help);
             output.error(scope, UNKNOWN_FACT, path, message, help);
         })
         .ok()

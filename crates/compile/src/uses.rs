@@ -48,7 +48,10 @@ pub(crate) fn owner<'a>(scope: &Scope<'a>, container: &'a FieldPath) -> &'a str 
     let holds = |owner: &str| {
         ["components", "jobs"].iter().any(|key| {
             let place = scope.application.field(key).key(owner).to_string();
-            path == place || path.strip_prefix(&place).is_some_and(|rest| rest.starts_with('.'))
+            path == place
+                || path
+                    .strip_prefix(&place)
+                    .is_some_and(|rest| rest.starts_with('.'))
         })
     };
     let mut names = owners.map(|owner| owner.name.as_str());
@@ -89,15 +92,24 @@ pub(crate) fn variables<'a>(
 
 /// A variable that its kind gives is left out where the fact is not there; whatever was asked for by name is not.
 fn is_known(scope: &Scope<'_>, one: &Use<'_>, given: &Given) -> bool {
-    let written = one.entry.fields.is_some_and(|fields| !fields.env.is_empty());
+    let written = one
+        .entry
+        .fields
+        .is_some_and(|fields| !fields.env.is_empty());
     let named = one.used.env.keys().any(|left| left.as_str() == given.left);
-    let fact = given.text.strip_prefix("${").and_then(|text| text.strip_suffix('}'));
+    let fact = given
+        .text
+        .strip_prefix("${")
+        .and_then(|text| text.strip_suffix('}'));
     let known = fact.is_none_or(|fact| facts::fact(scope, one, fact).is_some());
     written || named || known
 }
 
 fn source<'a>(scope: &Scope<'a>, one: Use<'a>, given: Given) -> (String, Source<'a>) {
-    let written = one.entry.fields.is_some_and(|fields| !fields.env.is_empty());
+    let written = one
+        .entry
+        .fields
+        .is_some_and(|fields| !fields.env.is_empty());
     let (path, span) = if given.is_fact || !written {
         let path = one.path(scope).key("env").key(given.left);
         let span = scope.span(&path);
@@ -108,6 +120,11 @@ fn source<'a>(scope: &Scope<'a>, one: Use<'a>, given: Given) -> (String, Source<
         (path, span)
     };
     let text = given.text;
-    let source = Source::Catalogue { text, one, path, span };
+    let source = Source::Catalogue {
+        text,
+        one,
+        path,
+        span,
+    };
     (given.name, source)
 }

@@ -27,6 +27,7 @@ pub mod diagnostic;
 pub mod emit;
 pub mod estate;
 pub mod explain;
+pub mod graph;
 pub mod legacy;
 pub mod load;
 pub mod name;

@@ -5,6 +5,7 @@
 
 mod certificate;
 mod claim;
+mod cloud_native_pg;
 mod conditions;
 mod cron_job;
 mod daemon_set;
@@ -128,6 +129,8 @@ fn of_kind(kind: &GroupKind, object: &Value) -> Health {
         ("gateway.envoyproxy.io", "SecurityPolicy" | "BackendTrafficPolicy") => {
             gateway::policy(object)
         }
+        ("postgresql.cnpg.io", "Cluster") => cloud_native_pg::cluster(object),
+        ("postgresql.cnpg.io", "Pooler") => cloud_native_pg::pooler(object),
         ("secrets.infisical.com", "InfisicalSecret") => infisical_secret::health(object),
         _ => generic::health(object),
     }

@@ -102,6 +102,8 @@ pub enum Wave {
     Configuration,
     /// Volumes and claims.
     Volumes,
+    /// Databases that an operator makes, awaited until ready.
+    Databases,
     /// Jobs that run before any new pod.
     Migrate,
     /// Workloads with their services, awaited until ready.

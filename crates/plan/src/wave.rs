@@ -6,6 +6,8 @@ use steading_model::{GroupKind, ObjectId};
 
 use crate::step::Wave;
 
+/// The group of databases that an operator makes; its kinds have names that other operators use too.
+const DATABASES: &str = "postgresql.cnpg.io";
 /// The waves of kinds; what is not listed comes in [`Wave::Rest`].
 const KINDS: [(Wave, &[&str]); 7] = [
     (
@@ -110,6 +112,7 @@ pub fn wave(id: &ObjectId, object: &Value) -> Wave {
     match phase(&id.kind, object) {
         Some(Phase::Migrate) => Wave::Migrate,
         Some(Phase::After) => Wave::After,
+        None if id.kind.group == DATABASES => Wave::Databases,
         None => of_kind(&id.kind.kind),
     }
 }

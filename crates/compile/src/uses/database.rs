@@ -6,7 +6,9 @@
 use serde_json::{Value, json};
 use steading_model::application::{DataMeaning, Resources};
 use steading_model::desired::ANNOTATION_DATA;
-use steading_model::estate::{CloudNativePg, DatabaseData, EntryKind, PoolMode, StorageClassFields};
+use steading_model::estate::{
+    CloudNativePg, DatabaseData, EntryKind, PoolMode, StorageClassFields,
+};
 use steading_model::name::LabelName;
 use steading_model::quantity::Quantity;
 use steading_model::{Diagnostic, FieldPath};
@@ -77,11 +79,12 @@ pub(super) fn fact(scope: &Scope<'_>, one: &Use<'_>, name: &str) -> Option<Fact>
         ("jdbcUrl", None) => key("jdbc-uri"),
         ("url", Some(_)) => {
             let url = "postgresql://${user}:${password}@${host}:${port}/${database}";
-            return super::facts::composed(scope, one, url);
+            return super::facts::url(scope, one, url);
         }
         ("jdbcUrl", Some(_)) => {
-            let url = "jdbc:postgresql://${host}:${port}/${database}?user=${user}&password=${password}";
-            return super::facts::composed(scope, one, url);
+            let url =
+                "jdbc:postgresql://${host}:${port}/${database}?user=${user}&password=${password}";
+            return super::facts::url(scope, one, url);
         }
         _ => return None,
     })
@@ -99,6 +102,12 @@ fn database(scope: &Scope<'_>) -> String {
 
 fn pooler_name(cluster: &str) -> String {
     format!("{cluster}-pooler")
+}
+
+/// Says whether an application has a database of its own.
+pub(crate) fn is_used(scope: &Scope<'_>) -> bool {
+    let mut uses = super::all(scope);
+    uses.any(|one| matches!(one.entry.kind(), EntryKind::CloudNativePg(_)))
 }
 
 /// Adds the clusters of an application's own.
@@ -130,7 +139,10 @@ struct Database<'a, 'b> {
 impl Database<'_, '_> {
     fn objects(&self, output: &mut Output) {
         if self.name.len() > LONGEST {
-            let message = format!("the database `{}` has a name of more than {LONGEST} characters", self.name);
+            let message = format!(
+                "the database `{}` has a name of more than {LONGEST} characters",
+                self.name
+            );
             let help = "shorten the name of the application or of the entry";
             output.error(self.scope, NAME_TOO_LONG, &self.path, message, help);
             return;
@@ -156,18 +168,32 @@ impl Database<'_, '_> {
         let (code, message, help) = match found {
             None => (
                 NO_STORAGE_CLASS,
-                format!("the estate has no storage class for `{meaning}` data, which the database of `{}` is", self.one.entry.name),
-                format!("add `storage: {{ classes: {{ {meaning}: {{ class: … }} }} }}` to the estate, or say `data` of the entry's storage"),
+                format!(
+                    "the estate has no storage class for `{meaning}` data, which the database of `{}` is",
+                    self.one.entry.name
+                ),
+                format!(
+                    "add `storage: {{ classes: {{ {meaning}: {{ class: … }} }} }}` to the estate, or say `data` of the entry's storage"
+                ),
             ),
             Some(class) if class.host_path == Some(true) => (
                 NO_PROVISIONER,
-                format!("nothing makes volumes of class `{}` by itself, and the database of `{}` needs some", class.class, self.one.entry.name),
+                format!(
+                    "nothing makes volumes of class `{}` by itself, and the database of `{}` needs some",
+                    class.class, self.one.entry.name
+                ),
                 "name a class with a provisioner for that meaning, such as `local-path`".to_owned(),
             ),
             Some(_) => return found,
         };
         let tree = &self.scope.estate.tree;
-        let place = self.one.entry.path().key("postgres").key("cloudNativePG").key("storage");
+        let place = self
+            .one
+            .entry
+            .path()
+            .key("postgres")
+            .key("cloudNativePG")
+            .key("storage");
         let finding = Diagnostic::error(code, message)
             .at(self.scope.application.tree.key_span_at(&self.path))
             .label(tree.span_at(&place), "its storage");
@@ -201,7 +227,9 @@ impl Database<'_, '_> {
         let own = container::is_own(self.scope.estate, &fields.image);
         output.pulls_own_images |= own;
         let pull = self.scope.estate.fields.images.pull_secret.as_ref();
-        let pull = pull.filter(|_| own).map(|name| json!([{ "name": name.as_str() }]));
+        let pull = pull
+            .filter(|_| own)
+            .map(|name| json!([{ "name": name.as_str() }]));
         let spec = Fields::new()
             .with("instances", instances)
             .with("imageName", fields.image.as_str())
@@ -210,7 +238,10 @@ impl Database<'_, '_> {
             .with("bootstrap", Fields::new().with("initdb", self.bootstrap()))
             .with("resources", amounts(fields.resources.as_ref()))
             .with("postgresql", Fields::new().with("parameters", parameters))
-            .with("priorityClassName", priority::class(self.scope.application.tier.as_str()))
+            .with(
+                "priorityClassName",
+                priority::class(self.scope.application.tier.as_str()),
+            )
             .with("enablePDB", instances > 1)
             .with("enableSuperuserAccess", false);
         metadata.object(API_VERSION, "Cluster").with("spec", spec)
@@ -219,7 +250,12 @@ impl Database<'_, '_> {
     fn bootstrap(&self) -> Fields {
         let database = database(self.scope);
         let extensions = self.one.used.extensions.iter();
-        let create = |name: &str| format!("CREATE EXTENSION IF NOT EXISTS \"{}\"", name.replace('"', "\"\""));
+        let create = |name: &str| {
+            format!(
+                "CREATE EXTENSION IF NOT EXISTS \"{}\"",
+                name.replace('"', "\"\"")
+            )
+        };
         let extensions: Vec<String> = extensions.map(|name| create(name.as_str())).collect();
         Fields::new()
             .with("database", database.as_str())
@@ -252,8 +288,16 @@ impl Database<'_, '_> {
         let ingress = vec![
             policy::rule("from", vec![peers::own_pods(&used)], peers::tcp(&[PORT])),
             policy::rule("from", vec![pods()], peers::tcp(&[PORT, STATUS])),
-            policy::rule("from", vec![peers::all_of(operator)], peers::tcp(&[PORT, STATUS])),
-            policy::rule("from", vec![peers::monitoring(self.scope)], peers::tcp(&METRICS)),
+            policy::rule(
+                "from",
+                vec![peers::all_of(operator)],
+                peers::tcp(&[PORT, STATUS]),
+            ),
+            policy::rule(
+                "from",
+                vec![peers::monitoring(self.scope)],
+                peers::tcp(&METRICS),
+            ),
         ];
         let egress = vec![
             policy::name_servers(),
@@ -286,5 +330,8 @@ fn amounts(declared: Option<&Resources>) -> Fields {
 }
 
 fn literals(map: &std::collections::BTreeMap<String, steading_model::name::Literal>) -> Value {
-    text_map(map.iter().map(|(name, value)| (name.clone(), value.as_str())))
+    text_map(
+        map.iter()
+            .map(|(name, value)| (name.clone(), value.as_str())),
+    )
 }

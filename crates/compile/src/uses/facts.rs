@@ -1,7 +1,10 @@
 //! The facts of what is used: what is known of it, in the open or as a key of a Secret.
 
-use steading_model::estate::{Entry, EntryKind, OidcIssuer, OtelCollector, OtlpProtocol, SmtpTls, Template};
+use steading_model::estate::{
+    Entry, EntryKind, OidcIssuer, OtelCollector, OtlpProtocol, SmtpTls, Template,
+};
 use steading_model::name::Literal;
+use steading_model::read::nearest;
 
 use super::{Use, database, secret};
 use crate::scope::Scope;
@@ -41,20 +44,64 @@ pub(crate) fn help(scope: &Scope<'_>, one: &Use<'_>, problem: &Problem) -> Strin
     let Problem::Unknown(name) = problem else {
         return "close it; for a literal `${`, write `$${`".to_owned();
     };
-    let known = one.entry.fact_names();
-    if known.contains(&name.as_str()) {
-        return match (one.entry.kind(), name.as_str()) {
-            (EntryKind::Oidc(_), "redirectUri") => {
-                "say where people come back to: `callback: /…` of the use, with a route under `ingress`".to_owned()
-            }
-            (EntryKind::Application(_), _) => "declare a port in that application".to_owned(),
-            _ => format!("add `secret: {{ keys: {{ {name}: … }} }}` to the entry"),
-        };
+    missing(one, name).unwrap_or_else(|| {
+        let of_user = ["application", "environment", "namespace", "estate"];
+        let known = known(scope, one).into_iter().chain(of_user);
+        let known: Vec<String> = known.map(|name| format!("`${{{name}}}`")).collect();
+        format!("an entry of the catalogue may name {}", known.join(", "))
+    })
+}
+
+/// Returns what to do about a name in `${uses.…}` that means nothing; none where it is no such name.
+pub(crate) fn help_named(scope: &Scope<'_>, problem: &Problem) -> Option<String> {
+    let Problem::Unknown(name) = problem else {
+        return None;
+    };
+    let rest = name.trim().strip_prefix("uses.")?;
+    let (entry, fact) = rest.split_once('.').unwrap_or((rest, ""));
+    let uses: Vec<Use<'_>> = super::all(scope).collect();
+    let Some(one) = uses.iter().find(|one| one.entry.name.as_str() == entry) else {
+        let names: Vec<&str> = uses.iter().map(|one| one.entry.name.as_str()).collect();
+        return Some(match (nearest(entry, &names), names.as_slice()) {
+            (Some(near), _) => format!("did you mean `${{uses.{near}.{fact}}}`?"),
+            (None, []) => format!("add `uses: {{ {entry}: {{}} }}`"),
+            (None, _) => format!(
+                "add `{entry}` to `uses`, or name one of them: {}",
+                names.join(", ")
+            ),
+        });
+    };
+    Some(missing(one, fact).unwrap_or_else(|| {
+        let variables = one.entry.variables();
+        let mut known = known(scope, one);
+        known.extend(variables.iter().map(|(name, _)| name.as_str()));
+        match nearest(fact, &known) {
+            Some(near) => format!("did you mean `${{uses.{entry}.{near}}}`?"),
+            None => format!("known of `{entry}`: {}", known.join(", ")),
+        }
+    }))
+}
+
+/// Returns the facts that are known here.
+fn known<'a>(scope: &Scope<'_>, one: &Use<'a>) -> Vec<&'a str> {
+    let mut names = one.entry.fact_names();
+    names.retain(|name| fact(scope, one, name).is_some());
+    names
+}
+
+/// Returns what to do about a fact that the kind has, and that is not known here.
+fn missing(one: &Use<'_>, name: &str) -> Option<String> {
+    if !one.entry.fact_names().contains(&name) {
+        return None;
     }
-    let known = known.into_iter().filter(|name| fact(scope, one, name).is_some());
-    let of_user = ["application", "environment", "namespace", "estate"];
-    let known: Vec<String> = known.chain(of_user).map(|name| format!("`${{{name}}}`")).collect();
-    format!("an entry of the catalogue may name {}", known.join(", "))
+    Some(match (one.entry.kind(), name) {
+        (EntryKind::Oidc(_), "redirectUri") => {
+            "say where people come back to: `callback: /…` of the use, with a route under `ingress`"
+                .to_owned()
+        }
+        (EntryKind::Application(_), _) => "declare a port in that application".to_owned(),
+        _ => format!("add `secret: {{ keys: {{ {name}: … }} }}` to the entry"),
+    })
 }
 
 fn of_kind(scope: &Scope<'_>, one: &Use<'_>, name: &str) -> Option<Fact> {
@@ -74,27 +121,37 @@ fn of_kind(scope: &Scope<'_>, one: &Use<'_>, name: &str) -> Option<Fact> {
         (EntryKind::Postgres(server), "url") => {
             let query = query(server.parameters.iter());
             let url = format!("postgresql://${{user}}:${{password}}@{HOST}/${{database}}{query}");
-            composed(scope, one, &bracketed(scope, entry, &url))
+            self::url(scope, one, &bracketed(scope, entry, &url))
         }
         (EntryKind::MySql(server), "url") => {
             let query = query(server.parameters.iter());
             let url = format!("mysql://${{user}}:${{password}}@{HOST}/${{database}}{query}");
-            composed(scope, one, &bracketed(scope, entry, &url))
+            self::url(scope, one, &bracketed(scope, entry, &url))
         }
         (EntryKind::Postgres(_), "jdbcUrl") => jdbc(scope, one, "postgresql"),
         (EntryKind::MySql(_), "jdbcUrl") => jdbc(scope, one, "mysql"),
         (EntryKind::Redis(server), "database") => text(server.database.unwrap_or(0).to_string()),
         (EntryKind::Redis(server), "url") => {
-            let scheme = if server.tls == Some(true) { "rediss" } else { "redis" };
+            let scheme = if server.tls == Some(true) {
+                "rediss"
+            } else {
+                "redis"
+            };
             let url = format!("{scheme}://{}{HOST}/${{database}}", login(scope, one));
-            composed(scope, one, &bracketed(scope, entry, &url))
+            self::url(scope, one, &bracketed(scope, entry, &url))
         }
         (EntryKind::Smtp(server), "from") => text(filled(scope, Some(&server.from), "")),
-        (EntryKind::Smtp(server), "tls") => text(server.tls.unwrap_or(SmtpTls::StartTls).to_string()),
+        (EntryKind::Smtp(server), "tls") => {
+            text(server.tls.unwrap_or(SmtpTls::StartTls).to_string())
+        }
         (EntryKind::Smtp(server), "url") => {
-            let scheme = if server.tls == Some(SmtpTls::Tls) { "smtps" } else { "smtp" };
+            let scheme = if server.tls == Some(SmtpTls::Tls) {
+                "smtps"
+            } else {
+                "smtp"
+            };
             let url = format!("{scheme}://{}{HOST}", login(scope, one));
-            composed(scope, one, &bracketed(scope, entry, &url))
+            self::url(scope, one, &bracketed(scope, entry, &url))
         }
         (EntryKind::Oidc(issuer), name) => oidc(scope, one, issuer, name),
         (EntryKind::Otel(collector), name) => otel(scope, collector, name),
@@ -127,7 +184,7 @@ fn login(scope: &Scope<'_>, one: &Use<'_>) -> &'static str {
 
 fn jdbc(scope: &Scope<'_>, one: &Use<'_>, scheme: &str) -> Option<Fact> {
     let url = format!("jdbc:{scheme}://{HOST}/${{database}}");
-    composed(scope, one, &bracketed(scope, &one.entry, &url))
+    self::url(scope, one, &bracketed(scope, &one.entry, &url))
 }
 
 fn application(scope: &Scope<'_>, one: &Use<'_>, name: &str) -> Option<Fact> {
@@ -150,7 +207,12 @@ fn oidc(scope: &Scope<'_>, one: &Use<'_>, issuer: &OidcIssuer, name: &str) -> Op
     match name {
         "issuer" => text(url),
         "discoveryUrl" => {
-            let usual = || format!("{}/.well-known/openid-configuration", url.trim_end_matches('/'));
+            let usual = || {
+                format!(
+                    "{}/.well-known/openid-configuration",
+                    url.trim_end_matches('/')
+                )
+            };
             let declared = issuer.discovery.as_ref();
             text(declared.map_or_else(usual, |discovery| filled(scope, Some(discovery), "")))
         }
@@ -220,6 +282,16 @@ pub(crate) fn composed(scope: &Scope<'_>, one: &Use<'_>, text: &str) -> Option<F
     substitute::composed(text, |name| in_text(scope, one, name)).ok()
 }
 
+/// Returns a URL with facts of the entry in it. What is known is escaped; Kubernetes puts secrets in as they are.
+pub(crate) fn url(scope: &Scope<'_>, one: &Use<'_>, text: &str) -> Option<Fact> {
+    let escapes = |name: &str| ["user", "password", "database"].contains(&name);
+    let lookup = |name: &str| match fact(scope, one, name)? {
+        Fact::Text(text) if escapes(name) => Some(Fact::Text(escaped(&text))),
+        other => Some(other),
+    };
+    substitute::composed(text, lookup).ok()
+}
+
 /// Returns what stands behind the path of a URL.
 fn query<'a>(parameters: impl Iterator<Item = (&'a String, &'a Literal)>) -> String {
     let pair = |(name, value): (&String, &Literal)| format!("{name}={}", escaped(value.as_str()));
@@ -236,7 +308,13 @@ fn escaped(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~/".contains(&byte);
     let bytes = text.bytes();
     bytes
-        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .map(|byte| {
+            if plain(byte) {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
         .collect()
 }
 
@@ -252,6 +330,9 @@ mod tests {
     fn what_means_something_in_a_url_is_escaped() {
         assert_eq!(escaped("verify-full"), "verify-full");
         assert_eq!(escaped("/etc/ca.crt"), "/etc/ca.crt");
-        assert_eq!(escaped("a b&c=d,e$(F)é"), "a%20b%26c%3Dd%2Ce%24%28F%29%C3%A9");
+        assert_eq!(
+            escaped("a b&c=d,e$(F)é"),
+            "a%20b%26c%3Dd%2Ce%24%28F%29%C3%A9"
+        );
     }
 }

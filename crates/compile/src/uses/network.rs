@@ -31,7 +31,8 @@ pub(crate) fn peers_of(scope: &Scope<'_>, one: &Use<'_>) -> Option<Vec<Value>> {
 
 /// Returns the ports that users of something may reach; all where there is none.
 pub(crate) fn ports(scope: &Scope<'_>, one: &Use<'_>) -> Vec<PeerPort> {
-    one.entry.ports(scope.estate, &scope.application.environment)
+    one.entry
+        .ports(scope.estate, &scope.application.environment)
 }
 
 /// Returns those who reach an application because they use it: for each name that they use it by, the environment that they are in

@@ -22,7 +22,11 @@ pub(super) fn fact(scope: &Scope<'_>, one: &Use<'_>, name: &str) -> Option<Fact>
 pub(super) fn reference(one: &Use<'_>, name: &str, secret: String, key: String) -> Fact {
     let words = format!("STEADING_{}_{name}", one.entry.name);
     let variable = words.to_uppercase().replace('-', "_");
-    Fact::Secret(SecretFact { variable, secret, key })
+    Fact::Secret(SecretFact {
+        variable,
+        secret,
+        key,
+    })
 }
 
 /// Sees to it that the Secrets of what a component or a job uses are there.

@@ -52,7 +52,10 @@ fn container(scope: &Scope<'_>, one: &Use<'_>) -> Option<Value> {
         .with("limits", limits);
     let container = Fields::new()
         .with("name", name)
-        .with("image", image.map_or(ownership::IMAGE, |image| image.as_str()))
+        .with(
+            "image",
+            image.map_or(ownership::IMAGE, |image| image.as_str()),
+        )
         .with("imagePullPolicy", "IfNotPresent")
         .with("command", texts(command))
         .with("resources", resources)

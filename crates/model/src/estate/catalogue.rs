@@ -16,9 +16,7 @@ use super::Template;
 pub use database::{
     CloudNativePg, DatabaseData, DatabaseServer, DatabaseStorage, PoolMode, Pooler, Postgres,
 };
-pub use service::{
-    OidcIssuer, OtelCollector, OtlpProtocol, RedisServer, SmtpServer, SmtpTls,
-};
+pub use service::{OidcIssuer, OtelCollector, OtlpProtocol, RedisServer, SmtpServer, SmtpTls};
 
 record! {
     /// Something that applications can use in one line, under `uses`: it sets environment variables, brings the credentials, opens the

@@ -111,7 +111,12 @@ impl<'a> Entry<'a> {
             .or_else(|| fields.smtp.as_ref().map(EntryKind::Smtp))
             .or_else(|| fields.oidc.as_ref().map(EntryKind::Oidc))
             .or_else(|| fields.otel_collector.as_ref().map(EntryKind::Otel))
-            .or_else(|| self.target()?.application.as_ref().map(EntryKind::Application))
+            .or_else(|| {
+                self.target()?
+                    .application
+                    .as_ref()
+                    .map(EntryKind::Application)
+            })
             .unwrap_or(EntryKind::Own)
     }
 
@@ -121,7 +126,10 @@ impl<'a> Entry<'a> {
     }
 
     /// Returns the application that runs it, seen from an environment, with the environment that it is in.
-    pub fn runs_in(&self, environment: &'a EnvironmentName) -> Option<(&'a AppName, &'a EnvironmentName)> {
+    pub fn runs_in(
+        &self,
+        environment: &'a EnvironmentName,
+    ) -> Option<(&'a AppName, &'a EnvironmentName)> {
         if let Some(application) = self.application {
             return Some((application, environment));
         }
@@ -144,7 +152,14 @@ impl<'a> Entry<'a> {
             let served = self.runs_in(environment);
             let served = served.and_then(|(name, there)| estate.served(name, there));
             let served = served.map(|served| served.pod_ports.clone());
-            let own = || self.port().map(|port| vec![PeerPort { port, protocol: "TCP" }]);
+            let own = || {
+                self.port().map(|port| {
+                    vec![PeerPort {
+                        port,
+                        protocol: "TCP",
+                    }]
+                })
+            };
             match self.kind() {
                 EntryKind::Own | EntryKind::Application(_) => served,
                 _ => own(),
@@ -202,7 +217,9 @@ pub fn url_host(url: &str) -> Option<&str> {
 fn url_port(url: &Template) -> Option<PortNumber> {
     let (scheme, rest) = url.as_str().split_once("://")?;
     let authority = rest.split(['/', '?', '#']).next()?;
-    let behind = authority.rsplit_once(']').map_or(authority, |(_, rest)| rest);
+    let behind = authority
+        .rsplit_once(']')
+        .map_or(authority, |(_, rest)| rest);
     match behind.rsplit_once(':') {
         Some((_, port)) => PortNumber::new(port.parse().ok()?),
         None if scheme == "https" => PortNumber::new(443),

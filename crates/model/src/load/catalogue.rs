@@ -3,7 +3,9 @@
 use super::codes::{ENTRY, ENTRY_PLACE};
 use crate::application::UpstreamHost;
 use crate::diagnostic::{Code, Diagnostic, Report};
-use crate::estate::{CatalogueEntry, CatalogueTarget, Entry, EntryKind, Estate, Template, url_host};
+use crate::estate::{
+    CatalogueEntry, CatalogueTarget, Entry, EntryKind, Estate, Template, url_host,
+};
 use crate::name::HostName;
 use crate::node::FieldPath;
 use crate::read::nearest;
@@ -100,7 +102,9 @@ impl One<'_> {
         let path = path.key("cloudNativePG");
         let image = &cluster.image;
         if image.digest().is_none() && image.tag().is_none_or(|tag| tag == "latest") {
-            let message = format!("`{path}.image` does not say which version of `PostgreSQL` it is: `{image}`");
+            let message = format!(
+                "`{path}.image` does not say which version of `PostgreSQL` it is: `{image}`"
+            );
             let help = "add the version: the operator refuses images without one";
             self.say(ENTRY, &path.key("image"), message, help);
         }
@@ -132,7 +136,12 @@ impl One<'_> {
             let message = format!(
                 "`{path}` must have exactly one of `application`, `namespace`, `cidr` and `internet`"
             );
-            self.say(ENTRY_PLACE, &path, message, "name the one place where it runs");
+            self.say(
+                ENTRY_PLACE,
+                &path,
+                message,
+                "name the one place where it runs",
+            );
         }
         if environment.is_some() && application.is_none() {
             let message = format!("`{path}.environment` is of an application, and none is named");
@@ -180,7 +189,12 @@ impl One<'_> {
         if let Err(problem) = HostName::parse(&host) {
             let path = below(&self.path, key);
             let message = format!("`{path}` {problem}");
-            self.say(ENTRY, &path, message, "name a host or an address, without port and scheme");
+            self.say(
+                ENTRY,
+                &path,
+                message,
+                "name a host or an address, without port and scheme",
+            );
         }
     }
 
@@ -192,7 +206,8 @@ impl One<'_> {
             return;
         }
         let path = below(&self.path, key);
-        let message = format!("`{path}` must be a URL that begins with `http://` or `https://`, not `{url}`");
+        let message =
+            format!("`{path}` must be a URL that begins with `http://` or `https://`, not `{url}`");
         self.say(ENTRY, &path, message, "write the whole URL");
     }
 
@@ -202,7 +217,11 @@ impl One<'_> {
         if kind.is_empty() || matches!(self.entry.kind(), EntryKind::CloudNativePg(_)) {
             return self.own_secret(fields);
         }
-        for fact in secret.keys.keys().filter(|fact| !kind.contains(&fact.as_str())) {
+        for fact in secret
+            .keys
+            .keys()
+            .filter(|fact| !kind.contains(&fact.as_str()))
+        {
             let path = self.path.key("secret").key("keys").key(fact.as_str());
             let message = format!("there is no fact `{fact}` of `{}`", self.entry.name);
             let help = match nearest(fact.as_str(), kind) {
@@ -217,9 +236,16 @@ impl One<'_> {
     /// A fact is in the open or secret, not both; and a Secret of an entry without a kind has no keys unless they are named.
     fn own_secret(&mut self, fields: &CatalogueEntry) {
         let Some(secret) = &fields.secret else { return };
-        for fact in secret.keys.keys().filter(|fact| fields.facts.contains_key(*fact)) {
+        for fact in secret
+            .keys
+            .keys()
+            .filter(|fact| fields.facts.contains_key(*fact))
+        {
             let path = self.path.key("facts").key(fact.as_str());
-            let message = format!("the fact `{fact}` of `{}` is written in the open, and taken from a secret", self.entry.name);
+            let message = format!(
+                "the fact `{fact}` of `{}` is written in the open, and taken from a secret",
+                self.entry.name
+            );
             self.say(ENTRY, &path, message, "remove one of the two");
         }
         if secret.keys.is_empty() && self.entry.secret_keys().is_empty() {
@@ -243,7 +269,8 @@ impl One<'_> {
             };
             let span = self.estate.tree.span_at(&path);
             let message = format!("the estate has no environment `{name}`");
-            self.report.push(Diagnostic::error(ENTRY, message).at(span).help(help));
+            self.report
+                .push(Diagnostic::error(ENTRY, message).at(span).help(help));
         }
     }
 }
@@ -254,5 +281,6 @@ fn sample(template: &Template) -> String {
 }
 
 fn below(path: &FieldPath, keys: &str) -> FieldPath {
-    keys.split('.').fold(path.clone(), |path, key| path.key(key))
+    keys.split('.')
+        .fold(path.clone(), |path, key| path.key(key))
 }

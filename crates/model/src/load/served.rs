@@ -23,7 +23,11 @@ pub(super) fn look(declarations: &mut Declarations) {
     let behind_entries = entries.filter_map(|entry| entry.at.as_ref()?.application.clone());
     let all: BTreeSet<AppName> = used_by_name.iter().cloned().chain(behind_entries).collect();
     let mut served = BTreeMap::new();
-    for file in declarations.applications.iter().filter(|file| all.contains(&file.name)) {
+    for file in declarations
+        .applications
+        .iter()
+        .filter(|file| all.contains(&file.name))
+    {
         for environment in file.environments() {
             let Ok(environment) = EnvironmentName::parse(environment) else {
                 continue;
@@ -45,7 +49,10 @@ fn by_name(declarations: &Declarations, estate: &Estate) -> BTreeSet<AppName> {
     let files = declarations.applications.iter();
     let specs = files.flat_map(|file| {
         let environments = file.node.get("environments").map(Node::entries);
-        let environments = environments.unwrap_or_default().iter().map(|entry| &entry.value);
+        let environments = environments
+            .unwrap_or_default()
+            .iter()
+            .map(|entry| &entry.value);
         file.node.get("spec").into_iter().chain(environments)
     });
     let defaults = estate.fields.defaults.spec.0.iter();
@@ -70,7 +77,10 @@ fn of_application(application: &Application) -> Option<Served> {
     } else {
         format!("{}-{}", application.name, main.name)
     };
-    let port = main.fields.service_port.map_or(SERVICE_PORT, |port| port.get());
+    let port = main
+        .fields
+        .service_port
+        .map_or(SERVICE_PORT, |port| port.get());
     let pod_port = |port: Port| PeerPort {
         port: port.spec.port,
         protocol: if port.spec.protocol == Protocol::Udp {

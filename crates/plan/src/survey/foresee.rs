@@ -25,6 +25,8 @@ pub(super) fn foresee(survey: &Survey<'_>, object: &Object, finding: &Finding) -
             }
             Some(Foreseen::Known(secret_digest(&after)))
         }
+        // A change of a database cluster does not touch its credentials.
+        Finding::Different(_) if is_database(object) => None,
         Finding::Missing(_) | Finding::Different(_) => Some(Foreseen::Unknown),
     }
 }
@@ -66,6 +68,12 @@ pub(super) fn made_secrets(object: &Object) -> Vec<String> {
             vec![named(&spec["target"]["name"]).unwrap_or_else(|| object.id.name.clone())]
         }
         "SealedSecret" => vec![object.id.name.clone()],
+        // `CloudNativePG` keeps an application's credentials in the Secret that is called after the cluster.
+        "Cluster" if is_database(object) => vec![format!("{}-app", object.id.name)],
         _ => Vec::new(),
     }
+}
+
+fn is_database(object: &Object) -> bool {
+    object.id.kind.is("postgresql.cnpg.io", "Cluster")
 }

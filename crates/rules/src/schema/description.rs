@@ -159,7 +159,7 @@ pub fn write(descriptions: &[Description]) -> String {
     documents.join("---\n")
 }
 
-const OWN: [(&str, &str); 20] = [
+const OWN: [(&str, &str); 22] = [
     (
         "kinds/certmanager-certificate.yaml",
         include_str!("../../kinds/certmanager-certificate.yaml"),
@@ -167,6 +167,14 @@ const OWN: [(&str, &str); 20] = [
     (
         "kinds/certmanager-clusterissuer.yaml",
         include_str!("../../kinds/certmanager-clusterissuer.yaml"),
+    ),
+    (
+        "kinds/cnpg-cluster.yaml",
+        include_str!("../../kinds/cnpg-cluster.yaml"),
+    ),
+    (
+        "kinds/cnpg-pooler.yaml",
+        include_str!("../../kinds/cnpg-pooler.yaml"),
     ),
     (
         "kinds/envoy-backend.yaml",

@@ -1,5 +1,6 @@
 //! `steading explain`: each value of an application, and where it comes from; or what answers on a host and path.
 
+mod graph;
 mod route;
 mod runs;
 
@@ -31,7 +32,8 @@ Examples:
   steading explain shop:resources --env prod          a field and all below it
   steading explain 'shop:ingress[0].host' --env prod  one value
   steading explain shop:jobs.bill --env prod          a job, and when it runs next
-  steading explain route shop.example.org/api         what answers there, and past which gates";
+  steading explain route shop.example.org/api         what answers there, and past which gates
+  steading explain graph --env prod                   which application needs which";
 
 /// Say where every value of an application comes from
 ///
@@ -71,6 +73,7 @@ pub(crate) struct Explain {
 #[derive(Subcommand)]
 enum What {
     Route(route::RouteCommand),
+    Graph(graph::GraphCommand),
 }
 
 #[derive(Serialize)]
@@ -95,8 +98,10 @@ pub(crate) fn run(arguments: Explain, session: &Session) -> Result<Outcome, Comm
         at,
         output,
     } = arguments;
-    if let Some(What::Route(arguments)) = what {
-        return route::run(arguments, session);
+    match what {
+        Some(What::Route(arguments)) => return route::run(arguments, session),
+        Some(What::Graph(arguments)) => return graph::run(arguments, session),
+        None => {}
     }
     // The parser asks for both where nothing else is explained.
     let target = target.unwrap_or_default();

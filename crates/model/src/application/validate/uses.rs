@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::Check;
 use super::codes::{ENTRY_MISSING, ITSELF, NOTHING_SERVED, SAME_VARIABLE, UNKNOWN_REFERENCE, USE};
 use super::reference::unknown;
-use super::Check;
 use crate::application::CatalogueUse;
 use crate::diagnostic::Diagnostic;
 use crate::estate::{Entry, EntryKind};
@@ -45,7 +45,10 @@ fn named<'a>(check: &mut Check<'a>, name: &'a LabelName, path: &FieldPath) -> Op
     if entry.is_none() {
         let entries = estate.fields.catalogue.keys().map(LabelName::as_str);
         let applications = estate.applications.keys().map(|name| name.as_str());
-        let mut known: Vec<&str> = entries.chain(applications).filter(|name| *name != own).collect();
+        let mut known: Vec<&str> = entries
+            .chain(applications)
+            .filter(|name| *name != own)
+            .collect();
         known.sort_unstable();
         known.dedup();
         unknown(check, path, "catalogue entry", name.as_str(), &known);
@@ -61,7 +64,10 @@ fn there(check: &mut Check<'_>, entry: &Entry<'_>, path: &FieldPath) {
     }
     let span = check.application.tree.key_span_at(path);
     let place = check.estate.tree.span_at(&entry.path().key("environments"));
-    let message = format!("catalogue entry `{}` does not exist in `{environment}`", entry.name);
+    let message = format!(
+        "catalogue entry `{}` does not exist in `{environment}`",
+        entry.name
+    );
     let finding = Diagnostic::error(ENTRY_MISSING, message)
         .at(span)
         .label(place, "these are its environments")
@@ -82,22 +88,37 @@ fn served(check: &mut Check<'_>, entry: &Entry<'_>, path: &FieldPath) {
     let needs = entry.fields.is_none() && estate.declares(name, environment);
     if needs && estate.served(name, environment).is_none() {
         let message = format!("`{name}` has no port in `{environment}` that could be used");
-        let help = format!("declare a `port` in `{name}`, or write `dependsOn: [{name}]` where only the order matters");
+        let help = format!(
+            "declare a `port` in `{name}`, or write `dependsOn: [{name}]` where only the order matters"
+        );
         check.error_at_key(NOTHING_SERVED, path, message, help);
     }
 }
 
 fn only(check: &mut Check<'_>, used: &CatalogueUse, path: &FieldPath) {
     let application = check.application;
-    let known: Vec<&str> = application.owners().map(|owner| owner.name.as_str()).collect();
+    let known: Vec<&str> = application
+        .owners()
+        .map(|owner| owner.name.as_str())
+        .collect();
     let unknown = |name: &str| !known.contains(&name);
-    for (at, name) in used.only.iter().enumerate().filter(|(_, name)| unknown(name.as_str())) {
+    for (at, name) in used
+        .only
+        .iter()
+        .enumerate()
+        .filter(|(_, name)| unknown(name.as_str()))
+    {
         let help = match nearest(name.as_str(), &known) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("known: {}", known.join(", ")),
         };
         let message = format!("there is no component or job `{name}`");
-        check.error(UNKNOWN_REFERENCE, &path.key("only").index(at), message, help);
+        check.error(
+            UNKNOWN_REFERENCE,
+            &path.key("only").index(at),
+            message,
+            help,
+        );
     }
 }
 
@@ -106,14 +127,23 @@ fn variables(check: &mut Check<'_>, entry: &Entry<'_>, used: &CatalogueUse, path
     let variables = entry.variables();
     let mut known = entry.fact_names();
     known.extend(variables.iter().map(|(name, _)| name.as_str()));
-    for name in used.env.keys().filter(|name| !known.contains(&name.as_str())) {
+    for name in used
+        .env
+        .keys()
+        .filter(|name| !known.contains(&name.as_str()))
+    {
         let help = match nearest(name.as_str(), &known) {
             Some(near) => format!("did you mean `{near}`?"),
             None if known.is_empty() => "it has no facts and sets no variables".to_owned(),
             None => format!("known: {}", known.join(", ")),
         };
         let message = format!("`{}` has no fact or variable `{name}`", entry.name);
-        check.error_at_key(UNKNOWN_REFERENCE, &path.key("env").key(name.as_str()), message, help);
+        check.error_at_key(
+            UNKNOWN_REFERENCE,
+            &path.key("env").key(name.as_str()),
+            message,
+            help,
+        );
     }
 }
 
@@ -122,9 +152,21 @@ fn settings(check: &mut Check<'_>, entry: &Entry<'_>, used: &CatalogueUse, path:
     let cluster = matches!(entry.kind(), EntryKind::CloudNativePg(_));
     let login = matches!(entry.kind(), EntryKind::Oidc(_));
     let wrong = [
-        ("size", used.size.is_some() && !cluster, "is no database of the application's own (`cloudNativePG`)"),
-        ("extensions", !used.extensions.is_empty() && !cluster, "is no database of the application's own (`cloudNativePG`)"),
-        ("callback", used.callback.is_some() && !login, "is no login (`oidc`)"),
+        (
+            "size",
+            used.size.is_some() && !cluster,
+            "is no database of the application's own (`cloudNativePG`)",
+        ),
+        (
+            "extensions",
+            !used.extensions.is_empty() && !cluster,
+            "is no database of the application's own (`cloudNativePG`)",
+        ),
+        (
+            "callback",
+            used.callback.is_some() && !login,
+            "is no login (`oidc`)",
+        ),
     ];
     for (key, _, what) in wrong.into_iter().filter(|(_, is, _)| *is) {
         let path = path.key(key);
@@ -134,7 +176,12 @@ fn settings(check: &mut Check<'_>, entry: &Entry<'_>, used: &CatalogueUse, path:
     if used.callback.is_some() && login && check.application.fields.ingress.is_empty() {
         let path = path.key("callback");
         let message = format!("`{path}` is below the application's first route, and there is none");
-        check.error_at_key(USE, &path, message, "add a route under `ingress`, or remove it");
+        check.error_at_key(
+            USE,
+            &path,
+            message,
+            "add a route under `ingress`, or remove it",
+        );
     }
 }
 
@@ -149,7 +196,10 @@ fn waits(check: &mut Check<'_>, entry: &Entry<'_>, used: &CatalogueUse, path: &F
         return;
     }
     let span = check.application.tree.key_span_at(path);
-    let message = format!("pods cannot wait for `{}`: its host and port are not known", entry.name);
+    let message = format!(
+        "pods cannot wait for `{}`: its host and port are not known",
+        entry.name
+    );
     let finding = Diagnostic::error(USE, message).at(span);
     let finding = match of_entry {
         Some(true) => finding.label(
@@ -158,7 +208,9 @@ fn waits(check: &mut Check<'_>, entry: &Entry<'_>, used: &CatalogueUse, path: &F
         ),
         _ => finding,
     };
-    check.report.push(finding.help("add `facts: { host: …, port: … }` to the entry, or remove `waitFor`"));
+    check
+        .report
+        .push(finding.help("add `facts: { host: …, port: … }` to the entry, or remove `waitFor`"));
 }
 
 /// Two entries may not set one variable of one container.

@@ -44,9 +44,11 @@ impl<'a> Entry<'a> {
             ("application", user.name.as_str()),
             ("environment", user.environment.as_str()),
         ];
-        let host = values.iter().fold(self.host()?.to_owned(), |host, (name, value)| {
-            host.replace(&format!("{{{name}}}"), value)
-        });
+        let host = values
+            .iter()
+            .fold(self.host()?.to_owned(), |host, (name, value)| {
+                host.replace(&format!("{{{name}}}"), value)
+            });
         of_host(&host, estate.fields.domains.cluster.as_str())
     }
 
@@ -66,9 +68,13 @@ fn of_host(host: &str, zone: &str) -> Option<EntryPlace<'static>> {
     static ALL: BTreeMap<String, Literal> = BTreeMap::new();
     if let Ok(address) = host.parse::<IpAddr>() {
         let length = if address.is_ipv4() { 32 } else { 128 };
-        return Cidr::parse(&format!("{address}/{length}")).ok().map(EntryPlace::Cidr);
+        return Cidr::parse(&format!("{address}/{length}"))
+            .ok()
+            .map(EntryPlace::Cidr);
     }
-    let within = host.strip_suffix(zone).and_then(|host| host.strip_suffix('.'));
+    let within = host
+        .strip_suffix(zone)
+        .and_then(|host| host.strip_suffix('.'));
     let service = within.unwrap_or(host).strip_suffix(".svc")?;
     let (_, namespace) = service.rsplit_once('.')?;
     let namespace = NamespaceName::parse(namespace).ok()?;

@@ -53,7 +53,10 @@ impl<'a> Entry<'a> {
 
     /// Returns all facts that it may have: those of its kind, its own, and those in its Secret.
     pub fn fact_names(&self) -> Vec<&'a str> {
-        let own = self.fields.into_iter().flat_map(|fields| fields.facts.keys());
+        let own = self
+            .fields
+            .into_iter()
+            .flat_map(|fields| fields.facts.keys());
         let secret = self.fields.and_then(|fields| fields.secret.as_ref());
         let secret = secret.into_iter().flat_map(|secret| secret.keys.keys());
         let declared = own.chain(secret).map(|name| name.as_str());
@@ -146,7 +149,10 @@ impl<'a> Entry<'a> {
                 true,
             ),
             EntryKind::Redis(_) => (&[("password", "REDIS_PASSWORD")], false),
-            EntryKind::Smtp(_) => (&[("user", "SMTP_USER"), ("password", "SMTP_PASSWORD")], false),
+            EntryKind::Smtp(_) => (
+                &[("user", "SMTP_USER"), ("password", "SMTP_PASSWORD")],
+                false,
+            ),
             EntryKind::CloudNativePg(_)
             | EntryKind::Otel(_)
             | EntryKind::Application(_)

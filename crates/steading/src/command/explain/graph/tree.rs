@@ -1,0 +1,164 @@
+//! A graph as trees: first those that nobody needs, below each what it needs. What several need is drawn out where it comes first.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+use steading_model::graph::{Graph, Need, NodeKind};
+
+use super::label;
+
+/// The widest line of those that stand alone.
+const WIDEST: usize = 100;
+
+/// Returns the trees.
+pub(super) fn text(graph: &Graph) -> String {
+    let needed: BTreeSet<usize> = graph.edges.keys().map(|(_, to)| *to).collect();
+    let needing: BTreeSet<usize> = graph.edges.keys().map(|(from, _)| *from).collect();
+    let mut trees = Trees {
+        graph,
+        drawn: BTreeSet::new(),
+        open: Vec::new(),
+        users: users(graph),
+        text: String::new(),
+    };
+    let all = 0..graph.nodes.len();
+    for root in all
+        .clone()
+        .filter(|node| needing.contains(node) && !needed.contains(node))
+    {
+        trees.root(root);
+    }
+    // What is left needs itself, around a circle.
+    for root in all.clone().filter(|node| needing.contains(node)) {
+        if !trees.drawn.contains(&root) {
+            trees.root(root);
+        }
+    }
+    let mut text = trees.text;
+    let alone: Vec<String> = all
+        .filter(|node| !needing.contains(node) && !needed.contains(node))
+        .map(|node| label(graph, &graph.nodes[node]))
+        .collect();
+    if !alone.is_empty() {
+        text.push_str("\nneed nothing, and nobody needs them:\n");
+        text.push_str(&wrapped(&alone));
+    }
+    text.push_str(&legend(graph, &needed));
+    text.trim_start_matches('\n').to_owned()
+}
+
+/// Says what the brackets mean that are there.
+fn legend(graph: &Graph, needed: &BTreeSet<usize>) -> String {
+    let has = |kind: NodeKind| needed.iter().any(|node| graph.nodes[*node].kind == kind);
+    let meanings = [
+        (NodeKind::Entry, "[…] is an entry of the catalogue"),
+        (NodeKind::Outside, "(…) is outside of the estate's applications"),
+    ];
+    let meanings = meanings.iter().filter(|(kind, _)| has(*kind));
+    let meanings: Vec<&str> = meanings.map(|(_, text)| *text).collect();
+    if meanings.is_empty() {
+        return String::new();
+    }
+    format!("\n{}\n", meanings.join("; "))
+}
+
+/// Returns for each node how many need it.
+fn users(graph: &Graph) -> BTreeMap<usize, usize> {
+    let mut users = BTreeMap::new();
+    for (_, to) in graph.edges.keys() {
+        *users.entry(*to).or_default() += 1;
+    }
+    users
+}
+
+struct Trees<'a> {
+    graph: &'a Graph,
+    drawn: BTreeSet<usize>,
+    /// The way from the root.
+    open: Vec<usize>,
+    users: BTreeMap<usize, usize>,
+    text: String,
+}
+
+impl Trees<'_> {
+    fn root(&mut self, node: usize) {
+        let name = label(self.graph, &self.graph.nodes[node]);
+        let _ = writeln!(self.text, "{name}");
+        self.below(node, "");
+    }
+
+    fn below(&mut self, node: usize, indent: &str) {
+        self.drawn.insert(node);
+        self.open.push(node);
+        let graph = self.graph;
+        let needs: Vec<(usize, &BTreeSet<Need>)> = graph.needs(node).collect();
+        for (at, (next, why)) in needs.iter().enumerate() {
+            let last = at + 1 == needs.len();
+            let (branch, deeper) = if last {
+                ("└─ ", "   ")
+            } else {
+                ("├─ ", "│  ")
+            };
+            let line = self.line(*next, why);
+            let _ = writeln!(self.text, "{indent}{branch}{line}");
+            if !self.drawn.contains(next) {
+                self.below(*next, &format!("{indent}{deeper}"));
+            }
+        }
+        self.open.pop();
+    }
+
+    fn line(&self, node: usize, why: &BTreeSet<Need>) -> String {
+        let found = &self.graph.nodes[node];
+        let name = label(self.graph, found);
+        let words: Vec<String> = why.iter().map(|need| phrase(need, &found.name)).collect();
+        let words = words.join(", ");
+        let what = match found.kind {
+            NodeKind::Application => name,
+            NodeKind::Entry => format!("[{name}]"),
+            NodeKind::Outside => format!("({name})"),
+        };
+        let has_more = self.graph.needs(node).next().is_some();
+        let note = if self.open.contains(&node) {
+            ", and round in a circle"
+        } else if has_more && self.drawn.contains(&node) {
+            ", see above"
+        } else {
+            ""
+        };
+        let users = self.users.get(&node).copied().unwrap_or_default();
+        let shared = if users > 1 && !self.drawn.contains(&node) && has_more {
+            format!(", needed by {users}")
+        } else {
+            String::new()
+        };
+        format!("{words} {what}{shared}{note}")
+    }
+}
+
+/// A name under `uses` is said only where it is not the name of what stands behind it.
+fn phrase(need: &Need, name: &str) -> String {
+    match need {
+        Need::Uses(used) if used == name => "uses".to_owned(),
+        Need::Uses(used) => format!("uses `{used}`:"),
+        Need::DependsOn | Need::Reaches => need.to_string(),
+    }
+}
+
+fn wrapped(names: &[String]) -> String {
+    let mut text = String::new();
+    let mut line = String::from(" ");
+    for (at, name) in names.iter().enumerate() {
+        let comma = if at + 1 == names.len() { "" } else { "," };
+        let word = format!(" {name}{comma}");
+        if line.chars().count() + word.chars().count() > WIDEST {
+            text.push_str(line.trim_end());
+            text.push('\n');
+            line = String::from(" ");
+        }
+        line.push_str(&word);
+    }
+    text.push_str(&line);
+    text.push('\n');
+    text
+}
