@@ -7,7 +7,7 @@ use steading_model::{FieldPath, Span};
 use crate::gates::{self, Gate};
 use crate::route::Entry;
 use crate::scope::{Output, Scope};
-use crate::{chain, ranges};
+use crate::{chain, gateway, ranges};
 
 /// A gate that a request passes.
 #[derive(Clone, Debug)]
@@ -31,6 +31,7 @@ type Told = (String, Option<String>, Span);
 pub(super) fn passed(scope: &Scope<'_>, entry: &Entry<'_>) -> Vec<Passed> {
     let links = chain::complete(&scope.estate.fields.ingress.chain);
     let opened = !entry.is_passed_through();
+    let own_objects = !gateway::is_used(scope.estate);
     let links = links
         .into_iter()
         .filter(|link| opened || matches!(link, ChainLink::AllowList | ChainLink::Authentication));
@@ -46,7 +47,7 @@ pub(super) fn passed(scope: &Scope<'_>, entry: &Entry<'_>) -> Vec<Passed> {
                 link,
                 does,
                 why,
-                names,
+                names: if own_objects { names } else { Vec::new() },
                 span,
             })
         })
