@@ -34,6 +34,10 @@ pub(crate) fn pages() -> Vec<(String, String)> {
         ("estate.schema.json".to_owned(), schema(Declaration::Estate)),
         ("environment-variables.md".to_owned(), settings::page()),
         ("findings.md".to_owned(), findings::page()),
+        (
+            "alerts.md".to_owned(),
+            format!("{GENERATED}{}", steading_compile::alerts_page()),
+        ),
     ];
     pages.extend(command_line::pages());
     let rules = steading_rules::pages().into_iter();

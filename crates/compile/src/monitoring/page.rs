@@ -41,8 +41,8 @@ monitoring:
     own: { fromFile: alerts.yaml }                                # rules of its own
 ```
 
-`alerts: { none: why }` turns all of them off. With `monitoring.runbooks: https://…/{alert}` in the estate each alert links to what to
-do; the sections below are made for that.
+`alerts: { none: why }` turns all of them off. With `monitoring.runbooks: https://…/alerts.html#{alert}` in the estate each alert
+links to what to do; the sections below are made for that.
 
 The expressions need kube-state-metrics with its own labels kept (`honorLabels: true`, as the usual charts have it), the kubelet's
 metrics, cert-manager's, and a blackbox exporter for routes. What is not scraped cannot alert, and nothing tells apart \"all is well\"
@@ -166,7 +166,7 @@ fn section(page: &mut String, name: &str, docs: &str, entry: &Entry) {
     } = entry;
     let written = write!(
         page,
-        "\n## {name}\n\n{} Severity: {severity}. Metrics from: {needs}.\n\n**When.** {when}\n\n**Why.** {why}\n\n**What to do.** {act}\n\n**Says nothing about.** {quiet}\n",
+        "\n<a id=\"{name}\"></a>\n\n## {name}\n\n{} Severity: {severity}. Metrics from: {needs}.\n\n**When.** {when}\n\n**Why.** {why}\n\n**What to do.** {act}\n\n**Says nothing about.** {quiet}\n",
         docs.trim()
     );
     debug_assert!(written.is_ok(), "writing to a string must succeed");

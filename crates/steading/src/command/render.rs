@@ -1,5 +1,7 @@
 //! `steading render`: the Kubernetes objects as YAML.
 
+mod monitoring;
+
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -20,7 +22,8 @@ const AFTER_HELP: &str = "\
 Examples:
   steading render --env prod                        everything, to standard output
   steading render shop --env prod | less            one application
-  steading render --env prod --output-dir rendered  a file for each application";
+  steading render --env prod --output-dir rendered  a file for each application
+  steading render --env prod --monitoring metrics   rules and targets for a Prometheus without operator";
 
 /// Print the Kubernetes objects of an environment as YAML
 ///
@@ -44,6 +47,11 @@ pub(crate) struct Render {
     #[arg(long, value_name = "DIR", conflicts_with = "output")]
     output_dir: Option<PathBuf>,
 
+    /// Write the monitoring into a folder instead, for a Prometheus without operator: DIR/rules/ENV.APP.yaml, DIR/scrape.yaml and
+    /// DIR/prober.yaml
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["output", "output_dir"])]
+    monitoring: Option<PathBuf>,
+
     #[command(flatten)]
     output: OutputOption,
 }
@@ -55,6 +63,7 @@ pub(crate) fn run(arguments: Render, session: &Session) -> Result<Outcome, Comma
         env,
         image,
         output_dir,
+        monitoring,
         output,
     } = arguments;
     let loaded = keep(Loaded::read(session)?);
@@ -64,6 +73,10 @@ pub(crate) fn run(arguments: Render, session: &Session) -> Result<Outcome, Comma
     let (desired, report) = loaded.desired(&env, &selection, settings::today());
     if report.has_errors() {
         return Ok(refuse(session, loaded, report));
+    }
+    if let Some(folder) = monitoring {
+        monitoring::write(session, loaded, &env, &desired, &folder)?;
+        return Ok(Outcome::Success);
     }
     let shared = Some(settings::today())
         .filter(|_| applications.is_empty())
