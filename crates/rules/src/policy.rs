@@ -28,6 +28,7 @@ mod names;
 mod operator;
 mod subject;
 mod types;
+mod validations;
 mod value;
 mod walk;
 

@@ -32,6 +32,8 @@ pub(crate) fn pages() -> Vec<(String, String)> {
             schema(Declaration::Application),
         ),
         ("estate.schema.json".to_owned(), schema(Declaration::Estate)),
+        ("rule.md".to_owned(), declaration::page(Declaration::Rule)),
+        ("rule.schema.json".to_owned(), schema(Declaration::Rule)),
         ("environment-variables.md".to_owned(), settings::page()),
         ("findings.md".to_owned(), findings::page()),
         (

@@ -55,7 +55,7 @@ impl Functions {
             args: Vec::new(),
         };
         if let Some((namespace, rest)) = name.split_once('.') {
-            call.func_name = rest.to_owned();
+            rest.clone_into(&mut call.func_name);
             call.target = Some(Box::new(named(namespace)));
         }
         if let Some(target) = target {

@@ -2,7 +2,7 @@
 
 use steading_model::Span;
 use steading_model::estate::{Estate, SeverityLevel};
-use steading_model::policy::{ApplicationMatch, ObjectMatch};
+use steading_model::policy::{ApplicationMatch, KindRef, ObjectMatch};
 
 use super::compile::{Policies, Policy, severity};
 
@@ -59,7 +59,7 @@ fn objects_in_words(objects: &ObjectMatch) -> String {
         labels,
         environments,
     } = objects;
-    let kinds: Vec<&str> = kinds.iter().map(|kind| kind.kind()).collect();
+    let kinds: Vec<&str> = kinds.iter().map(KindRef::kind).collect();
     let labels: Vec<String> = labels
         .iter()
         .map(|(key, value)| format!("{key}={}", value.as_str()))

@@ -14,6 +14,7 @@ use steading_model::desired::{
     SHARED_APPLICATION, SHARED_ENVIRONMENT,
 };
 use steading_model::estate::{Estate, SeverityLevel};
+use steading_model::name::{EnvironmentName, NamespaceName};
 use steading_model::policy::{ObjectMatch, OwnRule};
 
 use super::compile::{ENVIRONMENT, ESTATE, Policies, Policy, Subject, Validation, severity};
@@ -211,7 +212,7 @@ fn namespaces(objects: &ObjectMatch) -> Value {
     let names: Vec<&str> = objects
         .namespaces
         .iter()
-        .map(|name| name.as_str())
+        .map(NamespaceName::as_str)
         .collect();
     json!({ "matchExpressions": [{ "key": "kubernetes.io/metadata.name", "operator": "In", "values": names }] })
 }
@@ -226,7 +227,7 @@ fn selector(objects: &ObjectMatch, estate: &Estate) -> Value {
     let environments: Vec<&str> = objects
         .environments
         .iter()
-        .map(|name| name.as_str())
+        .map(EnvironmentName::as_str)
         .collect();
     let (operator, values) = if environments.is_empty() {
         ("NotIn", vec![SHARED_ENVIRONMENT])

@@ -122,7 +122,11 @@ impl<'w, 'c> Walk<'w, 'c> {
                 self.bound.push((&comprehension.accu_var, Vec::new()));
                 self.visit(&comprehension.loop_step);
                 self.bound.truncate(self.bound.len() - 2);
-                self.gathered(&comprehension.loop_step, places)
+                if is_filter(&comprehension.loop_step) {
+                    places
+                } else {
+                    Vec::new()
+                }
             }
             Expr::List(list) => {
                 list.elements.iter().for_each(|item| drop(self.visit(item)));
@@ -137,32 +141,6 @@ impl<'w, 'c> Walk<'w, 'c> {
                 Vec::new()
             }
             Expr::Struct(_) | Expr::Literal(_) | Expr::Unspecified => Vec::new(),
-        }
-    }
-
-    /// What `filter` gathers is of the same kind as what it goes over; of the other loops nothing is known.
-    fn gathered(&self, step: &IdedExpr, places: Places<'c>) -> Places<'c> {
-        match &step.expr {
-            Expr::Call(call) if call.func_name == operators::CONDITIONAL => {
-                match &call.args[1].expr {
-                    Expr::Call(add) if add.func_name == operators::ADD => match &add.args[1].expr {
-                        Expr::List(list)
-                            if matches!(
-                                list.elements.as_slice(),
-                                [IdedExpr {
-                                    expr: Expr::Ident(_),
-                                    ..
-                                }]
-                            ) =>
-                        {
-                            places
-                        }
-                        _ => Vec::new(),
-                    },
-                    _ => Vec::new(),
-                }
-            }
-            _ => Vec::new(),
         }
     }
 
@@ -215,9 +193,9 @@ impl<'w, 'c> Walk<'w, 'c> {
                 places
             }
             (_, arguments) => {
-                arguments
-                    .iter()
-                    .for_each(|argument| drop(self.visit(argument)));
+                for argument in arguments {
+                    self.visit(argument);
+                }
                 Vec::new()
             }
         }
@@ -289,6 +267,22 @@ impl<'c> Place<'c> {
             _ => self.item(),
         }
     }
+}
+
+/// Says whether a loop is that of `filter`: what it gathers is of the same kind as what it goes over.
+fn is_filter(step: &IdedExpr) -> bool {
+    let arguments = |part: &IdedExpr, name: &str| match &part.expr {
+        Expr::Call(call) if call.func_name == name => call.args.get(1).cloned(),
+        _ => None,
+    };
+    let added =
+        arguments(step, operators::CONDITIONAL).and_then(|added| arguments(&added, operators::ADD));
+    added.is_some_and(|added| match &added.expr {
+        Expr::List(list) => {
+            matches!(list.elements.as_slice(), [item] if matches!(item.expr, Expr::Ident(_)))
+        }
+        _ => false,
+    })
 }
 
 fn declared_field<'c>(shape: &Shape, name: &str) -> Step<'c> {

@@ -1,7 +1,7 @@
 //! What a rule is about: checks that it exists, and finds the resource of each kind.
 
 use steading_model::FieldPath;
-use steading_model::name::EnvironmentName;
+use steading_model::name::{EnvironmentName, LabelName};
 use steading_model::policy::KindRef;
 use steading_model::read::nearest;
 
@@ -31,7 +31,7 @@ impl Compiler<'_> {
                 for (at, tier) in application.tiers.iter().enumerate() {
                     let tiers = self.estate.map(|estate| &estate.fields.tiers);
                     let known: Option<Vec<&str>> =
-                        tiers.map(|tiers| tiers.keys().map(|name| name.as_str()).collect());
+                        tiers.map(|tiers| tiers.keys().map(LabelName::as_str).collect());
                     let path = path.key("tiers").index(at);
                     self.known("tier", tier.as_str(), known, &path);
                 }
@@ -69,7 +69,7 @@ impl Compiler<'_> {
     fn environments(&mut self, environments: &[EnvironmentName], path: &FieldPath) {
         let known = self.estate.map(|estate| {
             let names = estate.fields.environments.keys();
-            names.map(|name| name.as_str()).collect::<Vec<_>>()
+            names.map(EnvironmentName::as_str).collect::<Vec<_>>()
         });
         for (at, name) in environments.iter().enumerate() {
             let path = path.key("environments").index(at);

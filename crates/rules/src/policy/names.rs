@@ -167,7 +167,9 @@ impl Walk<'_> {
         if let (Some(target), None) = (target, &qualified) {
             self.visit(target);
         }
-        args.iter().for_each(|argument| self.visit(argument));
+        for argument in args {
+            self.visit(argument);
+        }
         if func_name.starts_with(['_', '@', '!', '-']) {
             return self.constant(whole, call);
         }

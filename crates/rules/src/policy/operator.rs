@@ -8,7 +8,7 @@ use kube_cel::cel::common::ast::operators;
 
 use super::evaluate::{Evaluation, Outcome};
 use super::failure::Failure;
-use super::value::Value;
+use super::value::{OtherType, Value};
 
 /// Applies an operator or one of our own functions; `None` where it is neither.
 pub(super) fn apply<'a>(
@@ -97,8 +97,8 @@ fn within<'a>(item: &Value<'a>, whole: &Value<'a>) -> Outcome<'a> {
         return Ok(Value::boolean(items.iter().any(|known| known.equals(item))));
     }
     match whole.get(item) {
-        Some(found) => Ok(Value::boolean(found.is_some())),
-        None => Err(Failure::Types(format!(
+        Ok(found) => Ok(Value::boolean(found.is_some())),
+        Err(OtherType) => Err(Failure::Types(format!(
             "nothing can be in {}",
             whole.type_name()
         ))),
@@ -156,7 +156,7 @@ fn optional_part<'a>(whole: &Value<'a>, key: &Value<'a>) -> Outcome<'a> {
 
 /// Finds a field, key or item.
 pub(super) fn find<'a>(whole: &Value<'a>, key: &Value<'a>) -> Result<Option<Value<'a>>, Failure> {
-    if let Some(found) = whole.get(key) {
+    if let Ok(found) = whole.get(key) {
         return Ok(found);
     }
     match (whole.items(), key) {

@@ -1,11 +1,15 @@
 //! Values of expressions. Objects are borrowed, never copied: a rule that reads one field costs one look-up.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use kube_cel::cel;
 use kube_cel::cel::objects::Key;
 use serde_json::Value as Json;
+
+/// A value is of another type than it would have to be.
+pub(super) struct OtherType;
 
 /// A value.
 #[derive(Clone)]
@@ -77,25 +81,20 @@ impl<'a> Value<'a> {
         match self {
             Self::Plain(value) => Some(value.clone()),
             Self::Optional(_) => None,
-            _ => match self.entries() {
-                Some(entries) => {
-                    let entries = entries
-                        .iter()
-                        .map(|(key, value)| Some((key.passed_key()?, value.passed()?)));
-                    let map: std::collections::HashMap<Key, cel::Value> =
-                        entries.collect::<Option<_>>()?;
-                    Some(map.into())
-                }
-                None => {
-                    let items: Vec<cel::Value> = self
-                        .items()?
-                        .iter()
-                        .map(Self::passed)
-                        .collect::<Option<_>>()?;
-                    Some(items.into())
-                }
-            },
+            _ => self.passed_mapping().or_else(|| {
+                let items = self.items()?;
+                let items = items.iter().map(Self::passed);
+                Some(items.collect::<Option<Vec<cel::Value>>>()?.into())
+            }),
         }
+    }
+
+    fn passed_mapping(&self) -> Option<cel::Value> {
+        let entries = self.entries()?;
+        let entries = entries
+            .iter()
+            .map(|(key, value)| Some((key.passed_key()?, value.passed()?)));
+        Some(entries.collect::<Option<HashMap<_, _>>>()?.into())
     }
 
     fn passed_key(&self) -> Option<Key> {
@@ -131,18 +130,18 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Returns the value of a key of a mapping; the outer `None` says that this is no mapping.
-    pub(super) fn get(&self, key: &Self) -> Option<Option<Self>> {
+    /// Returns the value of a key of a mapping.
+    pub(super) fn get(&self, key: &Self) -> Result<Option<Self>, OtherType> {
         match self {
             Self::Json(Json::Object(map)) => {
                 let value = key.as_text().and_then(|key| map.get(key));
-                Some(value.filter(|value| !value.is_null()).map(Self::of))
+                Ok(value.filter(|value| !value.is_null()).map(Self::of))
             }
             Self::Map(entries) => {
                 let found = entries.iter().find(|(known, _)| known.equals(key));
-                Some(found.map(|(_, value)| value.clone()))
+                Ok(found.map(|(_, value)| value.clone()))
             }
-            _ => None,
+            _ => Err(OtherType),
         }
     }
 
@@ -177,8 +176,8 @@ impl<'a> Value<'a> {
     pub(super) fn equals(&self, other: &Self) -> bool {
         if let (Self::Plain(one), Self::Plain(another)) = (self, other) {
             return match numbers(one, another) {
-                Some(order) => order == Some(Ordering::Equal),
-                None => one == another,
+                Ok(order) => order == Some(Ordering::Equal),
+                Err(OtherType) => one == another,
             };
         }
         if let (Self::Optional(one), Self::Optional(another)) = (self, other) {
@@ -190,10 +189,8 @@ impl<'a> Value<'a> {
         if let (Some(one), Some(another)) = (self.entries(), other.entries()) {
             return one.len() == another.len()
                 && one.iter().all(|(key, value)| {
-                    other
-                        .get(key)
-                        .flatten()
-                        .is_some_and(|found| found.equals(value))
+                    let found = other.get(key).ok().flatten();
+                    found.is_some_and(|found| found.equals(value))
                 });
         }
         match (self.items(), other.items()) {
@@ -210,7 +207,7 @@ impl<'a> Value<'a> {
         let (Self::Plain(one), Self::Plain(another)) = (self, other) else {
             return None;
         };
-        if let Some(order) = numbers(one, another) {
+        if let Ok(order) = numbers(one, another) {
             return order;
         }
         match (one, another) {
@@ -243,14 +240,14 @@ impl<'a> Value<'a> {
     }
 }
 
-/// Compares two numbers; the outer `None` says that one of them is no number, the inner that one is not a number after all.
+/// Compares two numbers; nothing where one of them is `NaN`.
 #[expect(
     clippy::cast_precision_loss,
     reason = "as the API server does: an integer beside a fraction is compared as a fraction"
 )]
-fn numbers(one: &cel::Value, other: &cel::Value) -> Option<Option<Ordering>> {
+fn numbers(one: &cel::Value, other: &cel::Value) -> Result<Option<Ordering>, OtherType> {
     use cel::Value::{Float, Int, UInt};
-    Some(match (one, other) {
+    Ok(match (one, other) {
         (Int(one), Int(other)) => Some(one.cmp(other)),
         (UInt(one), UInt(other)) => Some(one.cmp(other)),
         (Int(one), UInt(other)) => Some(i128::from(*one).cmp(&i128::from(*other))),
@@ -260,6 +257,6 @@ fn numbers(one: &cel::Value, other: &cel::Value) -> Option<Option<Ordering>> {
         (Float(one), Int(other)) => one.partial_cmp(&(*other as f64)),
         (UInt(one), Float(other)) => (*one as f64).partial_cmp(other),
         (Float(one), UInt(other)) => one.partial_cmp(&(*other as f64)),
-        _ => return None,
+        _ => return Err(OtherType),
     })
 }

@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use steading_model::policy::RuleFields;
+use steading_model::read::Read;
 use steading_model::shape::{FieldShape, Presence, RecordRef, RecordShape, Shape};
 
 use super::field::FieldDocs;
@@ -38,6 +40,19 @@ metadata:
 spec: {}         # the fields of the first section
 ```
 ";
+const RULE: &str = "\
+# Rule
+
+A rule of the estate's own: a file under `policies/`. The [guide](../guide/policies.md) says how to write one.
+
+```yaml
+apiVersion: steading.dev/v1
+kind: Rule
+metadata:
+  name: no-latest
+spec: {}         # the fields of the first section
+```
+";
 /// The head of the table of forms.
 const FORMS: &str = "\n## Forms of text\n\n| form | what | such as |\n|---|---|---|\n";
 
@@ -46,6 +61,7 @@ pub(super) fn page(declaration: Declaration) -> String {
     let (head, spec) = match declaration {
         Declaration::Application => (APPLICATION, shapes::application_spec()),
         Declaration::Estate => (ESTATE, shapes::estate_spec()),
+        Declaration::Rule => (RULE, RuleFields::shape()),
     };
     let mut page = Page {
         text: format!("{GENERATED}{head}"),
@@ -126,7 +142,7 @@ impl Page {
 /// Returns what stands before the fields of a record: those of the first section are fields of `spec`.
 fn title(record: &'static str) -> &'static str {
     match record {
-        "Application" | "EstateFields" => "spec",
+        "Application" | "EstateFields" | "RuleFields" => "spec",
         other => other,
     }
 }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use clap::ValueEnum;
 use serde_json::{Map, Value, json};
 use steading_model::load::{InputFile, load};
+use steading_model::policy::{RuleFields, RuleMetadata};
+use steading_model::read::Read;
 use steading_model::shape::{FieldShape, Presence, RecordRef, Shape};
 use steading_model::{FieldPath, Node};
 
@@ -19,6 +21,8 @@ pub(crate) enum Declaration {
     Application,
     /// `estate.yaml`
     Estate,
+    /// `policies/NAME.yaml`
+    Rule,
 }
 
 /// Whether a mapping stands for itself, or is merged over another one.
@@ -46,6 +50,7 @@ pub(crate) fn json_schema(declaration: Declaration) -> Value {
             schema.built_in = built_in_estate();
             ("Estate", shapes::estate_metadata(), shapes::estate_spec())
         }
+        Declaration::Rule => ("Rule", RuleMetadata::shape(), RuleFields::shape()),
     };
     let mut properties = json!({
         "apiVersion": { "const": "steading.dev/v1" },
@@ -305,11 +310,15 @@ mod tests {
 
     #[test]
     fn every_reference_leads_to_a_definition() {
-        for declaration in [Declaration::Application, Declaration::Estate] {
+        for (declaration, least) in [
+            (Declaration::Application, 20),
+            (Declaration::Estate, 20),
+            (Declaration::Rule, 4),
+        ] {
             let schema = json_schema(declaration);
             let mut found = Vec::new();
             references(&schema, &mut found);
-            assert!(found.len() > 20);
+            assert!(found.len() > least);
             for reference in found {
                 let definition = schema.pointer(reference.trim_start_matches('#'));
                 assert!(definition.is_some_and(Value::is_object), "{reference}");

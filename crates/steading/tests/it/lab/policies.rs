@@ -152,9 +152,9 @@ fn rendered(place: &Place) -> Vec<Value> {
 #[test]
 fn what_check_refuses_is_refused_by_the_api_server() {
     let good = quiet_place();
-    write_applications(&good, |row| row.good());
+    write_applications(&good, Row::good);
     let bad = quiet_place();
-    write_applications(&bad, |row| row.bad());
+    write_applications(&bad, Row::bad);
     let (good_objects, bad_objects) = (rendered(&good), rendered(&bad));
 
     write_rules(&good);
@@ -222,11 +222,9 @@ fn a_warning_warns_here_and_there() {
     place.app("shop", "ghcr.io/example/shop:stable", "");
     place.home.write(
         "policies/moving.yaml",
-        format!(
-            "apiVersion: steading.dev/v1\nkind: Rule\nmetadata: {{ name: moving }}\nspec:\n  why: nobody can say which version runs\n  severity: warning\n  \
-             match: {{ objects: {{ kinds: [apps/v1/Deployment], environments: [warned] }} }}\n  validations:\n    \
-             - expression: object.spec.template.spec.containers.all(c, c.image.matches(':[0-9]'))\n      messageExpression: object.metadata.name + ' has a moving tag'\n"
-        ),
+            "apiVersion: steading.dev/v1\nkind: Rule\nmetadata: { name: moving }\nspec:\n  why: nobody can say which version runs\n  severity: warning\n  \
+             match: { objects: { kinds: [apps/v1/Deployment], environments: [warned] } }\n  validations:\n    \
+             - expression: object.spec.template.spec.containers.all(c, c.image.matches(':[0-9]'))\n      messageExpression: object.metadata.name + ' has a moving tag'\n",
     );
     let checked = place.run("check --output json").json();
     let found = own_findings(&checked);

@@ -24,13 +24,13 @@ enum Kind {
     Image,
     /// The labels of a Service.
     Labels,
-    /// The annotations of a ConfigMap.
+    /// The annotations of a `ConfigMap`.
     Annotations,
-    /// The data of a ConfigMap.
+    /// The data of a `ConfigMap`.
     Data,
     /// The host of an Ingress.
     Host,
-    /// The block of addresses that a NetworkPolicy lets out to.
+    /// The block of addresses that a `NetworkPolicy` lets out to.
     Block,
 }
 
