@@ -94,10 +94,16 @@ fn plain_port(check: &mut Check<'_>, path: &FieldPath, route: &Route) {
         "`{path}` passes TLS through to the port `{}`, which does not speak it",
         port.name
     );
-    let help = format!(
-        "write the port as `{{ port: {}, protocol: https }}`, or remove `tls: passthrough`",
-        port.spec.port
-    );
+    let own_tls = ports
+        .iter()
+        .find(|port| matches!(port.spec.protocol, Protocol::Https | Protocol::Tcp));
+    let help = match own_tls {
+        Some(port) => format!("name the port that does: `port: {}`", port.name),
+        None => format!(
+            "write the port as `{{ port: {}, protocol: https }}`, or remove `tls: passthrough`",
+            port.spec.port
+        ),
+    };
     check.error(PASSTHROUGH, &path.key("tls"), message, help);
 }
 
