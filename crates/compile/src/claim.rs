@@ -6,8 +6,9 @@
 use serde_json::{Map, Value, json};
 use steading_model::FieldPath;
 use steading_model::application::{Backup, Component, DataMeaning, Kind, Volume};
-use steading_model::desired::ANNOTATION_DATA;
+use steading_model::desired::{ANNOTATION_DATA, ANNOTATION_MAX_SIZE};
 use steading_model::estate::StorageClassFields;
+use steading_model::name::{AnnotationPrefix, Literal};
 use steading_model::quantity::Quantity;
 
 use crate::annotation::ANNOTATION_BACKUP;
@@ -16,6 +17,8 @@ use crate::rollout;
 use crate::scope::{Metadata, Output, Scope};
 use crate::storage::{self, Ownership, Place};
 
+/// What annotations of the usual resizer begin with.
+const RESIZER: &str = "resize.topolvm.io/";
 /// What a folder on a file server is said to hold where no size is declared; the server does not enforce it.
 const NOMINAL: &str = "10Gi";
 
@@ -114,37 +117,35 @@ impl Claim<'_, '_> {
         let claim = scope.part_name(self.component, self.name);
         let volume = self.volume_name();
         let hand_made = source(place, None);
-        let metadata = self.annotated(
-            scope
-                .named(claim.as_str())
-                .component(self.component.name.as_str()),
-        );
-        let spec = self
-            .spec()
-            .with("volumeName", hand_made.is_some().then_some(volume.as_str()));
-        let object = metadata
-            .object("v1", "PersistentVolumeClaim")
-            .with("spec", spec);
-        output.push(scope, object, self.path);
+        self.object(&claim, hand_made.as_ref().map(|_| volume.as_str()), output);
         if let Some(source) = hand_made {
             self.volume(&volume, &claim, source, output);
         }
     }
 
-    /// Returns the template of one claim for each pod; hand-made volumes are there for each before it asks.
+    /// Adds a claim; `volume` is the one that is made for it.
+    fn object(&self, name: &str, volume: Option<&str>, output: &mut Output) {
+        let scope = self.scope;
+        let metadata = scope.named(name).component(self.component.name.as_str());
+        let object = self
+            .annotated(metadata)
+            .object("v1", "PersistentVolumeClaim")
+            .with("spec", self.spec().with("volumeName", volume));
+        output.push(scope, object, self.path);
+    }
+
+    /// Returns the template of one claim for each pod, and adds the claims of the declared replicas, each with its volume where that is
+    /// hand-made.
     ///
-    /// Templates can never change, so they say nothing that may: the backup is said by the workload, and growth is not for them.
+    /// Templates can never change, so they say nothing that may; the claims are there before the pods ask, with what they say now.
     fn template(&self, place: &Place<'_>, output: &mut Output) -> Value {
         let workload = self.scope.component_name(self.component);
-        let replicas = if source(place, Some(0)).is_some() {
-            rollout::replicas(self.scope, self.component)
-        } else {
-            0
-        };
-        for replica in 0..replicas {
+        for replica in 0..rollout::replicas(self.scope, self.component) {
             let claim = format!("{}-{workload}-{replica}", self.name);
             let volume = format!("{}-{replica}", self.volume_name());
-            if let Some(source) = source(place, Some(replica)) {
+            let hand_made = source(place, Some(replica));
+            self.object(&claim, hand_made.as_ref().map(|_| volume.as_str()), output);
+            if let Some(source) = hand_made {
                 self.volume(&volume, &claim, source, output);
             }
         }
@@ -226,11 +227,26 @@ impl Claim<'_, '_> {
             .filter(|_| self.class.grows == Some(true))
         {
             None => metadata,
-            Some(limit) => metadata
-                .annotation("resize.topolvm.io/storage_limit", limit.to_string())
-                .annotation("resize.topolvm.io/threshold", "10%")
-                .annotation("resize.topolvm.io/increase", "100%"),
+            Some(limit) => self.growing(metadata, limit),
         }
+    }
+
+    /// Says up to where it grows, to the estate's resizer and to plans.
+    fn growing(&self, metadata: Metadata, limit: Quantity) -> Metadata {
+        let growth = self.scope.estate.fields.storage.growth.as_ref();
+        let prefix = growth.and_then(|growth| growth.annotations.as_ref());
+        let prefix = prefix.map_or(RESIZER, AnnotationPrefix::as_str);
+        let threshold = growth.and_then(|growth| growth.threshold.as_ref());
+        let increase = growth.and_then(|growth| growth.increase.as_ref());
+        let settings = [
+            ("storage_limit", limit.to_string()),
+            ("threshold", threshold.map_or("10%", Literal::as_str).to_owned()),
+            ("increase", increase.map_or("100%", Literal::as_str).to_owned()),
+        ];
+        let metadata = metadata.annotation(ANNOTATION_MAX_SIZE, limit.to_string());
+        settings.into_iter().fold(metadata, |metadata, (key, value)| {
+            metadata.annotation(&format!("{prefix}{key}"), value)
+        })
     }
 }
 

@@ -36,6 +36,7 @@ codes! {
     MEMORY_OUT_OF_RANGE = "ST2019": "A container's memory limit (twice the request, where none is declared) is below its request, or above what one container may have in its tier. The API server would refuse its pods.";
     RAW_OBJECT = "ST2020": "An object under `raw` cannot be applied as it is: it has no name, is a list, or holds what only the API server writes.";
     RAW_ELSEWHERE = "ST2021": "An object under `raw` is in another namespace than the application's. It is planned and pruned with the application all the same.";
+    NO_ACCELERATOR = "ST2070": "A GPU of a kind is asked for that the estate does not have. Name one of its `accelerators`, or declare it there.";
     GPU_MEMORY = "ST2022": "A part of a GPU is asked for by its memory, but the estate does not say that its GPUs are shared in that way.";
     CLUSTER_RESOURCE = "ST2023": "A permission names a resource that belongs to no namespace. Without `namespaces: [\"*\"]` it would never take effect.";
     SECRET_AS_CONFIG = "ST2024": "A dashboard or an alert rule comes from a secret. It would be stored in the open.";

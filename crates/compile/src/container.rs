@@ -1,10 +1,11 @@
 //! Containers as JSON.
 
 use serde_json::Value;
-use steading_model::application::{Gpu, Security};
+use steading_model::application::Security;
 use steading_model::estate::Estate;
 use steading_model::name::ImageRef;
 
+use crate::accelerator::Accelerated;
 use crate::basis::Container;
 use crate::codes::NO_IMAGE;
 use crate::json::{Fields, texts};
@@ -18,7 +19,7 @@ pub(crate) struct Setting<'a> {
     /// What the pod's processes may do.
     pub(crate) security: Option<&'a Security>,
     /// The GPU that it gets.
-    pub(crate) gpu: Option<&'a Gpu>,
+    pub(crate) gpu: Option<&'a Accelerated>,
 }
 
 /// Returns a container.

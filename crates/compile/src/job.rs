@@ -13,7 +13,7 @@ use crate::basis::Container;
 use crate::json::Fields;
 use crate::pod::{self, Pod, Role};
 use crate::scope::{Metadata, Output, Scope};
-use crate::{claim, labels, names, policy, privilege, uses};
+use crate::{claim, labels, names, one_node, policy, privilege, uses};
 
 /// How late a run may start, in seconds.
 const START_WITHIN: u32 = 600;
@@ -150,6 +150,7 @@ pub(crate) fn release(output: &Output) -> String {
 
 fn spec(scope: &Scope<'_>, task: &Task<'_>, output: &mut Output) -> Fields {
     let metadata = policy::client_labels(scope, uses::owner(scope, &task.pod.main.path), labelled(task, scope.named("")));
+    let metadata = one_node::labelled(metadata, task.pod.one_node.as_ref());
     let pod = pod::spec(scope, &task.pod, output).with("restartPolicy", "Never");
     let template = Fields::new()
         .with("metadata", metadata.template())

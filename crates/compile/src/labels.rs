@@ -23,6 +23,8 @@ pub(crate) const LABEL_COMPONENT: &str = "app.kubernetes.io/component";
 const LABEL_PART_OF: &str = "app.kubernetes.io/part-of";
 /// Label: the version of the image.
 pub(crate) const LABEL_VERSION: &str = "app.kubernetes.io/version";
+/// Label of pods that share a volume: its name. They run on one node.
+pub(crate) const LABEL_ONE_NODE: &str = "steading.dev/one-node";
 /// Label of a Namespace: the tier.
 pub const LABEL_TIER: &str = "steading.dev/tier";
 /// Label of a Namespace that is a person's own, and of what is in it: their name in `people`.

@@ -19,6 +19,7 @@
 //!
 //! What is wrong becomes a finding of [`CODES`], with the place in the declaration that it comes from.
 
+mod accelerator;
 mod account;
 mod annotation;
 mod answer;
@@ -50,6 +51,7 @@ mod migrate;
 mod monitoring;
 mod names;
 mod namespace;
+mod one_node;
 mod outside;
 mod ownership;
 mod passthrough;

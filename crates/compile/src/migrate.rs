@@ -6,6 +6,7 @@ use steading_model::desired::PHASE_MIGRATE;
 
 use crate::basis::Container;
 use crate::job::{self, Task};
+use crate::one_node;
 use crate::pod::{Pod, Role};
 use crate::scope::{Output, Scope};
 use crate::storage::{self, Mounted};
@@ -14,6 +15,12 @@ use crate::storage::{self, Mounted};
 pub(crate) const STEP: &str = "migrate";
 /// How long it may take, in seconds.
 const DEADLINE: u32 = 600;
+
+/// Says whether a component has a migration.
+pub(crate) fn is_one_of(component: &Component) -> bool {
+    let mut steps = component.fields.init.keys();
+    steps.any(|name| name.as_str() == STEP)
+}
 
 /// Adds the migration of a component.
 pub(crate) fn object(scope: &Scope<'_>, component: &Component, output: &mut Output) {
@@ -40,6 +47,7 @@ pub(crate) fn object(scope: &Scope<'_>, component: &Component, output: &mut Outp
         scratch: Some(&component.fields.scratch),
         placement: component.fields.placement.as_ref(),
         gpu: None,
+        one_node: one_node::group(scope, component),
     };
     let task = Task {
         name,
@@ -56,11 +64,5 @@ pub(crate) fn object(scope: &Scope<'_>, component: &Component, output: &mut Outp
 fn shared(scope: &Scope<'_>, component: &Component, output: &mut Output) -> Vec<Mounted> {
     let mounted = storage::mounted(scope, component, output);
     let shared = mounted.into_iter().filter(|volume| volume.source.is_some());
-    let lender = Some(component.name.to_string());
-    shared
-        .map(|volume| Mounted {
-            lender: volume.lender.or_else(|| lender.clone()),
-            ..volume
-        })
-        .collect()
+    shared.collect()
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use steading_model::application::{Placement, Spread, SpreadMode, Toleration};
 use steading_model::name::AppName;
 
+use crate::accelerator::Accelerated;
 use crate::json::{Fields, text_map};
 use crate::labels;
 use crate::scope::Scope;
@@ -13,16 +14,26 @@ const HOST: &str = "kubernetes.io/hostname";
 /// A node label that no node has.
 const PARKED: &str = "steading.dev/parked";
 
+/// Where a pod wants to run.
+pub(crate) struct Wanted<'a> {
+    /// As it is declared.
+    pub(crate) placement: Option<&'a Placement>,
+    /// What its GPU asks for.
+    pub(crate) accelerated: &'a Accelerated,
+    /// The pods on whose node it must be.
+    pub(crate) together: Option<Value>,
+}
+
 /// Adds where pods run: labels, affinity and taints.
-pub(crate) fn fields(
-    scope: &Scope<'_>,
-    placement: Option<&Placement>,
-    near: Option<Value>,
-    pod: Fields,
-) -> Fields {
-    let tolerations = tolerations(scope, placement);
-    let affinity = affinity(scope, placement, near);
-    let selector = placement.map(selector);
+pub(crate) fn fields(scope: &Scope<'_>, wanted: Wanted<'_>, pod: Fields) -> Fields {
+    let Wanted {
+        placement,
+        accelerated,
+        together,
+    } = wanted;
+    let tolerations = tolerations(scope, placement, &accelerated.tolerate);
+    let affinity = affinity(scope, placement, together);
+    let selector = selector(placement, &accelerated.nodes);
     pod.with("nodeSelector", selector)
         .with("affinity", affinity)
         .with("tolerations", tolerations)
@@ -33,14 +44,11 @@ pub(crate) fn nowhere() -> Value {
     Fields::new().with(PARKED, "true").into()
 }
 
-/// Returns the term that keeps pods near those with some labels.
-pub(crate) fn near_pods(selector: Value) -> Value {
-    let term = Fields::new()
-        .with("labelSelector", Fields::new().with("matchLabels", selector))
-        .with("topologyKey", HOST);
+/// Returns the term for the node of those pods that have some labels.
+pub(crate) fn pods_of_node(selector: Value) -> Value {
     Fields::new()
-        .with("weight", 100)
-        .with("podAffinityTerm", term)
+        .with("labelSelector", Fields::new().with("matchLabels", selector))
+        .with("topologyKey", HOST)
         .into()
 }
 
@@ -77,19 +85,19 @@ pub(crate) enum Versioned {
     No,
 }
 
-fn selector(placement: &Placement) -> Value {
-    let architecture = placement
-        .architecture
-        .as_ref()
-        .map(|name| ("kubernetes.io/arch".to_owned(), name.as_str()));
-    let nodes = placement
-        .nodes
+/// Returns the labels of nodes; what the application says itself stands over what its GPU asks for.
+fn selector(placement: Option<&Placement>, of_gpu: &[(String, String)]) -> Value {
+    let of_gpu = of_gpu
         .iter()
         .map(|(label, value)| (label.clone(), value.as_str()));
-    text_map(nodes.chain(architecture))
+    let architecture = placement.and_then(|placement| placement.architecture.as_ref());
+    let architecture = architecture.map(|name| ("kubernetes.io/arch".to_owned(), name.as_str()));
+    let nodes = placement.into_iter().flat_map(|placement| &placement.nodes);
+    let nodes = nodes.map(|(label, value)| (label.clone(), value.as_str()));
+    text_map(of_gpu.chain(nodes).chain(architecture))
 }
 
-fn affinity(scope: &Scope<'_>, placement: Option<&Placement>, near: Option<Value>) -> Fields {
+fn affinity(scope: &Scope<'_>, placement: Option<&Placement>, together: Option<Value>) -> Fields {
     let avoided = placement.into_iter().flat_map(|placement| &placement.avoid);
     let avoided = avoided.map(|(label, value)| {
         let expression = json!({ "key": label, "operator": "NotIn", "values": [value.as_str()] });
@@ -102,8 +110,11 @@ fn affinity(scope: &Scope<'_>, placement: Option<&Placement>, near: Option<Value
     let other = placement
         .and_then(|placement| placement.near.as_ref())
         .and_then(|name| near_application(scope, name));
-    let pods: Vec<Value> = near.into_iter().chain(other).collect();
-    let pods = Fields::new().with("preferredDuringSchedulingIgnoredDuringExecution", pods);
+    let (required, preferred): (Vec<Value>, Vec<Value>) =
+        (together.into_iter().collect(), other.into_iter().collect());
+    let pods = Fields::new()
+        .with("requiredDuringSchedulingIgnoredDuringExecution", required)
+        .with("preferredDuringSchedulingIgnoredDuringExecution", preferred);
     Fields::new()
         .with("nodeAffinity", nodes)
         .with("podAffinity", pods)
@@ -127,10 +138,15 @@ fn near_application(scope: &Scope<'_>, name: &AppName) -> Option<Value> {
     )
 }
 
-fn tolerations(scope: &Scope<'_>, placement: Option<&Placement>) -> Vec<Value> {
+fn tolerations(
+    scope: &Scope<'_>,
+    placement: Option<&Placement>,
+    of_gpu: &[Toleration],
+) -> Vec<Value> {
     let declared = placement
         .into_iter()
         .flat_map(|placement| &placement.tolerate)
+        .chain(of_gpu)
         .map(toleration);
     let availability = scope.application.fields.availability.as_ref();
     let seconds = availability.and_then(|availability| availability.tolerate_node_loss_seconds);

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use steading_model::application::{self as model, Component, Gpu, InitStep, Placement, Port, Scratch};
+use steading_model::application::{self as model, Component, Gpu, InitStep, Placement, Port, Scratch, SidecarStart};
 use steading_model::name::MountPath;
 
+use crate::accelerator::{self, Accelerated};
 use crate::basis::Container;
 use crate::container::{self, Setting};
 use crate::json::Fields;
@@ -14,7 +15,7 @@ use crate::scope::{Output, Scope};
 use crate::storage::{self, Mounted};
 use crate::volumes::{self, Volumes};
 use crate::{
-    backend, file, migrate, monitoring, ownership, placement, priority, probe, resources, security,
+    backend, file, migrate, monitoring, one_node, ownership, placement, priority, probe, security,
     uses,
 };
 
@@ -36,6 +37,8 @@ pub(crate) struct Pod<'a> {
     pub(crate) placement: Option<&'a Placement>,
     /// The GPU that it gets: nothing takes one because its component has one.
     pub(crate) gpu: Option<&'a Gpu>,
+    /// The label of those that must be on the same node.
+    pub(crate) one_node: Option<String>,
 }
 
 /// A container of a pod that is not the main one.
@@ -46,6 +49,8 @@ pub(crate) struct Beside<'a> {
     pub(crate) declared: &'a Component,
     /// Its own volumes, beyond those of the pod.
     pub(crate) mounted: Vec<Mounted>,
+    /// Whether it is a sidecar that starts before the steps.
+    is_early: bool,
 }
 
 impl<'a> Pod<'a> {
@@ -70,7 +75,10 @@ impl<'a> Pod<'a> {
         let sidecars = fields.sidecars.values().map(|sidecar| {
             let declared = (model::Role::Sidecar, &sidecar.container);
             let container = Container::of(scope, declared, Some(component), output);
-            Beside::new(scope, container, &sidecar.container, output)
+            Beside {
+                is_early: sidecar.own.start == Some(SidecarStart::BeforeInit),
+                ..Beside::new(scope, container, &sidecar.container, output)
+            }
         });
         let sidecars = sidecars.collect();
         Self {
@@ -85,6 +93,7 @@ impl<'a> Pod<'a> {
                 .placement
                 .as_ref()
                 .and_then(|placement| placement.gpu.as_ref()),
+            one_node: one_node::group(scope, declared),
         }
     }
 
@@ -114,6 +123,7 @@ impl<'a> Beside<'a> {
             container,
             declared,
             mounted: storage::mounted(scope, declared, output),
+            is_early: false,
         }
     }
 }
@@ -134,27 +144,35 @@ pub(crate) fn spec(scope: &Scope<'_>, pod: &Pod<'_>, output: &mut Output) -> Fie
     let shared = volumes::mounts(&pod.mounted, pod.scratch.unwrap_or(&none), &mut volumes);
     let mut first = uses::wait::containers(scope, uses::owner(scope, &pod.main.path));
     first.extend(ownership::containers(scope, &pod.mounted, &shared));
+    let (early, late): (Vec<_>, Vec<_>) = pod.sidecars.iter().partition(|one| one.is_early);
+    let sidecars = |these: Vec<&Beside<'_>>, volumes: &mut Volumes, output: &mut Output| {
+        let these = these.into_iter();
+        let these = these.map(|one| sidecar_json(scope, pod, one, (&shared, volumes), output));
+        these.collect::<Vec<Value>>()
+    };
+    first.extend(sidecars(early, &mut volumes, output));
     for step in &pod.steps {
         let step = beside_json(scope, pod, step, (&shared, &mut volumes), output);
         first.push(step.into());
     }
-    for sidecar in &pod.sidecars {
-        let json = beside_json(scope, pod, sidecar, (&shared, &mut volumes), output);
-        first.push(
-            serving(scope, sidecar.declared, json)
-                .with("restartPolicy", "Always")
-                .into(),
-        );
-    }
-    let main = main_json(scope, pod, (&shared, &mut volumes), output);
-    let fields = host(pod, account(scope, Fields::new()))
+    first.extend(sidecars(late, &mut volumes, output));
+    let placement = pod.main.path.key("placement");
+    let accelerated = accelerator::of(scope, pod.gpu, &placement, output);
+    let main = main_json(scope, (pod, &accelerated), (&shared, &mut volumes), output);
+    let fields = accelerated
+        .pod(host(pod, account(scope, Fields::new())))
         .with("priorityClassName", priority::of_pod(scope, pod.gpu))
         .with("securityContext", security::pod(pod.main.security))
         .with("imagePullSecrets", pull_secrets(scope, pod))
         .with("initContainers", first)
         .with("containers", vec![Value::from(main)])
         .with("volumes", volumes.into_json());
-    placement::fields(scope, pod.placement, near(scope, pod), fields)
+    let wanted = placement::Wanted {
+        placement: pod.placement,
+        accelerated: &accelerated,
+        together: one_node::together(pod.one_node.as_ref()),
+    };
+    placement::fields(scope, wanted, fields)
 }
 
 fn account(scope: &Scope<'_>, fields: Fields) -> Fields {
@@ -177,6 +195,19 @@ fn host(pod: &Pod<'_>, fields: Fields) -> Fields {
         .with("dnsPolicy", network.then_some("ClusterFirstWithHostNet"))
         .with("hostPID", processes.then_some(true))
         .with("hostUsers", users.map(|_| false))
+}
+
+fn sidecar_json(
+    scope: &Scope<'_>,
+    pod: &Pod<'_>,
+    sidecar: &Beside<'_>,
+    volumes: (&[Value], &mut Volumes),
+    output: &mut Output,
+) -> Value {
+    let json = beside_json(scope, pod, sidecar, volumes, output);
+    serving(scope, sidecar.declared, json)
+        .with("restartPolicy", "Always")
+        .into()
 }
 
 fn beside_json(
@@ -207,17 +238,16 @@ fn beside_json(
 
 fn main_json(
     scope: &Scope<'_>,
-    pod: &Pod<'_>,
+    (pod, accelerated): (&Pod<'_>, &Accelerated),
     (shared, volumes): (&[Value], &mut Volumes),
     output: &mut Output,
 ) -> Fields {
     let mut mounts = shared.to_vec();
     mounts.extend(file::mounts(scope, &pod.main, volumes, output));
-    resources::check_gpu(scope, pod.gpu, &pod.main.path.key("placement"), output);
     let setting = Setting {
         mounts,
         security: pod.main.security,
-        gpu: pod.gpu,
+        gpu: pod.gpu.map(|_| accelerated),
     };
     let main = container::json(scope, &pod.main, setting, output);
     match pod.role {
@@ -287,17 +317,4 @@ fn pull_secrets(scope: &Scope<'_>, pod: &Pod<'_>) -> Vec<Value> {
         .into_iter()
         .map(|secret| Fields::new().with("name", secret.as_str()).into())
         .collect()
-}
-
-/// What shares a volume with pods that serve runs on their node, where volumes belong to one node at a time.
-fn near(scope: &Scope<'_>, pod: &Pod<'_>) -> Option<Value> {
-    let own = match pod.role {
-        Role::Serve(component) => Some(component.name.as_str()),
-        Role::Run => None,
-    };
-    let shared = pod.volumes().filter(|volume| volume.is_single_writer);
-    let mut lenders = shared.filter_map(|volume| volume.lender.as_deref());
-    let lender = lenders.find(|lender| Some(*lender) != own)?;
-    let selector = crate::labels::selector(scope.application, lender);
-    Some(placement::near_pods(selector))
 }

@@ -4,6 +4,7 @@ use serde_json::Value;
 use steading_model::estate::{TierDefaults, TierQuota};
 use steading_model::quantity::Quantity;
 
+use crate::accelerator;
 use crate::annotation::ANNOTATION_WHY;
 use crate::json::Fields;
 use crate::resources::{self, text};
@@ -32,7 +33,10 @@ pub(crate) fn objects(scope: &Scope<'_>, output: &mut Output) {
     if let Some(quota) = hard(scope) {
         let why = own.map(|own| own.why.as_str());
         let metadata = scope.named(scope.name()).annotation_if(ANNOTATION_WHY, why);
-        let spec = Fields::new().with("hard", amounts(&quota));
+        let hard = accelerator::quota(scope)
+            .into_iter()
+            .fold(amounts(&quota), |hard, (name, amount)| hard.with(&name, amount));
+        let spec = Fields::new().with("hard", hard);
         output.push(
             scope,
             metadata.object("v1", "ResourceQuota").with("spec", spec),

@@ -1,15 +1,13 @@
 //! What containers ask for. There is never a CPU limit; the memory limit is twice the request unless one is declared.
 
-use steading_model::application::{Gpu, Resources};
+use steading_model::application::Resources;
 use steading_model::quantity::Quantity;
 
+use crate::accelerator::Accelerated;
 use crate::basis::Container;
-use crate::codes::{GPU_MEMORY, MEMORY_OUT_OF_RANGE};
+use crate::codes::MEMORY_OUT_OF_RANGE;
 use crate::json::Fields;
 use crate::scope::{Output, Scope};
-
-/// The extended resource of a GPU.
-const GPU: &str = "nvidia.com/gpu";
 
 /// What a container gets.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +37,7 @@ pub(crate) fn amounts(scope: &Scope<'_>, resources: Option<&Resources>) -> Amoun
 pub(crate) fn json(
     scope: &Scope<'_>,
     container: &Container<'_>,
-    gpu: Option<&Gpu>,
+    accelerated: Option<&Accelerated>,
     output: &mut Output,
 ) -> Fields {
     let amounts = amounts(scope, container.resources);
@@ -54,32 +52,13 @@ pub(crate) fn json(
         .with("cpu", text(cpu))
         .with("memory", text(memory))
         .with("ephemeral-storage", disk.and_then(text));
-    let limits = Fields::new()
-        .with("memory", text(memory_limit))
-        .with(GPU, gpu.map(count));
+    let limits = Fields::new().with("memory", text(memory_limit));
+    let devices = accelerated.into_iter().flat_map(|accelerated| &accelerated.limits);
+    let limits = devices.fold(limits, |limits, (name, amount)| limits.with(name, amount.as_str()));
     Fields::new()
         .with("requests", requests)
         .with("limits", limits)
-}
-
-/// Reports GPU memory, which nothing here can share out.
-pub(crate) fn check_gpu(
-    scope: &Scope<'_>,
-    gpu: Option<&Gpu>,
-    path: &steading_model::FieldPath,
-    output: &mut Output,
-) {
-    if gpu.is_some_and(|gpu| gpu.memory.is_some()) {
-        let path = path.key("gpu").key("memory");
-        let message = format!("`{path}` asks for a part of a GPU");
-        output.error(
-            scope,
-            GPU_MEMORY,
-            &path,
-            message,
-            "ask for whole GPUs with `gpu: { count: 1 }`",
-        );
-    }
+        .with("claims", accelerated.map(Accelerated::claims))
 }
 
 /// Returns the largest limit that one container of the application may have.
@@ -114,10 +93,6 @@ fn check(scope: &Scope<'_>, container: &Container<'_>, amounts: Amounts, output:
             "lower it, choose another `tier`, or give the application a `quota` of its own",
         );
     }
-}
-
-fn count(gpu: &Gpu) -> String {
-    gpu.count.unwrap_or(1).to_string()
 }
 
 /// Returns a quantity as text; none where it is nothing.

@@ -5,22 +5,22 @@ use steading_model::application::{Component, SpreadMode, Strategy};
 use steading_model::quantity::Quantity;
 
 use crate::json::Fields;
+use crate::pod::Pod;
 use crate::{resources, scaling};
 use crate::scope::Scope;
-use crate::storage::Mounted;
 
 /// What Kubernetes calls the ways to replace pods.
 const RECREATE: &str = "Recreate";
 
 /// Returns `strategy` of a Deployment.
-pub(crate) fn strategy(scope: &Scope<'_>, component: &Component, mounted: &[Mounted]) -> Value {
+pub(crate) fn strategy(scope: &Scope<'_>, component: &Component, pod: &Pod<'_>) -> Value {
     let declared = scope
         .application
         .fields
         .rollout
         .as_ref()
         .and_then(|rollout| rollout.strategy);
-    let single_writer = mounted.iter().any(|volume| volume.is_single_writer);
+    let single_writer = pod.volumes().any(|volume| volume.is_single_writer);
     if declared == Some(Strategy::Recreate) || single_writer {
         return Fields::new().with("type", RECREATE).into();
     }
@@ -69,7 +69,8 @@ fn has_room(scope: &Scope<'_>, component: &Component) -> bool {
     let waits = spread.is_some_and(|spread| spread.mode == Some(SpreadMode::Required));
     let security = component.fields.security.as_ref();
     let takes_host_ports = security.is_some_and(|security| security.host_network.is_some());
-    !waits && !takes_host_ports && fits_quota(scope, component)
+    let takes_gpu = placement.is_some_and(|placement| placement.gpu.is_some());
+    !waits && !takes_host_ports && !takes_gpu && fits_quota(scope, component)
 }
 
 /// Says whether all pods, and one more of this component, fit the quota.

@@ -25,8 +25,6 @@ pub(crate) struct Mounted {
     pub(crate) owner: Option<(i64, i64)>,
     /// Whether only one pod may write.
     pub(crate) is_single_writer: bool,
-    /// The component that declares it, where that is another.
-    pub(crate) lender: Option<String>,
     /// What of the node it shows, with the reason.
     pub(crate) of_node: Option<String>,
 }
@@ -148,15 +146,6 @@ fn borrowed<'a>(
     }
 }
 
-/// Returns the component that declares a volume, where that is another.
-fn lender(scope: &Scope<'_>, volume: &Volume) -> Option<String> {
-    let (owner, ..) = scope.application.volume(volume.volume.as_ref()?)?;
-    let mut components = scope.application.components.iter();
-    components
-        .any(|component| component.name == owner.name)
-        .then(|| owner.name.to_string())
-}
-
 /// Returns the place where Steading makes the volume itself.
 fn hand_made<'a>(
     scope: &Scope<'a>,
@@ -225,7 +214,6 @@ fn mount(
         owner: owner(component, volume, place).filter(|_| !read_only),
         is_single_writer: !read_only
             && meaning(scope.application.declared(volume)) != DataMeaning::Shared,
-        lender: lender(scope, volume),
         of_node: of_node(scope.application.declared(volume), place),
     }
 }

@@ -51,6 +51,7 @@ fn task<'a>(
         scratch: component.map(|component| &component.fields.scratch),
         placement: component.and_then(|component| component.fields.placement.as_ref()),
         gpu: None,
+        one_node: None,
     };
     Task {
         name,

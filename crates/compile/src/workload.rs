@@ -12,7 +12,7 @@ use crate::json::Fields;
 use crate::placement::{self, Versioned};
 use crate::pod::{self, Pod, Role};
 use crate::scope::{Metadata, Output, Scope};
-use crate::{claim, labels, monitoring, privilege, rollout, scaling, service, update};
+use crate::{claim, labels, monitoring, one_node, privilege, rollout, scaling, service, update};
 
 /// How many old versions Kubernetes keeps; Steading's own history is longer.
 const HISTORY: u32 = 3;
@@ -74,6 +74,7 @@ fn template(
     let metadata = restarts_with(scope, pod, metadata(scope, component, ""));
     let metadata = monitoring::scraped(scope, component, metadata);
     let metadata = crate::policy::client_labels(scope, component.name.as_str(), metadata);
+    let metadata = one_node::labelled(metadata, pod.one_node.as_ref());
     let spec = pod::spec(scope, pod, output)
         .with(
             "terminationGracePeriodSeconds",
@@ -135,7 +136,7 @@ fn deployment(scope: &Scope<'_>, component: &Component, pod: &Pod<'_>, spec: Fie
     spec.with("replicas", replicas(scope, component))
         .with(
             "strategy",
-            rollout::strategy(scope, component, &pod.mounted),
+            rollout::strategy(scope, component, pod),
         )
         .with("progressDeadlineSeconds", deadline)
 }

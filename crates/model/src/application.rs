@@ -18,6 +18,7 @@ mod route;
 mod scaling;
 mod rule_file;
 mod settings;
+mod sharing;
 mod spec;
 mod storage;
 mod update;
@@ -35,7 +36,7 @@ pub use file::{FileContent, FileFields, FileMode, FileSpec};
 pub use health::{Check, Health, HealthProbe, ProbeRefinement};
 pub use job::{
     InitFields, InitStep, Job, JobFields, JobHistory, JobScript, JobScriptFields, NamedComponent,
-    NoFields, Overlap, Sidecar,
+    NoFields, Overlap, Sidecar, SidecarFields, SidecarStart,
 };
 pub use listen::{Listen, ListenAddress, ListenProtocol, PortRange};
 pub use monitoring::{
@@ -57,6 +58,7 @@ pub use settings::{
     Availability, HttpCheck, Parked, PermissionNamespace, PermissionRule,
     QuotaOverride, Rollout, Strategy, Verify, Waiver,
 };
+pub use sharing::OneNode;
 pub use spec::{ApplicationFields, Metadata};
 pub use storage::{Backup, BackupFields, DataMeaning, Volume, VolumeOwner, VolumeRef, Volumes};
 pub use update::{Update, UpdatePolicy};

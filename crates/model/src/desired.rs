@@ -33,6 +33,8 @@ pub const ANNOTATION_PHASE: &str = "steading.dev/phase";
 pub const PHASE_MIGRATE: &str = "migrate";
 /// The Job runs after the new version is ready; its failure reverts the release. Never run again by a rollback.
 pub const PHASE_AFTER: &str = "after";
+/// Annotation on a claim that grows by itself: up to where. From its declared size to this one it belongs to the estate's resizer.
+pub const ANNOTATION_MAX_SIZE: &str = "steading.dev/max-size";
 /// Annotation on an object that holds data (a claim, a volume): why or how it is guarded against deletion.
 pub const ANNOTATION_DATA: &str = "steading.dev/data";
 

@@ -1,5 +1,6 @@
 //! The Estate declaration: everything that is not one application.
 
+mod accelerator;
 mod catalogue;
 mod entry;
 mod gateway;
@@ -14,6 +15,7 @@ mod settings;
 mod tier;
 mod updates;
 
+pub use accelerator::{Accelerator, Accelerators, DeviceClaim, MemoryUnit, ResourceName};
 pub use catalogue::{
     CatalogueEntry, CatalogueTarget, CloudNativePg, DatabaseData, DatabaseServer, DatabaseStorage,
     EntrySecret, OidcIssuer, OtelCollector, OtlpProtocol, PoolMode, Pooler, Postgres, RedisServer,
@@ -38,7 +40,7 @@ pub use people::{
 };
 pub use resolved::{Environment, Estate, EstateFields};
 pub use settings::{
-    DataWord, Defaults, Domains, DriftMode, EnvironmentFields, Existing, Images, Infisical, Lab,
+    DataWord, Growth, Defaults, Domains, DriftMode, EnvironmentFields, Existing, Images, Infisical, Lab,
     LabNode, ReasonedSeverity, Requirement, SecretBackend, SecretRef, SeverityLevel, SpecDefaults,
     Storage, StorageClassFields,
 };

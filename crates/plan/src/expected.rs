@@ -8,6 +8,7 @@ use serde_json::Value;
 use steading_model::desired::{ANNOTATION_GENERATE, ANNOTATION_SECRET_DIGEST, ANNOTATION_SECRETS};
 use steading_model::{GroupKind, Object};
 
+use crate::grown::{keep_sizes, may_grow};
 use crate::updated::{is_updated, keep_images};
 use crate::mask::{DigestKey, combined_digest, is_secret, mask_secret, normalise_secret};
 
@@ -72,10 +73,12 @@ pub(crate) fn applied(object: &Value) -> Value {
     applied
 }
 
-/// Returns an object as it is applied over a live one: the images that an updater keeps current are left where it has them.
+/// Returns an object as it is applied over a live one: the images that an updater keeps current, and the sizes that a resizer does, are
+/// left as they are.
 pub(crate) fn applied_over(object: &Object, live: &Value) -> Value {
     let mut applied = applied(&object.json);
     keep_images(&object.id.kind, &mut applied, live);
+    keep_sizes(&object.id.kind, &mut applied, live);
     applied
 }
 
@@ -96,6 +99,9 @@ pub(crate) fn expected<'o>(
     let mut expected = Cow::Borrowed(&object.json);
     if let Some(live) = live.filter(|_| is_updated(&object.json)) {
         keep_images(kind, expected.to_mut(), live);
+    }
+    if let Some(live) = live.filter(|_| may_grow(kind)) {
+        keep_sizes(kind, expected.to_mut(), live);
     }
     if let Some(names) = used_secrets(kind, &object.json) {
         let namespace = object.id.namespace.as_deref().unwrap_or_default();

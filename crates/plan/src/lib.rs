@@ -26,6 +26,7 @@ mod compare;
 mod differing;
 mod effect;
 mod expected;
+mod grown;
 mod fit;
 pub mod health;
 mod live;

@@ -3,7 +3,7 @@
 use steading_model::name::ImageRef;
 
 /// Images (the last part of their name) that keep data which only one writer may have, and what they are.
-const STORES: [(&str, &str); 37] = [
+const STORES: [(&str, &str); 43] = [
     ("postgres", "PostgreSQL"),
     ("postgresql", "PostgreSQL"),
     ("pgvector", "PostgreSQL"),
@@ -41,6 +41,12 @@ const STORES: [(&str, &str); 37] = [
     ("couchdb", "CouchDB"),
     ("rabbitmq", "RabbitMQ"),
     ("nats", "NATS"),
+    ("kafka", "Kafka"),
+    ("zookeeper", "ZooKeeper"),
+    ("rqlite", "rqlite"),
+    ("meilisearch", "Meilisearch"),
+    ("pocketbase", "SQLite"),
+    ("surrealdb", "SurrealDB"),
 ];
 
 /// Ports on which such stores are dialled.

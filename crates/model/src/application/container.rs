@@ -357,6 +357,8 @@ record! {
         "count" count: Option<u32>,
         /// Its memory, where the estate's accelerators are shared by memory. Default: none. Example: `8Gi`.
         "memory" memory: Option<Quantity>,
+        /// Which of the estate's accelerators. Default: `default`. Example: `amd`.
+        "accelerator" accelerator: Option<LabelName>,
     }
 }
 

@@ -178,6 +178,25 @@ record! {
     pub struct NoFields {}
 }
 
+record! {
+    /// A container beside the main one.
+    pub struct SidecarFields {
+        /// When it starts: before the init steps where those need it, as they do a tunnel; a sidecar that reads what a step prepares
+        /// must start after. Default: `afterInit`. Example: `beforeInit`. Derives: its place among `initContainers`.
+        "start" start: Option<SidecarStart>,
+    }
+}
+
+choice! {
+    /// When a sidecar starts.
+    pub enum SidecarStart {
+        /// Before the init steps, after files were given to their owners.
+        BeforeInit = "beforeInit",
+        /// After the init steps, before the main container.
+        AfterInit = "afterInit",
+    }
+}
+
 container! {
     /// One of several components.
     pub struct NamedComponent: NoFields without []
@@ -186,6 +205,6 @@ container! {
 container! {
     /// A container beside the main one, in the same pod: started before it, stopped after it. It sees the volumes of the pod, and starts
     /// from nothing else unless it names a container with `like`. Its ports belong to the component's Service.
-    pub struct Sidecar: NoFields without ["servicePort", "replicas", "kind", "scaling", "init", "sidecars", "placement",
+    pub struct Sidecar: SidecarFields without ["servicePort", "replicas", "kind", "scaling", "init", "sidecars", "placement",
         "gracePeriodSeconds"]
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    CatalogueEntry, Certificates, Dashboard, Defaults, Dns, Domains, DriftMode, EnvironmentFields, Identity, Images, Ingress, Lab, LoadBalancer, MonitoringStack, Naming, Person, ReasonedSeverity, SecretBackend, Served, Storage, StorageClassFields, Tier, Updates,
+    Accelerators,    CatalogueEntry, Certificates, Dashboard, Defaults, Dns, Domains, DriftMode, EnvironmentFields, Identity, Images, Ingress, Lab, LoadBalancer, MonitoringStack, Naming, Person, ReasonedSeverity, SecretBackend, Served, Storage, StorageClassFields, Tier, Updates,
 };
 use crate::application::{Application, DataMeaning, Route, Visibility};
 use crate::name::{AppName, EnvironmentName, HostName, HostRef, LabelName, NamespaceName};
@@ -50,6 +50,10 @@ record! {
         /// What data means for storage. Default: no class for any meaning. Example: `{ classes: { plain: { class: local-path, grows: true }
         /// } }`. Derives: `storageClassName` of claims, and volumes made by hand.
         "storage" storage: Storage,
+        /// What a GPU is on the nodes, by name; `default` is what applications get that name none. Default: `{ default: { resource:
+        /// nvidia.com/gpu } }`. Example: `{ default: { resource: nvidia.com/gpu, runtimeClass: nvidia, tolerate: [{ key: nvidia.com/gpu }]
+        /// } }`. Derives: limits or claims, runtime class, tolerations and node labels of pods with `placement.gpu`, and their quota.
+        "accelerators" accelerators: Accelerators,
         /// Where secret values come from. Default: Secrets that someone else makes. Example: `{ existing: { name: "{application}-secrets" }
         /// }`. Derives: nothing, or an InfisicalSecret for each place that applications name.
         "secrets" secrets: SecretBackend,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::application::DataMeaning;
 use crate::name::{
-    EnvironmentName, HostName, LabelName, Literal, MountPath, NamespaceName, Reason, SecretPath,
+    AnnotationPrefix,    EnvironmentName, HostName, LabelName, Literal, MountPath, NamespaceName, Reason, SecretPath,
     SubdomainName, TimeZone, Url,
 };
 use crate::quantity::Quantity;
@@ -141,6 +141,21 @@ record! {
         /// The storage class by meaning: `sensitive`, `plain`, `cache`, `shared`, `host`. Default: none. Example: `{ sensitive: { class:
         /// encrypted, grows: true } }`.
         "classes" classes: BTreeMap<DataWord, StorageClassFields>,
+        /// What makes volumes with `maxSize` grow. Default: the annotations of TopoLVM's `pvc-autoresizer`. Example: `{ threshold: 20%,
+        /// increase: 10Gi }`. Derives: annotations of claims on classes that grow.
+        "growth" growth: Option<Growth>,
+    }
+}
+
+record! {
+    /// The program that makes volumes grow, as it reads its settings from annotations of claims.
+    pub struct Growth {
+        /// What its annotations begin with. Default: `resize.topolvm.io/`. Example: `resize.example.org/`.
+        "annotations" annotations: Option<AnnotationPrefix>,
+        /// How little is free when a volume grows: a percentage, or an amount. Default: `10%`. Example: `2Gi`. Derives: `threshold`.
+        "threshold" threshold: Option<Literal>,
+        /// By how much it grows: a percentage, or an amount. Default: `100%`. Example: `10Gi`. Derives: `increase`.
+        "increase" increase: Option<Literal>,
     }
 }
 
@@ -172,6 +187,9 @@ record! {
         "node" node: Option<SubdomainName>,
         /// Volumes of this class can grow. Default: `false`. Example: `true`.
         "grows" grows: Option<bool>,
+        /// What lies on it is encrypted at rest. Default: `false`, which is found where `sensitive` has the class of `plain`. Example:
+        /// `true`.
+        "encrypted" encrypted: Option<bool>,
         /// The file server, for `shared`. Default: none. Example: `nas.home.example.org`. Derives: `server` of an NFS volume.
         "server" server: Option<HostName>,
         /// The folder on the file server, for `shared`. Default: none. Example: `/export/apps`. Derives: the folder above each volume's on

@@ -151,18 +151,12 @@ mod tests {
     #[test]
     fn a_leap_day_is_found() {
         let found = runs("0 0 29 2 *", "Etc/UTC", "2026-11-21T12:00:00Z", 1);
-        assert_eq!(
-            found,
-            ["2028-02-29T00:00:00 = 2028-02-29T00:00:00Z Usual"]
-        );
+        assert_eq!(found, ["2028-02-29T00:00:00 = 2028-02-29T00:00:00Z Usual"]);
     }
 
     #[test]
     fn the_run_of_this_minute_is_over() {
         let found = runs("@daily", "America/New_York", "2026-11-21T05:00:00Z", 1);
-        assert_eq!(
-            found,
-            ["2026-11-22T00:00:00 = 2026-11-22T05:00:00Z Usual"]
-        );
+        assert_eq!(found, ["2026-11-22T00:00:00 = 2026-11-22T05:00:00Z Usual"]);
     }
 }

@@ -16,6 +16,7 @@ mod robust;
 mod scaling;
 mod support;
 mod validate;
+mod workloads;
 mod yaml;
 
 #[test]

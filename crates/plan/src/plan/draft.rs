@@ -257,7 +257,7 @@ fn action(
     live: &Value,
     difference: &Difference,
 ) -> Result<Action, String> {
-    immutable::refusal(object, live).map_or(Ok(()), Err)?;
+    immutable::refusal(&object.id.kind, &applied_over(object, live), live).map_or(Ok(()), Err)?;
     match survey.observed.details.dry_runs.get(&object.id) {
         Some(DryRun::Immutable(_)) => Ok(Action::Replace),
         _ if difference.is_failed_job => Ok(Action::Replace),

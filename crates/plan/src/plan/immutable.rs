@@ -1,7 +1,7 @@
 //! Fields that cannot change in place.
 
 use serde_json::Value;
-use steading_model::Object;
+use steading_model::{GroupKind, Object};
 use steading_model::quantity::Quantity;
 
 use crate::step::FieldChange;
@@ -128,8 +128,8 @@ impl Fixed {
 }
 
 /// Says why a change is possible neither in place nor by making the object again without loss.
-pub(super) fn refusal(object: &Object, live: &Value) -> Option<String> {
-    if !object.id.kind.is("", "PersistentVolumeClaim") {
+pub(super) fn refusal(kind: &GroupKind, desired: &Value, live: &Value) -> Option<String> {
+    if !kind.is("", "PersistentVolumeClaim") {
         return None;
     }
     let storage = |claim: &Value| {
@@ -138,9 +138,9 @@ pub(super) fn refusal(object: &Object, live: &Value) -> Option<String> {
             .as_str()?;
         Some((text.to_owned(), Quantity::parse(text).ok()?))
     };
-    let ((before, was), (after, will)) = (storage(live)?, storage(&object.json)?);
+    let ((before, was), (after, will)) = (storage(live)?, storage(desired)?);
     (will < was).then(|| {
-        format!("a claim cannot shrink: it has {before}, and {after} is declared; declare a new volume and copy the data")
+        format!("a claim cannot shrink: it has {before}, and {after} is declared; write `size: {before}`, or declare a new volume and copy the data with a job that mounts both")
     })
 }
 

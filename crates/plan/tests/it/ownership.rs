@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use steading_model::Object;
+use steading_model::desired::ANNOTATION_MAX_SIZE;
 use steading_plan::{
     Action, DryRun, Effect, FieldOwner, OpenRelease, Options, PlanReport, Quarantine, Reason,
     Scope, Standing, Unreadable, release::Phase, release_key, retired, spelled,
@@ -480,13 +481,24 @@ fn an_open_release_is_named() {
 }
 
 #[test]
+fn a_claim_that_grew_by_itself_is_as_declared() {
+    let claim = id("", "PersistentVolumeClaim", "data");
+    let mut growing = shop();
+    object(&mut growing, &claim)["metadata"]["annotations"][ANNOTATION_MAX_SIZE] = json!("8Gi");
+    let mut world = World::running(&[growing.clone()], &options());
+    world.edit(&claim, "/spec/resources/requests/storage", json!("4Gi"), "resizer");
+    let (plan, report) = world.plan(&[growing], &options());
+    assert!(plan.releases.is_empty() && reasons(&report).is_empty(), "{report:?}");
+}
+
+#[test]
 fn a_claim_does_not_shrink_and_is_not_replaced_silently() {
     let world = World::running(&[shop()], &options());
     let claim = id("", "PersistentVolumeClaim", "data");
     let mut smaller = shop();
     object(&mut smaller, &claim)["spec"]["resources"]["requests"]["storage"] = json!("512Mi");
     let (_, report) = world.plan(&[smaller], &options());
-    let why = "a claim cannot shrink: it has 1Gi, and 512Mi is declared; declare a new volume and copy the data";
+    let why = "a claim cannot shrink: it has 1Gi, and 512Mi is declared; write `size: 1Gi`, or declare a new volume and copy the data with a job that mounts both";
     assert_eq!(reasons(&report), [Reason::Refused(why.to_owned())]);
     let mut other = shop();
     object(&mut other, &claim)["spec"]["storageClassName"] = json!("slow");

@@ -1,6 +1,6 @@
 //! Databases are not on the file server.
 
-use steading_model::application::{Component, DataMeaning, Volume};
+use steading_model::application::{Component, DataMeaning, Role, Volume};
 
 use crate::known::store;
 use crate::rule::{Check, Finding, Subject, rule};
@@ -23,14 +23,21 @@ rule! {
 
 fn check(subject: &Subject<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
-    for component in &subject.application.components {
-        for (name, path, volume) in component.volumes() {
-            let shared = volume.data == Some(DataMeaning::Shared) && volume.read_only != Some(true);
-            let Some(what) = writer(component, volume).filter(|_| shared) else {
+    for (role, container) in subject.application.containers() {
+        for (name, path, volume) in container.volumes() {
+            let declared = subject.application.declared(volume);
+            let shared =
+                declared.data == Some(DataMeaning::Shared) && volume.read_only != Some(true);
+            let Some(what) = writer(role, container, volume).filter(|_| shared) else {
                 continue;
             };
             let message = format!("volume `{name}` on the file server holds {what}");
-            let finding = Finding::new(subject.span(&path.key("data")), message);
+            let place = if volume.data.is_some() {
+                "data"
+            } else {
+                "volume"
+            };
+            let finding = Finding::new(subject.span(&path.key(place)), message);
             found.push(
                 finding.help("use `data: sensitive` or `data: plain`, and dump to shared storage"),
             );
@@ -40,8 +47,13 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 /// Returns what a component keeps on a volume that stands no file server.
-fn writer(component: &Component, volume: &Volume) -> Option<String> {
-    let image = component.fields.image.as_ref();
+fn writer(role: Role, component: &Component, volume: &Volume) -> Option<String> {
+    // A job with the image of a database writes its dump there.
+    let image = component
+        .fields
+        .image
+        .as_ref()
+        .filter(|_| role == Role::Component);
     if let Some(title) = image.and_then(store) {
         return Some(title.to_owned());
     }

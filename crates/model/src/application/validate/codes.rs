@@ -49,6 +49,9 @@ codes! {
     ROUTE_UPSTREAM = "ST1267": "A route with an `upstream` of its own also names what else should answer: a component, a port or a redirect.";
     WHOLE_HOST = "ST1268": "A route with `tls: passthrough` takes its whole host: the ingress controller never sees the paths of requests to it, so another route on the same host would never answer.";
     NO_REASON = "ST1270": "Something that reaches beyond its container is asked for without a reason: a capability, or a place on the node. Whoever reads a plan, or the declaration in a year, must see what it is for: `capabilities: { NET_ADMIN: \"why\" }`, and `why` beside `path` of a volume.";
+    VOLUME_OF_BESIDE = "ST1271": "A sidecar or init step declares a volume of its own. Volumes belong to components and jobs, so that they live as long as those: declare it there. What is beside sees all volumes of its pod at the same places, and can name one to see it elsewhere.";
+    ONE_NODE = "ST1272": "Components or jobs that share a volume are placed on different nodes. A volume that is not `data: shared` belongs to one node at a time: one of the pods would wait for ever.";
+    POD_SETTING = "ST1273": "A sidecar or init step asks for something that belongs to the pod as a whole (the node's network or processes, a range of users, further groups), and its component does not. It would be left out without a word.";
     NO_TILE = "ST1269": "A route has a widget and is not on the dashboard.";
     LISTEN = "ST1300": "A listener does not say which component or port answers, or says it twice.";
     LISTEN_OPEN = "ST1301": "A listener is open to everyone without a reason, or to nobody. There is no login in front of it: whoever reaches the port is at the program. Write `why` beside `visibility: public`, or name the ranges in `from`.";

@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::Check;
-use super::codes::{LITERAL_AND_SECRET, NO_IMAGE, REPLICAS, RESOURCES, ROOT, SAME_NAME, SAME_PORT};
+use super::codes::{LITERAL_AND_SECRET, NO_IMAGE, POD_SETTING, REPLICAS, RESOURCES, ROOT, SAME_NAME, SAME_PORT};
 use crate::application::{Component, Protocol, Resources, Role, Secrets, Security};
 use crate::diagnostic::Diagnostic;
 use crate::name::{EnvName, Literal};
 use crate::node::FieldPath;
+
+/// The init step that is a migration.
+const MIGRATE: &str = "migrate";
 
 pub(super) fn check(check: &mut Check<'_>) {
     let application = check.application;
@@ -30,7 +33,35 @@ pub(super) fn check(check: &mut Check<'_>) {
     for component in &application.components {
         replicas(check, component);
     }
+    for owner in application.owners() {
+        pod_settings(check, owner);
+    }
     names(check);
+}
+
+/// What belongs to the pod as a whole is taken from its main container; a migration has a pod of its own.
+fn pod_settings(check: &mut Check<'_>, owner: &Component) {
+    let is_own_pod = |role, name: &str| role == Role::Init && name == MIGRATE;
+    let beside = owner.beside();
+    for (_, beside) in beside.filter(|(role, one)| !is_own_pod(*role, one.name.as_str())) {
+        let Some(security) = &beside.fields.security else {
+            continue;
+        };
+        let of_pod = owner.fields.security.as_ref();
+        let missing = |is: fn(&Security) -> bool| is(security) && !of_pod.is_some_and(is);
+        let settings: [(&str, fn(&Security) -> bool); 4] = [
+            ("hostNetwork", |security| security.host_network.is_some()),
+            ("hostPID", |security| security.host_pid.is_some()),
+            ("userNamespace", |security| security.user_namespace == Some(true)),
+            ("groups", |security| !security.groups.is_empty()),
+        ];
+        for (key, _) in settings.into_iter().filter(|(_, is)| missing(*is)) {
+            let path = beside.field("security").key(key);
+            let message = format!("`{path}` belongs to the whole pod of `{}`", owner.name);
+            let help = format!("write it at `{}` instead", owner.field("security").key(key));
+            check.error_at_key(POD_SETTING, &path, message, help);
+        }
+    }
 }
 
 /// What runs is called by its name: a component and a job cannot share one, nor can two containers of one pod.

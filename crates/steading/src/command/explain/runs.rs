@@ -77,7 +77,11 @@ pub(super) fn print(ui: &Ui, all: &[NextRuns<'_>]) -> Result<(), CommandError> {
         ui.data().write_all(heading.as_bytes())?;
         let mut table = Table::new(["clock", "UTC", "note"]);
         for run in &next.runs {
-            table.row([clock(run), utc(run), note(run).unwrap_or_default().to_owned()]);
+            table.row([
+                clock(run),
+                utc(run),
+                note(run).unwrap_or_default().to_owned(),
+            ]);
         }
         ui.data().write_all(table.render(ui.paint()).as_bytes())?;
     }
