@@ -111,10 +111,6 @@ fn opened(scope: &Scope<'_>, entry: &Entry<'_>, output: &mut Output) {
         .iter()
         .map(|rule| written(kind, rule, &filters, target.as_ref()))
         .collect();
-    if rules.len() > MOST_RULES {
-        path::too_many(scope, entry, rules.len(), output);
-        return;
-    }
     push(scope, entry, kind, (&attachment, rules), output);
 }
 

@@ -7,6 +7,7 @@
 use serde_json::{Value, json};
 use steading_model::application::Visibility;
 use steading_model::estate::Gateway;
+use steading_model::name::SubdomainName;
 use steading_model::{Diagnostic, FieldPath};
 
 use super::{GROUP, V1};
@@ -51,7 +52,7 @@ pub(super) fn unopened(
 ) -> Option<Attachment> {
     let gateway = known(scope, entry, output)?;
     let section = gateway.passthrough_section.as_ref();
-    Some(at_gateway(gateway, section.map(|section| section.as_str())))
+    Some(at_gateway(gateway, section.map(SubdomainName::as_str)))
 }
 
 /// Returns what a route attaches to, and adds the listener and the certificate that it needs.
@@ -64,7 +65,7 @@ pub(super) fn attachment(
     let is_served = gateway.serves(entry.host.as_str(), zone(scope, entry.visibility()));
     if is_served && entry.route.tls_secret.is_none() {
         let section = gateway.section.as_ref();
-        return Some(at_gateway(gateway, section.map(|section| section.as_str())));
+        return Some(at_gateway(gateway, section.map(SubdomainName::as_str)));
     }
     let certifies = entry.route.tls_secret.is_some() || scope.estate.fields.certificates.is_some();
     if gateway.listener_sets != Some(true) || !certifies {

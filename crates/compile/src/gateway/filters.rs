@@ -31,7 +31,7 @@ pub(super) fn filters(
             ChainLink::Redirect | ChainLink::StripPrefix => {}
             ChainLink::SecurityHeaders => filters.extend(response_headers(scope, entry, output)?),
             link if extends => filters.extend(middlewares::filters(scope, entry, link, output)),
-            ChainLink::Authentication => filters.extend(without_identity(scope, entry)),
+            ChainLink::Authentication => filters.extend(without_identity(scope, entry, output)?),
             // Policies that target the route.
             ChainLink::AllowList
             | ChainLink::RealIp
@@ -57,23 +57,8 @@ fn response_headers(
     let headers = gates::response_headers(scope, entry);
     let (removed, set): (Vec<_>, Vec<_>) =
         headers.into_iter().partition(|(_, value)| value.is_empty());
-    for (count, words) in [(set.len(), "sets"), (removed.len(), "takes away")] {
-        if count > MOST {
-            let message = format!(
-                "`{}` {words} more headers than a Gateway can: {count}, at most {MOST}",
-                entry.host
-            );
-            let help = "let the application answer with some of them";
-            output.error(
-                scope,
-                NOT_EXPRESSED,
-                &entry.path.key("headers"),
-                message,
-                help,
-            );
-            return Err(());
-        }
-    }
+    fits(scope, entry, (set.len(), "sets"), output)?;
+    fits(scope, entry, (removed.len(), "takes away"), output)?;
     let set = set
         .into_iter()
         .map(|(name, value)| json!({ "name": name, "value": value }));
@@ -89,18 +74,43 @@ fn response_headers(
 }
 
 /// An application that trusts the login's headers on one route must not get them from strangers on another.
-fn without_identity(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<Value> {
-    let sso = scope.estate.fields.ingress.sso.as_ref()?;
+fn without_identity(
+    scope: &Scope<'_>,
+    entry: &Entry<'_>,
+    output: &mut Output,
+) -> Result<Option<Value>, ()> {
     let asked = entry.auth() == AuthMode::Required || entry.route.redirect_to.is_some();
-    if asked || !login::relies_on_login(scope) {
-        return None;
-    }
-    let names: Vec<&str> = login::identity_names(sso).take(MOST).collect();
+    let sso = scope.estate.fields.ingress.sso.as_ref();
+    let sso = sso.filter(|_| !asked && login::relies_on_login(scope));
+    let names: Vec<&str> = sso.into_iter().flat_map(login::identity_names).collect();
+    fits(scope, entry, (names.len(), "takes away"), output)?;
     let fields = Fields::new().with("remove", names);
-    modifier("RequestHeaderModifier", "requestHeaderModifier", fields)
+    let filter = modifier("RequestHeaderModifier", "requestHeaderModifier", fields);
+    Ok(filter)
+}
+
+/// Reports more headers than one filter takes.
+fn fits(
+    scope: &Scope<'_>,
+    entry: &Entry<'_>,
+    (count, words): (usize, &str),
+    output: &mut Output,
+) -> Result<(), ()> {
+    if count <= MOST {
+        return Ok(());
+    }
+    let message = format!(
+        "`{}` {words} more headers than a Gateway can: {count}, at most {MOST}",
+        entry.host
+    );
+    let help = "let the application answer with some of them";
+    let place = entry.path.key("headers");
+    output.error(scope, NOT_EXPRESSED, &place, message, help);
+    Err(())
 }
 
 fn modifier(kind: &str, key: &str, fields: Fields) -> Option<Value> {
-    let filter = Fields::new().with("type", kind).with(key, fields.clone());
-    (!fields.is_empty()).then(|| filter.into())
+    let changes = !fields.is_empty();
+    let filter = Fields::new().with("type", kind).with(key, fields);
+    changes.then(|| filter.into())
 }

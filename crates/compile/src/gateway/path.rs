@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use steading_model::Severity;
 use steading_model::application::StripPrefix;
 
-use super::redirect;
+use super::{MOST_RULES, redirect};
 use crate::codes::GATEWAY_PATH;
 use crate::route::{Entry, covers};
 use crate::scope::{Output, Scope};
@@ -38,14 +38,15 @@ pub(super) fn rules(
     for path in &entry.paths {
         fits &= check(scope, entry, path, output);
     }
-    if entry.route.redirect_to.is_some() {
-        return redirect::rules(scope, entry, output)
-            .filter(|_| fits)
-            .ok_or(());
-    }
-    let mut rules: Vec<Rule> = Vec::new();
-    for path in &entry.paths {
-        rules.extend(of_path(entry, path));
+    let rules: Vec<Rule> = if entry.route.redirect_to.is_some() {
+        redirect::rules(scope, entry, output).ok_or(())?
+    } else {
+        let paths = entry.paths.iter();
+        paths.flat_map(|path| of_path(entry, path)).collect()
+    };
+    if rules.len() > MOST_RULES {
+        too_many(scope, entry, rules.len(), output);
+        return Err(());
     }
     if fits { Ok(rules) } else { Err(()) }
 }
@@ -136,7 +137,7 @@ fn is_encoded(path: &str) -> bool {
 }
 
 /// Reports a route with more rules than one object takes.
-pub(super) fn too_many(scope: &Scope<'_>, entry: &Entry<'_>, count: usize, output: &mut Output) {
+fn too_many(scope: &Scope<'_>, entry: &Entry<'_>, count: usize, output: &mut Output) {
     let message = format!(
         "`{}` has more paths than a Gateway takes for one route: {count}, at most 16",
         entry.host

@@ -133,7 +133,7 @@ fn made(way: &str, route: &str) -> (String, BTreeSet<String>) {
     let objects: Vec<String> = objects.map(|object| object.json.to_string()).collect();
     let findings = report.diagnostics().iter();
     let findings = findings
-        .map(|finding| finding.message.to_string())
+        .map(|finding| finding.message.clone())
         .collect();
     (objects.join("\n"), findings)
 }

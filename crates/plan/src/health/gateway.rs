@@ -153,7 +153,7 @@ mod tests {
         json!({"controllerName": "example.org/x", "parentRef": reference, "conditions": conditions})
     }
 
-    fn route(parents: Value) -> Value {
+    fn route(parents: &Value) -> Value {
         json!({"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": {"name": "shop", "namespace": "prod-shop", "generation": 2},
             "spec": {"parentRefs": [{"name": "internal", "namespace": "network"}]}, "status": {"parents": parents}})
     }
@@ -208,7 +208,7 @@ mod tests {
                 "its Services not found by gateway network/internal: BackendNotFound",
             ),
         ] {
-            let found = health(Some(&route(parents.clone())));
+            let found = health(Some(&route(&parents)));
             assert_eq!(
                 (found.state, found.message.as_str()),
                 (state, message),
@@ -219,7 +219,7 @@ mod tests {
 
     #[test]
     fn what_blocks_a_route_names_the_gateway() {
-        let refused = route(json!([answer(
+        let refused = route(&json!([answer(
             None,
             &[("Accepted", "False", "NotAllowedByListeners")]
         )]));
