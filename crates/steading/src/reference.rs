@@ -1,6 +1,8 @@
 //! What is written down about the program and its declarations, made from the same types that read them.
 
 mod command_line;
+#[cfg(test)]
+mod complete;
 mod declaration;
 mod field;
 mod findings;

@@ -28,7 +28,7 @@ record! {
         "host" host: Template,
         /// Its port. Default: 5432 for `PostgreSQL`, 3306 for `MySQL`. Example: `5433`.
         "port" port: Option<PortNumber>,
-        /// The database of an application. Default: `{application}`. Example: `"{application}_{environment}"`.
+        /// The database of an application. Default: `"{application}"`. Example: `"{application}_{environment}"`.
         "database" database: Option<Template>,
         /// The user of an application. Default: the key `user` of `secret` where one is named, else `{application}`. Example:
         /// `"{application}"`.
@@ -44,8 +44,8 @@ record! {
         /// The image, with the version of `PostgreSQL` in its tag. A new major version is an upgrade of the data: the operator does it with
         /// downtime. Example: `ghcr.io/cloudnative-pg/postgresql:17.5`. Derives: `imageName`.
         "image" image: ImageRef,
-        /// How many instances: one that takes writes, and copies of it. Default: 1. Example: `2`. Derives: `instances`; from two on also
-        /// `enablePDB`, because one alone would keep its node from being drained.
+        /// How many instances: one that takes writes, and copies of it. Default: 1. Unit: instances. Example: `2`. Derives: `instances`;
+        /// from two on also `enablePDB`, because one alone would keep its node from being drained.
         "instances" instances: Option<u32>,
         /// Where its data is. Example: `{ size: 5Gi, data: sensitive }`. Derives: `storage`.
         "storage" storage: DatabaseStorage,
@@ -91,7 +91,7 @@ choice! {
 record! {
     /// Connections that are shared by `PgBouncer`.
     pub struct Pooler {
-        /// How many. Default: 1. Example: `2`. Derives: `instances` of the `Pooler`.
+        /// How many. Default: 1. Unit: pods. Example: `2`. Derives: `instances` of the `Pooler`.
         "instances" instances: Option<u32>,
         /// For how long a client holds a connection. Default: `session`. Example: `transaction`. Derives: `poolMode`.
         "mode" mode: Option<PoolMode>,

@@ -13,7 +13,7 @@ record! {
         "host" host: Template,
         /// Its port. Default: 6379. Example: `6380`.
         "port" port: Option<PortNumber>,
-        /// The number of the database. Default: 0. Example: `3`.
+        /// The number of the database. Default: 0. Unit: index of the database. Example: `3`.
         "database" database: Option<u32>,
         /// Whether it speaks TLS: URLs begin with `rediss`. Default: `false`. Example: `true`.
         "tls" tls: Option<bool>,
