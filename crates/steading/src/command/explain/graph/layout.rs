@@ -1,7 +1,7 @@
 //! Where the nodes of a graph are drawn: in layers from left to right, each to the right of all that need it.
 //!
 //! Circles are broken at the edge that closes them. Long edges pass the layers between through places of their own, so that they do not
-//! run across boxes. Within a layer the order is that of the middle of the neighbours, looked at from both sides a few times; ties stay
+//! run across boxes; those to one node share them, because a picture of who all needs the database is about the database. Within a layer the order is that of the middle of the neighbours, looked at from both sides a few times; ties stay
 //! as they were, so that the same graph always gives the same picture.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,11 +27,12 @@ pub(super) struct Layout {
     pub(super) alone: Vec<usize>,
 }
 
-/// A node, or where an edge passes a layer.
+/// A node, or where the edges to one pass a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Item {
     Node(usize),
-    Passing(usize, usize, usize),
+    /// On the way to a node, through a layer.
+    Passing(usize, usize),
 }
 
 /// Lays a graph out.
@@ -54,11 +55,14 @@ pub(super) fn layout(graph: &Graph) -> Layout {
         put(*layer, Item::Node(*node));
     }
     let mut links: BTreeSet<(Item, Item)> = BTreeSet::new();
+    let mut passed = BTreeSet::new();
     for (from, to) in &edges {
         let mut last = Item::Node(*from);
         for layer in layers[from] + 1..layers[to] {
-            let passing = Item::Passing(*from, *to, layer);
-            put(layer, passing);
+            let passing = Item::Passing(*to, layer);
+            if passed.insert(passing) {
+                put(layer, passing);
+            }
             links.insert((last, passing));
             last = passing;
         }
@@ -178,7 +182,7 @@ fn placed(graph: &Graph, rows: &[Vec<Item>], edges: &BTreeSet<(usize, usize)>) -
     let way = |from: usize, to: usize| {
         let ends = (places[&Item::Node(from)], places[&Item::Node(to)]);
         let passed = ends.0.0 + 1..ends.1.0;
-        let passed = passed.filter_map(|layer| places.get(&Item::Passing(from, to, layer)));
+        let passed = passed.filter_map(|layer| places.get(&Item::Passing(to, layer)));
         let mut way = vec![ends.0];
         way.extend(passed);
         way.push(ends.1);

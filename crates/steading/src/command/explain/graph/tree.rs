@@ -1,4 +1,5 @@
-//! A graph as trees: first those that nobody needs, below each what it needs. What several need is drawn out where it comes first.
+//! A graph as trees: first those that nobody needs, below each what it needs. What several need is drawn out where it comes first. Whose
+//! needs have none themselves is one line.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -22,17 +23,23 @@ pub(super) fn text(graph: &Graph) -> String {
         text: String::new(),
     };
     let all = 0..graph.nodes.len();
-    for root in all
-        .clone()
-        .filter(|node| needing.contains(node) && !needed.contains(node))
-    {
+    let roots = all.clone();
+    let roots = roots.filter(|node| needing.contains(node) && !needed.contains(node));
+    let (flat, deep): (Vec<usize>, Vec<usize>) = roots.partition(|root| trees.is_flat(*root));
+    for root in deep {
         trees.root(root);
     }
     // What is left needs itself, around a circle.
     for root in all.clone().filter(|node| needing.contains(node)) {
-        if !trees.drawn.contains(&root) {
+        if !flat.contains(&root) && !trees.drawn.contains(&root) {
             trees.root(root);
         }
+    }
+    if !flat.is_empty() && !trees.text.is_empty() {
+        trees.text.push('\n');
+    }
+    for root in flat {
+        trees.flat(root);
     }
     let mut text = trees.text;
     let alone: Vec<String> = all
@@ -85,6 +92,23 @@ impl Trees<'_> {
         let name = label(self.graph, &self.graph.nodes[node]);
         let _ = writeln!(self.text, "{name}");
         self.below(node, "");
+    }
+
+    /// Says whether all that a node needs needs nothing itself.
+    fn is_flat(&self, node: usize) -> bool {
+        let mut needs = self.graph.needs(node);
+        needs.all(|(next, _)| self.graph.needs(next).next().is_none())
+    }
+
+    /// Writes a node whose needs have none on one line.
+    fn flat(&mut self, node: usize) {
+        let name = label(self.graph, &self.graph.nodes[node]);
+        let needs: Vec<String> = self
+            .graph
+            .needs(node)
+            .map(|(next, why)| self.line(next, why))
+            .collect();
+        let _ = writeln!(self.text, "{name} {}", needs.join(", "));
     }
 
     fn below(&mut self, node: usize, indent: &str) {
