@@ -91,7 +91,7 @@ fn route(survey: &Survey<'_>, case: &Case<'_>, object: &Object, live: Option<&Va
         .unwrap_or_default();
     let opened = after.iter().any(|(rule, gates)| match before.get(rule) {
         Some(before) => loses(before, gates),
-        None => is_carved_out(survey, kind, rule, gates),
+        None => is_carved_out(survey, rule, gates),
     });
     let mut gone = before.iter().filter(|(rule, _)| !after.contains_key(*rule));
     opened || gone.any(|(rule, gates)| leaves_open(survey, case, rule, gates))
@@ -99,27 +99,35 @@ fn route(survey: &Survey<'_>, case: &Case<'_>, object: &Object, live: Option<&Va
 
 /// Says whether a rule that was not there takes requests past fewer gates than the rule that answers them now; where none does, whether
 /// everyone can reach it.
-fn is_carved_out(
-    survey: &Survey<'_>,
-    kind: &GroupKind,
-    rule: &str,
-    gates: &BTreeSet<Gate>,
-) -> bool {
+fn is_carved_out(survey: &Survey<'_>, rule: &str, gates: &BTreeSet<Gate>) -> bool {
     let is_public = !gates.iter().any(Gate::is_by_address);
     let Some(place) = Place::parse(rule) else {
         return is_public;
     };
     let lookup = Lookup::live(survey);
-    let routes = survey.observed.objects.iter();
-    let routes = routes.filter(|(id, _)| id.kind == *kind && id.kind.kind == "IngressRoute");
     let mut answering: Option<(usize, BTreeSet<Gate>)> = None;
-    for live in routes.map(|(_, live)| live.parse()) {
-        nearest(&live, place, &lookup, &mut answering);
+    for live in live_routes(survey, place.host) {
+        nearest(&live.parse(), place, &lookup, &mut answering);
     }
     match answering {
         Some((_, before)) => loses(&before, gates),
         None => is_public,
     }
+}
+
+/// Returns the live routes that name a host; there may be thousands of others, which are not parsed.
+fn live_routes<'a>(survey: &'a Survey<'_>, host: &'a str) -> impl Iterator<Item = &'a Live> {
+    let first = ObjectId {
+        kind: GroupKind::new(TRAEFIK, "IngressRoute"),
+        namespace: None,
+        name: String::new(),
+    };
+    let kind = first.kind.clone();
+    let routes = survey.observed.objects.range(first..);
+    routes
+        .take_while(move |(id, _)| id.kind == kind)
+        .map(|(_, live)| live)
+        .filter(move |live| live.json.get().contains(host))
 }
 
 /// Says whether requests to a rule that goes are answered by one with fewer gates.

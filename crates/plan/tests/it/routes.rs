@@ -190,6 +190,16 @@ fn connections_that_are_passed_through_have_an_allow_list_too() {
         vec![passed_through(&["private-only"])],
         vec![passed_through(&[])]
     ));
+    // The login of a host cannot be asked for any more once its connections are passed through.
+    let opened = || {
+        route(
+            "mail",
+            "Host(`mail.example.org`)",
+            &["private-only", "login"],
+        )
+    };
+    let after = vec![passed_through(&["private-only"])];
+    assert!(exposes(vec![opened()], after));
 }
 
 #[test]
