@@ -1,5 +1,7 @@
 //! What rules find in declarations and objects.
 
+use std::cell::OnceCell;
+
 use serde_json::Value as Json;
 use steading_model::application::Application;
 use steading_model::estate::SeverityLevel;
@@ -44,32 +46,26 @@ impl Policies {
             return Vec::new();
         }
         let functions = Functions::new();
+        // A declaration is made a value once, and only where a rule asks for it.
+        let declarations: Vec<OnceCell<Json>> = vec![OnceCell::new(); run.applications.len()];
         let mut found = Vec::new();
         for policy in &self.all {
-            let variables: Variables<'_> = policy
-                .variables
-                .iter()
-                .map(|(name, expression)| (name.as_str(), &expression.tree))
-                .collect();
+            let variables = policy.variables();
             let matching = &policy.rule.fields.matching;
-            let mut look = |looked: Looked<'_>, functions: &Functions| {
-                policy.check(looked, functions, &variables, &mut found);
-            };
             for (at, application) in run.applications.iter().enumerate() {
-                if let Some(objects) = &matching.objects {
-                    for object in run.objects(application) {
-                        if is_about(objects, object, application) {
-                            look(object_of(run, at, application, object), &functions);
-                        }
+                let mut look = |looked| policy.check(looked, &functions, &variables, &mut found);
+                match (&matching.objects, &matching.application) {
+                    (Some(objects), _) => run
+                        .objects(application)
+                        .iter()
+                        .filter(|object| is_about(objects, object, application))
+                        .for_each(|object| look(object_of(run, at, application, object))),
+                    (None, Some(chosen)) if is_chosen(chosen, application) => {
+                        let json =
+                            declarations[at].get_or_init(|| subject::json(application, run.estate));
+                        look(declaration_of(run, at, application, json, policy));
                     }
-                } else if let Some(chosen) = &matching.application
-                    && is_chosen(chosen, application)
-                {
-                    let json = subject::json(application, run.estate);
-                    look(
-                        declaration_of(run, at, application, &json, policy),
-                        &functions,
-                    );
+                    _ => {}
                 }
             }
         }
@@ -78,6 +74,13 @@ impl Policies {
 }
 
 impl Policy {
+    fn variables(&self) -> Variables<'_> {
+        let variables = self.variables.iter();
+        variables
+            .map(|(name, expression)| (name.as_str(), &expression.tree))
+            .collect()
+    }
+
     fn check<'p>(
         &'p self,
         looked: Looked<'_>,
