@@ -5,7 +5,7 @@ use std::io::Write;
 
 use clap::Args;
 use steading_cluster::{ApplicationStatus, ObjectStatus, observe, status};
-use steading_plan::{Scope, State};
+use steading_plan::{Scope, State, Unreadable};
 
 use crate::error::{CommandError, Outcome};
 use crate::output::{self, Format, OutputOption};
@@ -77,7 +77,15 @@ async fn read(
     let estate = loaded.needed_estate()?;
     let cluster = connect_to(session, environment, options, Intent::Read).await?;
     let observation = observe(&cluster, estate.name.as_str(), &Scope::WholeCluster, &[]).await?;
-    Ok(status(&cluster, &observation.observed).await)
+    let observed = observation.observed;
+    let releases = |one: &&Unreadable| one.kind.is("steading.dev", "Release");
+    if let Some(unreadable) = observed.unreadable.iter().find(releases) {
+        let message = format!("cannot read the releases: {}", unreadable.answer);
+        return Err(CommandError::cluster(message).hint(
+            "this command looks at the whole cluster; `steading history APP` needs rights in one namespace only",
+        ));
+    }
+    Ok(status(&cluster, &observed).await)
 }
 
 /// Returns why applications are parked, by name.

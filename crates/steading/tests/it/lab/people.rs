@@ -308,7 +308,11 @@ fn with_the_program(place: &Place) {
         .run(&format!("history shop {own}"))
         .code(0)
         .out("1        Complete");
-    place.run(&format!("status shop {own}")).code(0).out("shop");
+    place
+        .run(&format!("status shop {own}"))
+        .code(4)
+        .err("cannot read the releases")
+        .err("`steading history APP` needs rights in one namespace only");
     place
         .run(&format!("apply shop --yes {own}"))
         .code(4)
