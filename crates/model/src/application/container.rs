@@ -41,10 +41,10 @@ record! {
         /// Service's first port; `${service.port}`.
         "servicePort" service_port: Option<PortNumber>,
         /// How many pods. 0 is 0. Default: 1; not written, it may belong to an autoscaler. Unit: pods. Example: `2`. Derives: `replicas` of
-        /// the workload, only where it is written; from two on a PodDisruptionBudget and a spread over nodes.
+        /// the workload, only where it is written; from two on a `PodDisruptionBudget` and a spread over nodes.
         "replicas" replicas: Option<u32>,
-        /// What kind of workload. Default: `deployment`. Example: `stateful`. Derives: a Deployment, or a StatefulSet with a headless
-        /// Service and a claim for each replica, or a DaemonSet.
+        /// What kind of workload. Default: `deployment`. Example: `stateful`. Derives: a Deployment, or a `StatefulSet` with a headless
+        /// Service and a claim for each replica, or a `DaemonSet`.
         "kind" kind: Option<Kind>,
         /// What it needs. Default: the tier's. Example: `{ cpu: 50m, memory: 256Mi }`. Derives: `resources` of the container, and whether a
         /// surge fits the quota when it is updated.
@@ -61,7 +61,7 @@ record! {
         /// pods that restarts them when a value changes.
         "secrets" secrets: Option<Secrets>,
         /// Files by path: content, a file beside the declaration, or a secret key; mounted read-only; a change rolls the component.
-        /// Default: none. Example: `{ /etc/app/config.yaml: { fromFile: config.yaml } }`. Derives: a ConfigMap called by its content, its
+        /// Default: none. Example: `{ /etc/app/config.yaml: { fromFile: config.yaml } }`. Derives: a `ConfigMap` called by its content, its
         /// read-only mount, and so a roll of the pods when the content changes.
         "files" files: BTreeMap<MountPath, FileSpec>,
         /// One volume, named `data`. Default: none. Example: `{ mountPath: /data, size: 5Gi, data: sensitive, backup: { schedule: "30 3 * *
@@ -84,7 +84,7 @@ record! {
         /// `restartPolicy: Always`: started before the component and stopped after it.
         "sidecars" sidecars: BTreeMap<ComponentName, Sidecar>,
         /// How many pods, by load or by requests; then `replicas` belongs to the scaler. Default: none. Example: `{ min: 2, max: 6, cpu: 70
-        /// }`. Derives: a HorizontalPodAutoscaler, or the annotations of the estate's scaler to zero; `replicas` is then left to it.
+        /// }`. Derives: a `HorizontalPodAutoscaler`, or the annotations of the estate's scaler to zero; `replicas` is then left to it.
         "scaling" scaling: Option<Scaling>,
         /// Who changes the image, and how far. Default: the estate's, else nobody. Example: `{ policy: minor }`. Derives: the annotations
         /// that the estate's updater reads.

@@ -67,16 +67,16 @@ record! {
     /// Something that runs on a schedule, or once per release where there is no schedule.
     pub struct JobFields {
         /// When, in five fields. Without it the job runs once per release, after the new version is ready. Default: once per release.
-        /// Example: `"30 2 * * *"`. Derives: `schedule` of a CronJob; without it a Job that is called by what is in the release.
+        /// Example: `"30 2 * * *"`. Derives: `schedule` of a `CronJob`; without it a Job that is called by what is in the release.
         "schedule" schedule: Option<Schedule>,
         /// The time zone of the schedule. Default: the estate's, or `Etc/UTC`. Example: `Europe/Berlin`. Derives: `timeZone` of the
-        /// CronJob.
+        /// `CronJob`.
         "timeZone" time_zone: Option<TimeZone>,
         /// A script from a file beside the declaration: mounted executable and run. Default: none. Example: `{ fromFile: clean-up.sh }`.
-        /// Derives: a ConfigMap called by its content, mounted executable, and `command`.
+        /// Derives: a `ConfigMap` called by its content, mounted executable, and `command`.
         "script" script: Option<JobScript>,
         /// What it may reach. Nothing may reach it. Default: what the component may reach. Example: `{ to: [internet] }`. Derives: a
-        /// NetworkPolicy of the job's own.
+        /// `NetworkPolicy` of the job's own.
         "network" network: Option<Network>,
         /// What happens if the last run is still going. Default: `forbid`. Example: `replace`. Derives: `concurrencyPolicy`.
         "overlap" overlap: Option<Overlap>,
@@ -158,7 +158,7 @@ record! {
     /// A step before the containers start.
     pub struct InitFields {
         /// A script from a file beside the declaration: mounted executable and run. Default: none. Example: `{ fromFile: seed.sh }`.
-        /// Derives: a ConfigMap called by its content, mounted executable, and `command`.
+        /// Derives: a `ConfigMap` called by its content, mounted executable, and `command`.
         "script" script: Option<JobScript>,
         /// After how many seconds it counts as failed. Default: 600. Unit: seconds. Example: `1800`. Derives: `activeDeadlineSeconds` of
         /// the Job that `migrate` becomes.

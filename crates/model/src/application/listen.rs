@@ -27,7 +27,7 @@ record! {
         /// The load balancer's address: `shared`, `own`, or an address. Default: `shared`. Example: `192.168.1.53`. Derives: the annotation
         /// by which the load balancer shares an address.
         "address" address: Option<ListenAddress>,
-        /// Pods see the client's own address; only nodes with a pod answer. An address that is shared cannot have it with MetalLB and
+        /// Pods see the client's own address; only nodes with a pod answer. An address that is shared cannot have it with `MetalLB` and
         /// Cilium. Default: `false`. Example: `true`. Derives: `externalTrafficPolicy: Local`.
         "preserveClientAddress" preserve_client_address: Option<bool>,
         /// Who may connect: the estate's private ranges, or everyone (then with `why`). Default: `private`. Example: `public`.

@@ -12,10 +12,10 @@ record! {
     /// Network access beyond what is derived. Denied is what is not allowed, always.
     pub struct Network {
         /// Who may reach it. Default: none. Example: `[{ namespace: monitoring }]`. Derives: `ingress` rules of the component's
-        /// NetworkPolicy.
+        /// `NetworkPolicy`.
         "from" from: Vec<Peer>,
         /// What it may reach. Default: none. Example: `[{ cidr: 192.168.10.0/24, ports: [445] }]`. Derives: `egress` rules of the
-        /// component's NetworkPolicy.
+        /// component's `NetworkPolicy`.
         "to" to: Vec<Peer>,
         /// Takes away what is derived for every application: access to the internet, and from the ingress controller without a route.
         /// Default: `false`. Derives: no egress but DNS and what is named.

@@ -11,10 +11,10 @@ record! {
         /// The most pods; required unless `toZero` is set. Default: none. Unit: pods. Example: `6`. Derives: `maxReplicas`.
         "max" max: Option<u32>,
         /// The use of the requested CPU that is aimed at, in percent. Default: 80, where `memory` is not set. Unit: percent of the request.
-        /// Example: `60`. Derives: `metrics` of the HorizontalPodAutoscaler.
+        /// Example: `60`. Derives: `metrics` of the `HorizontalPodAutoscaler`.
         "cpu" cpu: Option<u32>,
         /// The use of the requested memory that is aimed at, in percent. Default: not looked at. Unit: percent of the request. Example:
-        /// `75`. Derives: `metrics` of the HorizontalPodAutoscaler.
+        /// `75`. Derives: `metrics` of the `HorizontalPodAutoscaler`.
         "memory" memory: Option<u32>,
         /// No pods while nobody asks for them; the first request wakes them up, through the estate's `ingress.wakeUp`. All components of
         /// the application that sleep wake up together. Default: none. Example: `{ after: 3h }`. Derives: labels that the estate's scaler

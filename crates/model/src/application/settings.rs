@@ -58,7 +58,7 @@ record! {
         /// workloads that have none of their own.
         "replicas" replicas: Option<u32>,
         /// How many pods a drain may take away at once. Default: 1 from two replicas on; a single replica is never guarded, so that a drain
-        /// can finish. Unit: pods. Example: `1`. Derives: `maxUnavailable` of the PodDisruptionBudget.
+        /// can finish. Unit: pods. Example: `1`. Derives: `maxUnavailable` of the `PodDisruptionBudget`.
         "disruptions" disruptions: Option<u32>,
         /// After how many seconds pods of a lost node are made again elsewhere. Default: Kubernetes' 300. Unit: seconds. Example: `30`.
         /// Derives: `tolerationSeconds` for nodes that are not ready or not reachable.

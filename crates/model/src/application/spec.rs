@@ -32,7 +32,7 @@ record! {
         /// dashboard's tile.
         "icon" icon: Option<String>,
         /// One of the estate's tiers; gives priority, quota and default resources. Default: the estate's `defaultTier`. Example: `edge`.
-        /// Derives: `priorityClassName`, the ResourceQuota, the LimitRange, default resources, and the namespace's label.
+        /// Derives: `priorityClassName`, the `ResourceQuota`, the `LimitRange`, default resources, and the namespace's label.
         "tier" tier: Option<LabelName>,
         /// Several components by name, each a workload of its own. The fields of a container at the top level of `spec` are then defaults
         /// for all of them. Without it, they describe one component named after the application. Default: one, named after the application.
@@ -41,7 +41,7 @@ record! {
         "components" components: BTreeMap<ComponentName, NamedComponent>,
         /// Whose it is: one of the estate's `people`. They get the rights of their role in its namespace, and its routes may use their
         /// `hosts` only. Default: the people who list it in their `applications`; with none it belongs to whoever runs the estate. Example:
-        /// `alice`. Derives: a RoleBinding in the application's namespace.
+        /// `alice`. Derives: a `RoleBinding` in the application's namespace.
         "owner" owner: Option<LabelName>,
         /// Entries of the estate's catalogue that this application uses: environment, credentials and network access in one line. Default:
         /// none. Example: `{ database: {}, mail: { env: { MAIL_HOST: SMTP_HOST } } }`. Derives: variables, the label by which the entry
@@ -56,29 +56,29 @@ record! {
         /// network policy that lets its clients in.
         "listen" listen: BTreeMap<ComponentName, Listen>,
         /// A device or machine outside the cluster that stands where the pods would: same routes, authentication and checks. Default: none.
-        /// Example: `{ host: 192.168.10.20, port: 8006, tls: true }`. Derives: a Service without selector and its EndpointSlice, or an
+        /// Example: `{ host: 192.168.10.20, port: 8006, tls: true }`. Derives: a Service without selector and its `EndpointSlice`, or an
         /// `ExternalName`; no workload.
         "upstream" upstream: Option<Upstream>,
         /// Things that run on a schedule, or once per release. Default: none. Example: `{ clean-up: { schedule: "30 2 * * *", command:
-        /// [/app, clean-up] } }`. Derives: a CronJob, or a Job of each release, and a NetworkPolicy for each.
+        /// [/app, clean-up] } }`. Derives: a `CronJob`, or a Job of each release, and a `NetworkPolicy` for each.
         "jobs" jobs: BTreeMap<ComponentName, Job>,
         /// Who may reach it and what it may reach, beyond what is derived from `ingress`, `uses` and other applications' `uses`. Everything
         /// else is denied, always. Default: only what is derived. Example: `{ from: [{ namespace: monitoring }], to: [internet] }`.
-        /// Derives: rules of the component's NetworkPolicy, beside the one that denies everything.
+        /// Derives: rules of the component's `NetworkPolicy`, beside the one that denies everything.
         "network" network: Option<Network>,
         /// What its pods may do with the Kubernetes API. Default: nothing, and then no token is mounted. Example: `[{ verbs: [get, list],
-        /// resources: [pods] }]`. Derives: a Role and RoleBinding in each namespace, or a ClusterRole and its binding for `"*"`; the token
-        /// of the ServiceAccount; egress to the API server.
+        /// resources: [pods] }]`. Derives: a Role and `RoleBinding` in each namespace, or a `ClusterRole` and its binding for `"*"`; the
+        /// token of the `ServiceAccount`; egress to the API server.
         "permissions" permissions: Vec<PermissionRule>,
         /// How it lives through disruptions. Default: nothing beyond `replicas`. Example: `{ replicas: 2 }`. Derives: `replicas`, a
-        /// PodDisruptionBudget, a spread over nodes, and tolerations for lost nodes.
+        /// `PodDisruptionBudget`, a spread over nodes, and tolerations for lost nodes.
         "availability" availability: Option<Availability>,
         /// No pods, everything else kept; checks and alerts rest too. Default: it runs. Example: `{ why: "until the new disks are there"
-        /// }`. Derives: `replicas: 0` (a selector that no node has for a DaemonSet), `suspend: true` for CronJobs, no Jobs, and the reason
-        /// as `steading.dev/why`.
+        /// }`. Derives: `replicas: 0` (a selector that no node has for a `DaemonSet`), `suspend: true` for `CronJobs`, no Jobs, and the
+        /// reason as `steading.dev/why`.
         "parked" parked: Option<Parked>,
         /// A quota of its own where the tier's does not fit. Default: the tier's. Example: `{ memory: 12Gi, memoryLimit: 24Gi, why: "models
-        /// are held in memory" }`. Derives: the ResourceQuota of the namespace, with the reason as `steading.dev/why`.
+        /// are held in memory" }`. Derives: the `ResourceQuota` of the namespace, with the reason as `steading.dev/why`.
         "quota" quota: Option<QuotaOverride>,
         /// How a new version replaces the old one. Default: the strategy that fits, 3 minutes. Example: `{ timeout: 10m, verify: [{ name:
         /// home, http: { path: / } }] }`. Derives: `strategy` and `progressDeadlineSeconds` of Deployments, and a Job for each check after

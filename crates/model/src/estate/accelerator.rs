@@ -21,7 +21,7 @@ record! {
         /// What one of `memoryResource` is. Default: `Mi`. Example: `Gi`.
         "memoryUnit" memory_unit: Option<MemoryUnit>,
         /// Devices of a driver instead of an extended resource. Default: none. Example: `{ deviceClass: gpu.example.com, driver:
-        /// gpu.example.com }`. Derives: a ResourceClaimTemplate, and a claim of each pod.
+        /// gpu.example.com }`. Derives: a `ResourceClaimTemplate`, and a claim of each pod.
         "claim" claim: Option<DeviceClaim>,
         /// The runtime class of pods that have one. Default: none. Example: `nvidia`. Derives: `runtimeClassName`.
         "runtimeClass" runtime_class: Option<SubdomainName>,

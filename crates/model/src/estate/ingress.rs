@@ -17,7 +17,7 @@ record! {
         /// become.
         "controller" controller: Option<Controller>,
         /// The Gateways that routes attach to, with `controller: gateway-api`. Default: none. Example: `{ private: { name: private,
-        /// namespace: gateways }, public: { name: public, namespace: gateways } }`. Derives: `parentRefs` of HTTPRoutes.
+        /// namespace: gateways }, public: { name: public, namespace: gateways } }`. Derives: `parentRefs` of `HTTPRoutes`.
         "gateways" gateways: Option<Gateways>,
         /// Whose objects stand for the gates that Gateway API has no word for: the installed implementation's. Default: `none`. Example:
         /// `envoy-gateway`. Derives: the kinds of objects that gates become with `controller: gateway-api`.

@@ -11,7 +11,8 @@ record! {
     /// quotas, and with `steading people kubeconfig` the way in.
     pub struct Person {
         /// What the person may do in what they own: `view`, `edit` or `admin`. None of them reads the Secrets of an application, changes
-        /// what is declared, or reaches anything that belongs to somebody else. Example: `edit`. Derives: the ClusterRole of the bindings.
+        /// what is declared, or reaches anything that belongs to somebody else. Example: `edit`. Derives: the `ClusterRole` of the
+        /// bindings.
         "role" role: PersonRole,
         /// The user as the API server sees them: the user name of the login, with its prefix (`oidc:alice@example.org`), or the common name
         /// of a certificate. Default: the person's name here. Example: `"oidc:alice@example.org"`. Derives: a subject of the bindings.
@@ -21,11 +22,11 @@ record! {
         "groups" groups: Vec<UserName>,
         /// Applications whose namespaces are theirs, in all environments, beside those that name the person as their `owner`. An instance
         /// is named as `budget-alice`. Several people may own one application. Default: none. Example: `[budget-alice]`. Derives: a
-        /// RoleBinding in their namespaces.
+        /// `RoleBinding` in their namespaces.
         "applications" applications: Vec<AppName>,
         /// Namespaces of their own, for what is not declared here: made on every cluster of the estate, with quota, limits, the Pod
         /// Security level `restricted` and a network policy that denies what comes from outside of them. Default: none. Example:
-        /// `[alice-lab]`. Derives: the Namespace, ResourceQuota, LimitRange, NetworkPolicy and RoleBinding of each.
+        /// `[alice-lab]`. Derives: the Namespace, `ResourceQuota`, `LimitRange`, `NetworkPolicy` and `RoleBinding` of each.
         "namespaces" namespaces: Vec<NamespaceName>,
         /// Hosts that routes of their applications may use, and no other: short names, which hold in every environment and zone, hosts,
         /// or `*.` and a zone for all below it. Default: none. Example: `[budget-alice, "*.alice.example.org"]`.
@@ -33,7 +34,7 @@ record! {
         /// The tier of their own namespaces: quota and limits. Default: the estate's `defaults.tier`. Example: `aux`.
         "tier" tier: Option<LabelName>,
         /// What each of their own namespaces may take, where the tier's quota does not fit. Default: the tier's. Example: `{ pods: 10,
-        /// storage: 20Gi }`. Derives: the ResourceQuota of their own namespaces.
+        /// storage: 20Gi }`. Derives: the `ResourceQuota` of their own namespaces.
         "quota" quota: Option<PersonQuota>,
     }
 }

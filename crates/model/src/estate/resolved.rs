@@ -24,7 +24,7 @@ record! {
         /// namespaces, places of data on nodes, hosts.
         "naming" naming: Naming,
         /// The tiers by name. Default: the built-in `core`, `cluster`, `gpu`, `edge` and `aux`. Example: `{ aux: { quota: { pods: 15 } }
-        /// }`. Derives: a PriorityClass for each, and the ResourceQuota, LimitRange and default resources of their applications.
+        /// }`. Derives: a `PriorityClass` for each, and the `ResourceQuota`, `LimitRange` and default resources of their applications.
         "tiers" tiers: BTreeMap<LabelName, Tier>,
         /// What holds for all applications unless they say otherwise. Default: as its fields say. Example: `{ timeZone: Europe/Berlin,
         /// tier: edge }`. Derives: what it says, for every application that does not.
@@ -55,7 +55,7 @@ record! {
         /// } }`. Derives: limits or claims, runtime class, tolerations and node labels of pods with `placement.gpu`, and their quota.
         "accelerators" accelerators: Accelerators,
         /// Where secret values come from. Default: Secrets that someone else makes. Example: `{ existing: { name: "{application}-secrets" }
-        /// }`. Derives: nothing, or an InfisicalSecret for each place that applications name.
+        /// }`. Derives: nothing, or an `InfisicalSecret` for each place that applications name.
         "secrets" secrets: SecretBackend,
         /// Where images come from. Default: any registry, no pull secret. Example: `{ registry: registry.example.org, trusted: [docker.io,
         /// ghcr.io] }`. Derives: `imagePullSecrets` and the image of ownership steps.
@@ -70,7 +70,7 @@ record! {
         /// the links of alerts.
         "monitoring" monitoring: Option<MonitoringStack>,
         /// Who owns applications and namespaces, by name. Default: none. Example: `{ alice: { role: edit, applications: [budget-alice] }
-        /// }`. Derives: a RoleBinding in each namespace of theirs, and namespaces of their own with quota, limits and network policy.
+        /// }`. Derives: a `RoleBinding` in each namespace of theirs, and namespaces of their own with quota, limits and network policy.
         "people" people: BTreeMap<LabelName, Person>,
         /// How people prove to the clusters who they are. Default: with client certificates. Example: `{ oidc: { issuer:
         /// "https://login.example.org", clientId: kubernetes } }`. Derives: nothing in the cluster; the kubeconfig that `steading people`

@@ -94,7 +94,7 @@ record! {
         /// Secrets that someone else makes in the application's namespace. Default: none. Example: `{ name: "{application}-secrets" }`.
         "existing" existing: Option<Existing>,
         /// Infisical, through its operator. Default: none. Example: `{ project: homestead, credentials: { name: infisical, namespace:
-        /// infisical } }`. Derives: an InfisicalSecret for each place that applications name.
+        /// infisical } }`. Derives: an `InfisicalSecret` for each place that applications name.
         "infisical" infisical: Option<Infisical>,
     }
 }
@@ -141,7 +141,7 @@ record! {
         /// The storage class by meaning: `sensitive`, `plain`, `cache`, `shared`, `host`. Default: none. Example: `{ sensitive: { class:
         /// encrypted, grows: true } }`.
         "classes" classes: BTreeMap<DataWord, StorageClassFields>,
-        /// What makes volumes with `maxSize` grow. Default: the annotations of TopoLVM's `pvc-autoresizer`. Example: `{ threshold: 20%,
+        /// What makes volumes with `maxSize` grow. Default: the annotations of `TopoLVM`'s `pvc-autoresizer`. Example: `{ threshold: 20%,
         /// increase: 10Gi }`. Derives: annotations of claims on classes that grow.
         "growth" growth: Option<Growth>,
     }
@@ -179,7 +179,7 @@ record! {
         /// The name of the `StorageClass`; empty where volumes are made by hand (host paths). Example: `local-path`. Derives:
         /// `storageClassName`.
         "class" class: SubdomainName,
-        /// Volumes are places on the node, made by Steading under `naming.hostData`. Default: `false`. Derives: a PersistentVolume at
+        /// Volumes are places on the node, made by Steading under `naming.hostData`. Default: `false`. Derives: a `PersistentVolume` at
         /// `naming.hostData` for each claim, kept when the claim goes.
         "hostPath" host_path: Option<bool>,
         /// The node that has the data, where `hostPath` is used on more than one node. Default: any. Example: `barn`. Derives:

@@ -12,18 +12,18 @@ record! {
         /// What it is for. Default: none. Example: `what everything else stands on`.
         "description" description: Option<String>,
         /// The priority of its pods; the higher is scheduled first. Unit: priority, higher is scheduled first. Example: `400000`. Derives:
-        /// `value` of the tier's PriorityClass.
+        /// `value` of the tier's `PriorityClass`.
         "priority" priority: i64,
-        /// Whether its pods may push out those of lower priority. Default: `never`. Derives: `preemptionPolicy` of the PriorityClass.
+        /// Whether its pods may push out those of lower priority. Default: `never`. Derives: `preemptionPolicy` of the `PriorityClass`.
         "preemption" preemption: Option<Preemption>,
         /// The priority of its pods that have a GPU: what they wait for, nobody else can use. Default: as `priority`. Unit: priority,
-        /// higher is scheduled first. Example: `1200000`. Derives: a second PriorityClass of the tier.
+        /// higher is scheduled first. Example: `1200000`. Derives: a second `PriorityClass` of the tier.
         "gpuPriority" gpu_priority: Option<i64>,
         /// What a container gets that asks for nothing. Example: `{ cpu: 50m, memory: 64Mi, memoryLimit: 256Mi, memoryMax: 4Gi }`. Derives:
-        /// the LimitRange of the namespace, and resources of containers that ask for nothing.
+        /// the `LimitRange` of the namespace, and resources of containers that ask for nothing.
         "resources" resources: TierDefaults,
         /// What all pods of one application may ask for together. Example: `{ cpu: 2, memory: 3Gi, memoryLimit: 16Gi, pods: 20 }`. Derives:
-        /// the ResourceQuota of the namespace.
+        /// the `ResourceQuota` of the namespace.
         "quota" quota: TierQuota,
         /// Fields of `spec` for every application of the tier: over the estate's `defaults.spec`, under the application's own. A `null`
         /// takes away what the estate gives. Not among them: `resources`, which stand beside. Default: none.
@@ -54,7 +54,7 @@ record! {
         "memory" memory: Quantity,
         /// Memory limit. Example: `256Mi`.
         "memoryLimit" memory_limit: Quantity,
-        /// The most memory that one container may have. Example: `4Gi`. Derives: `max` of the LimitRange.
+        /// The most memory that one container may have. Example: `4Gi`. Derives: `max` of the `LimitRange`.
         "memoryMax" memory_max: Quantity,
     }
 }

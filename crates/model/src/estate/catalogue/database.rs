@@ -57,8 +57,8 @@ record! {
         /// Connections are shared by `PgBouncer`, and applications connect to that. Default: none. Example: `{ mode: transaction }`.
         /// Derives: a `Pooler`.
         "pooler" pooler: Option<Pooler>,
-        /// How the data is backed up, or `{ none: why }`. Default: nothing is said, which is worth a warning. Example: `{ schedule: "30 2 *
-        /// * *", keep: 7 }`. Derives: the annotation `steading.dev/backup` of the `Cluster`.
+        /// How the data is backed up, or `{ none: why }`. Default: nothing is said, which is worth a warning. Example: `{ schedule: "30
+        /// 2 * * *", keep: 7 }`. Derives: the annotation `steading.dev/backup` of the `Cluster`.
         "backup" backup: Option<Backup>,
         /// The namespace of the operator: it reaches the instances. Default: `cnpg-system`. Example: `databases`. Derives: ingress of the
         /// database's pods.
