@@ -3,6 +3,7 @@
 //! `cargo xtask bench` builds what is needed and runs it; `docs/benchmarks.md` holds the results.
 
 mod estate;
+mod fleet;
 mod measure;
 mod peers;
 mod suite;

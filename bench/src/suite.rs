@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 
 use crate::measure::{self, Run, median};
-use crate::{Arguments, estate, peers};
+use crate::{Arguments, estate, fleet, peers};
 
 struct Bench<'a> {
     arguments: &'a Arguments,
@@ -31,6 +31,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     bench.size()?;
     bench.start_up()?;
     bench.check_and_render()?;
+    bench.fleet()?;
     if arguments.offline {
         Ok(())
     } else {
@@ -105,6 +106,32 @@ impl Bench<'_> {
                 ],
             );
         }
+        Ok(())
+    }
+
+    /// A check of an estate with every field in use, all rules and five of its own.
+    fn fleet(&self) -> Result<()> {
+        let count = self.arguments.applications;
+        let folder = self.folder.join("fleet");
+        fleet::write(&folder, count)?;
+        let check = median(self.arguments.runs, || {
+            measure::run(&mut self.steading(&folder, &["check"]), &[0])
+        })?;
+        self.render(&folder)?;
+        let objects = objects(&self.rendered())?;
+        let what = format!(
+            "check of {count} mixed applications ({objects} objects), all rules and five in CEL"
+        );
+        row(
+            &what,
+            [
+                &seconds(check.time),
+                &each(check.time, objects),
+                "",
+                "",
+                &megabytes(check.memory),
+            ],
+        );
         Ok(())
     }
 
