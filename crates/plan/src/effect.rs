@@ -69,7 +69,7 @@ pub(crate) fn of_delete(
     if is_guarded {
         return Effect::DataLoss;
     }
-    if route::opens_by_leaving(survey, case, id) {
+    if route::opens_by_leaving(survey, case, id) || gateway::opens_by_leaving(survey, id) {
         return Effect::Exposure;
     }
     match (id.kind.group.as_str(), id.kind.kind.as_str()) {
@@ -78,7 +78,7 @@ pub(crate) fn of_delete(
         | ("traefik.io", "IngressRoute" | "IngressRouteTCP" | "IngressRouteUDP")
         | ("networking.k8s.io", "Ingress") => Effect::Downtime,
         ("gateway.networking.k8s.io", kind) if gateway::ROUTES.contains(&kind) => Effect::Downtime,
-        _ if gateway::leaves_open(case.desired, id) => Effect::Exposure,
+        _ if gateway::leaves_open(survey, case, id) => Effect::Exposure,
         // A policy that goes with the pods that it guarded takes no gate from anything; nor does one beside a policy that guards all.
         ("networking.k8s.io", "NetworkPolicy")
             if workload::has_any(case) && !network_policy::guards_all(case.desired, id) =>

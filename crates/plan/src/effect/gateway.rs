@@ -33,20 +33,24 @@ pub(super) fn opens(
 ) -> bool {
     let kind = &object.id.kind;
     match (kind.group.as_str(), kind.kind.as_str()) {
-        (GROUP, kind) if ROUTES.contains(&kind) => route(survey, case, object, live),
+        (GROUP, kind) if ROUTES.contains(&kind) => {
+            route(survey, case, object, live) || is_carved_out(survey, case, object, live)
+        }
         (ENVOY, "SecurityPolicy") => live.is_some_and(|live| policy(&object.json, live)),
         _ => false,
     }
 }
 
 /// Says whether a route stays that no policy guards once this one is gone.
-pub(super) fn leaves_open(desired: &Desired, id: &ObjectId) -> bool {
-    let is_policy = id.kind.is(ENVOY, "SecurityPolicy");
-    let mut routes = desired
-        .objects
-        .iter()
-        .filter(|object| is_route(&object.id.kind));
-    is_policy && routes.any(|route| !is_targeted(desired, route))
+pub(super) fn leaves_open(survey: &Survey<'_>, case: &Case<'_>, id: &ObjectId) -> bool {
+    let live = survey.observed.objects.get(id);
+    let Some(live) = live.filter(|_| id.kind.is(ENVOY, "SecurityPolicy")) else {
+        return false;
+    };
+    let policy = live.parse();
+    let routes = case.desired.objects.iter();
+    let mut routes = routes.filter(|object| is_route(&object.id.kind));
+    routes.any(|route| targets(&policy, &route.json) && !is_targeted(case.desired, route))
 }
 
 fn is_route(kind: &GroupKind) -> bool {
@@ -71,6 +75,101 @@ fn route(survey: &Survey<'_>, case: &Case<'_>, object: &Object, live: Option<&Va
     (is_private(live) && !is_private(desired))
         || ((is_moved || is_wider) && !is_closed)
         || loses(&before_gates, &after_gates)
+}
+
+/// Says whether a route answers what another one answers now, past more gates: a path is carved out of a protected host.
+fn is_carved_out(
+    survey: &Survey<'_>,
+    case: &Case<'_>,
+    object: &Object,
+    live: Option<&Value>,
+) -> bool {
+    let mut new = places(&object.json);
+    let known = live.map(places).unwrap_or_default();
+    new.retain(|place| !known.contains(place));
+    if new.is_empty() {
+        return false;
+    }
+    let others = survey.observed.objects.iter();
+    let others = others.filter(|(id, _)| is_route(&id.kind) && **id != object.id);
+    let near =
+        others.filter(|(_, live)| new.iter().any(|(host, _)| live.json.get().contains(host)));
+    let others: Vec<Value> = near.map(|(_, live)| live.parse()).collect();
+    let gates = Around::desired(survey, case).gates(&object.json);
+    new.iter().any(|place| {
+        answering(others.iter(), place)
+            .is_some_and(|other| loses(&Around::live(survey).gates(other), &gates))
+    })
+}
+
+/// Says whether what a route answered is answered past fewer gates once it is gone.
+pub(super) fn opens_by_leaving(survey: &Survey<'_>, id: &ObjectId) -> bool {
+    let Some(live) = survey
+        .observed
+        .objects
+        .get(id)
+        .filter(|_| is_route(&id.kind))
+    else {
+        return false;
+    };
+    let live = live.parse();
+    let gates = Around::live(survey).gates(&live);
+    let left = survey.cases.iter().flat_map(|case| {
+        let objects = case.desired.objects.iter();
+        let routes = objects.filter(|object| is_route(&object.id.kind));
+        routes.map(move |object| (case, &object.json))
+    });
+    let left: Vec<(&Case<'_>, &Value)> = left.collect();
+    places(&live).iter().any(|place| {
+        let wider = answering(left.iter().map(|(_, route)| *route), place);
+        let mut left = left.iter();
+        let wider = wider.and_then(|wider| left.find(|(_, route)| std::ptr::eq(*route, wider)));
+        wider
+            .is_some_and(|(case, route)| loses(&gates, &Around::desired(survey, case).gates(route)))
+    })
+}
+
+/// Returns the route that answers a path of a host: the one with the longest path.
+fn answering<'v>(
+    routes: impl Iterator<Item = &'v Value>,
+    (host, path): &(String, String),
+) -> Option<&'v Value> {
+    let covering = routes.filter_map(|route| {
+        let places = places(route);
+        let above = places
+            .iter()
+            .filter(|(other, above)| other == host && covers(above, path));
+        let longest = above.map(|(_, above)| above.len()).max()?;
+        Some((longest, route))
+    });
+    covering
+        .max_by_key(|(longest, _)| *longest)
+        .map(|(_, route)| route)
+}
+
+/// Says whether a path is another one, or below it.
+fn covers(above: &str, path: &str) -> bool {
+    let rest = path.strip_prefix(above.trim_end_matches('/'));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Returns the hosts of a route with its paths.
+fn places(route: &Value) -> Vec<(String, String)> {
+    let spec = &route["spec"];
+    let paths = list(&spec["rules"]).flat_map(|rule| match rule["matches"].as_array() {
+        Some(matches) => matches
+            .iter()
+            .map(|one| one["path"]["value"].as_str().unwrap_or("/"))
+            .collect(),
+        None => vec!["/"],
+    });
+    let paths: Vec<&str> = paths.collect();
+    let hosts = list(&spec["hostnames"]).filter_map(Value::as_str);
+    let places = hosts.flat_map(|host| {
+        let paths = paths.iter();
+        paths.map(move |path| (host.to_owned(), (*path).to_owned()))
+    });
+    places.collect()
 }
 
 fn is_private(route: &Value) -> bool {
@@ -120,7 +219,18 @@ fn policy(desired: &Value, live: &Value) -> bool {
         (Some(_), None) => true,
         (None, _) => false,
     };
+    // Who may pass is part of the path that the login is asked for.
+    let asked = |spec: &Value| {
+        [
+            &spec["extAuth"]["http"]["path"],
+            &spec["extAuth"]["http"]["backendRefs"],
+            &spec["extAuth"]["grpc"],
+        ]
+        .map(Value::clone)
+    };
+    let is_other_login = !before["extAuth"].is_null() && asked(before) != asked(after);
     LOGINS.into_iter().any(lost)
+        || is_other_login
         || (fails_open(after) && !fails_open(before))
         || is_wider
         || targeted(live).any(|target| !targeted(desired).any(|kept| kept == target))

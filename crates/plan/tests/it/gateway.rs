@@ -83,6 +83,10 @@ fn what_opens_a_route_is_an_exposure() {
             Some(Effect::Exposure),
         ),
         (
+            changed("/spec/extAuth/http/path", json!("/other")),
+            Some(Effect::Exposure),
+        ),
+        (
             changed("/spec/extAuth", json!(null)),
             Some(Effect::Exposure),
         ),
@@ -116,6 +120,40 @@ fn what_opens_a_route_is_an_exposure() {
     ] {
         assert_eq!(worst(&before, &after), effect, "{:?}", after.objects);
     }
+}
+
+/// Beside the protected host, a path of it without a login, on the same private Gateway.
+fn carved() -> Vec<Value> {
+    let mut path = route("private", "internal");
+    path["metadata"]["name"] = json!("api");
+    path["spec"]["rules"][0]["matches"][0]["path"]["value"] = json!("/api");
+    private().into_iter().chain([path]).collect()
+}
+
+#[test]
+fn a_path_carved_out_of_a_protected_host_is_an_exposure() {
+    assert_eq!(
+        worst(&web(private()), &web(carved())),
+        Some(Effect::Exposure)
+    );
+    // Without the login above it, nothing is carved out.
+    let open = |routes: Vec<Value>| {
+        let routes = routes.into_iter();
+        web(routes
+            .filter(|one| one["kind"] != "SecurityPolicy")
+            .collect())
+    };
+    assert_eq!(worst(&open(private()), &open(carved())), Some(Effect::None));
+    // The protected path goes, and the host without a login answers instead.
+    let mut guarded = carved();
+    for object in &mut guarded {
+        if object["kind"] == "SecurityPolicy" {
+            object["spec"]["targetRefs"][0]["name"] = json!("api");
+            object["metadata"]["name"] = json!("api");
+        }
+    }
+    let left = web(vec![route("private", "internal")]);
+    assert_eq!(worst(&web(guarded), &left), Some(Effect::Exposure));
 }
 
 #[test]
