@@ -17,6 +17,7 @@ pub(crate) mod database_on_shared_storage;
 pub(crate) mod database_open_to_all;
 pub(crate) mod database_stopped_hard;
 pub(crate) mod database_updated_by_itself;
+pub(crate) mod database_without_backup;
 pub(crate) mod dependency_cycle;
 pub(crate) mod dns_against_visibility;
 pub(crate) mod drain_blocked;

@@ -158,7 +158,10 @@ impl One<'_> {
     /// Nothing is opened that nobody named.
     fn place(&mut self) {
         let zone = self.estate.fields.domains.cluster.as_str();
-        if self.entry.has_place(zone) {
+        // Which of two kinds it is, is not said: that is enough to say about it.
+        let undecided = self.entry.fields.is_some_and(|fields| fields.postgres.is_some())
+            && matches!(self.entry.kind(), EntryKind::Own);
+        if undecided || self.entry.has_place(zone) {
             return;
         }
         let message = format!(

@@ -94,7 +94,7 @@ fn refused(place: &Place) {
 }
 
 /// Returns what a Base64 text stands for.
-fn plain(encoded: &str) -> String {
+pub(super) fn plain(encoded: &str) -> String {
     String::from_utf8(decoded(encoded)).expect("generated values are text")
 }
 
