@@ -97,11 +97,11 @@ impl<'a> Watch<'a> {
 
     /// Nobody is woken for an environment where mistakes do not hurt, unless it is asked for.
     fn severity(&self, alert: &Alert, declared: Option<AlertSeverity>) -> AlertSeverity {
-        match (declared, alert.severity) {
-            (Some(severity), _) => severity,
-            (None, AlertSeverity::Critical) if !is_critical(self.scope) => AlertSeverity::Warning,
-            (None, severity) => severity,
-        }
+        let usual = match alert.severity {
+            AlertSeverity::Critical if !is_critical(self.scope) => AlertSeverity::Warning,
+            severity => severity,
+        };
+        declared.unwrap_or(usual)
     }
 }
 
@@ -109,13 +109,16 @@ impl<'a> Watch<'a> {
 pub(super) fn duration(seconds: u64) -> String {
     let units = [("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)];
     let mut rest = seconds;
-    let mut text = String::new();
-    for (unit, size) in units {
-        if rest >= size {
-            text.push_str(&format!("{}{unit}", rest / size));
-            rest %= size;
+    let parts = units.map(|(unit, size)| {
+        let count = rest / size;
+        rest %= size;
+        if count == 0 {
+            String::new()
+        } else {
+            format!("{count}{unit}")
         }
-    }
+    });
+    let text = parts.concat();
     if text.is_empty() {
         "0s".to_owned()
     } else {

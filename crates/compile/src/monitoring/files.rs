@@ -7,6 +7,7 @@ use steading_model::application::Application;
 use steading_model::estate::Estate;
 use steading_model::{Desired, emit};
 
+use super::alert::duration;
 use super::probes::{self, Parts};
 use super::targets::{Target, module_name, probed};
 use super::{own, rules};
@@ -72,9 +73,10 @@ pub fn monitoring_files(
     files
 }
 
-fn interval(estate: &Estate) -> Option<&str> {
+fn interval(estate: &Estate) -> Option<String> {
     let stack = estate.fields.monitoring.as_ref()?;
-    stack.interval.as_ref().map(|interval| interval.as_str())
+    let interval = stack.interval.as_ref()?;
+    Some(duration(interval.seconds()))
 }
 
 /// The pods that say where they are scraped, and nothing else.

@@ -1,4 +1,4 @@
-//! Selectors and regular expressions of PromQL.
+//! Selectors and regular expressions, as Prometheus writes them.
 
 use std::fmt::Write;
 

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use steading_model::name::Url;
 
+use super::alert::duration;
 use super::targets::{Target, probed, prober, targets};
 use super::{OPERATOR, stack};
 use crate::codes::PROBE;
@@ -22,7 +23,10 @@ pub(super) fn objects(scope: &Scope<'_>, output: &mut Output) {
             let spec = Fields::new()
                 .with("prober", server(&prober.url))
                 .with("module", module)
-                .with("interval", interval.map(|interval| interval.as_str()))
+                .with(
+                    "interval",
+                    interval.map(|interval| duration(interval.seconds())),
+                )
                 .with("targets", statically(scope, &target));
             let object = super::labelled(scope, target.name.as_str())
                 .object(OPERATOR, "Probe")

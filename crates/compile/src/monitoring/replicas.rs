@@ -58,6 +58,8 @@ pub(super) fn alerts(watch: &mut Watch<'_>, workloads: &[Workload<'_>]) {
                 description: format!("The others do its work alone. {description}"),
             },
         ];
-        both.into_iter().for_each(|alert| watch.add(alert));
+        for alert in both {
+            watch.add(alert);
+        }
     }
 }

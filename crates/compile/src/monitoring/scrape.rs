@@ -6,7 +6,7 @@ use steading_model::application::BuiltInAlert::ScrapeMissing;
 use steading_model::application::{Component, Port, PortSpec, Protocol, Scrape};
 use steading_model::name::PortNumber;
 
-use super::alert::{Alert, Watch};
+use super::alert::{Alert, Watch, duration};
 use super::matcher::{equal, selector, single};
 use super::routes;
 use super::targets::Target;
@@ -147,7 +147,10 @@ fn endpoint(scope: &Scope<'_>, component: &Component, place: &Place<'_>) -> Valu
     Fields::new()
         .with("port", declared.map(|port| names::port(&port.name)))
         .with("path", path(place.scrape))
-        .with("interval", interval.map(|interval| interval.as_str()))
+        .with(
+            "interval",
+            interval.map(|interval| duration(interval.seconds())),
+        )
         .with("scheme", encrypted.then_some("https"))
         // A pod's own certificate names no address.
         .with(

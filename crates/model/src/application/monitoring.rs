@@ -13,21 +13,23 @@ record! {
     /// Scraping, alerts, dashboards and probes.
     pub struct Monitoring {
         /// Where metrics are scraped: one place, or a list with one for each component that has metrics. Default: nowhere. Example: `{
-        /// port: 9090, path: /metrics }`. Derives: annotations that a Prometheus reads on the pods, and ingress from the namespaces of the
-        /// monitoring.
+        /// port: 9090, path: /metrics }`. Derives: a `PodMonitor` for each component, or annotations that a Prometheus reads on the pods;
+        /// and ingress from the namespaces of the monitoring.
         "scrape" scrape: Scrapes,
         /// What the built-in alerts do here, by the name of each, and rules of its own by names of its own, as text or from a file. `{
         /// none: why }` turns all built-in alerts off. A file of own rules is a rule file of Prometheus (`groups:` with `rules:`), or,
         /// where it begins with `apiVersion: 1`, alerts that Grafana provisions. Own rules are made in critical environments only: what
         /// they say is written for one of them. Default: all built-in alerts that fit what is declared. Example: `{ VolumeAlmostFull: {
-        /// percent: 95 }, own: { fromFile: alerts.yaml } }`. Derives: a ConfigMap with the label `grafana_alert`, in critical environments.
+        /// percent: 95 }, own: { fromFile: alerts.yaml } }`. Derives: `PrometheusRule` objects, or the rule files of
+        /// `steading render --monitoring`; a `ConfigMap` with the label `grafana_alert` for alerts that Grafana provisions.
         "alerts" alerts: Alerts,
         /// Dashboards of Grafana by name, as JSON text or from a file; made in critical environments only, as the `uid` in each is unique
-        /// in a Grafana. Default: none. Example: `{ overview: { fromFile: overview.json } }`. Derives: a ConfigMap for each with the label
+        /// in a Grafana. Default: none. Example: `{ overview: { fromFile: overview.json } }`. Derives: a `ConfigMap` for each with the label
         /// `grafana_dashboard`, in critical environments.
         "dashboards" dashboards: BTreeMap<ComponentName, FileSpec>,
         /// Whether public routes are probed from outside: `true`, or `{ none: why }`. Default: `true`. Example: `{ none: "a device that
-        /// sleeps at night" }`. Derives: without it `none` in the annotation `steading.dev/check` of each route.
+        /// sleeps at night" }`. Derives: a `Probe` for each route where the estate has a prober; with `none` the reason in the annotation
+        /// `steading.dev/check` of each route.
         "probe" probe: Option<Probe>,
     }
 }

@@ -1,6 +1,6 @@
 //! Rules of an application's own: files as Prometheus reads them, or alerts that Grafana provisions.
 //!
-//! The structure is checked as Prometheus checks it: unknown keys, what belongs to alerts only, names that come twice. Of PromQL only
+//! The structure is checked as Prometheus checks it: unknown keys, what belongs to alerts only, names that come twice. Of expressions only
 //! brackets and quotes are checked; `promtool check rules` knows all of it.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -157,7 +157,7 @@ pub fn read_rules(text: &str) -> Result<RuleFile, Vec<RuleProblem>> {
             help: Some(help.to_owned()),
         });
     });
-    problems.sort_by(|one, other| one.line.cmp(&other.line));
+    problems.sort_by_key(|problem| problem.line);
     if problems.is_empty() {
         Ok(RuleFile::Prometheus(groups))
     } else {

@@ -11,7 +11,7 @@ use crate::{choice, record};
 record! {
     /// The monitoring that watches the applications.
     pub struct MonitoringStack {
-        /// Whether the Prometheus operator (or another that knows its kinds, such as VictoriaMetrics') runs in the clusters: then scraping,
+        /// Whether the Prometheus operator (or another that knows its kinds, such as that of `VictoriaMetrics`) runs in the clusters: then scraping,
         /// probes and alerts are objects (`PodMonitor`, `Probe`, `PrometheusRule`). Without it pods carry the usual `prometheus.io/…`
         /// annotations, and `steading render --monitoring DIR` writes the same as files for Prometheus. Default: `false`. Example: `true`.
         "operator" operator: Option<bool>,

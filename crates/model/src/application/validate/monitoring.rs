@@ -31,12 +31,13 @@ fn alerts(check: &mut Check<'_>, path: &FieldPath, monitoring: &Monitoring) {
             check.error_at_key(ALERT, &path, message, "remove it, or remove `none`");
         }
         for (key, problem) in misfits(*alert, settings) {
-            check.error_at_key(
-                ALERT,
-                &path.key(key),
-                format!("`{path}.{key}` {problem}"),
-                format!("remove `{key}`, or see what `{alert}` can be told in the reference"),
-            );
+            let help = if problem.starts_with("must") {
+                "write a number between the two".to_owned()
+            } else {
+                format!("remove `{key}`, or see what `{alert}` can be told in the reference")
+            };
+            let message = format!("`{path}.{key}` {problem}");
+            check.error_at_key(ALERT, &path.key(key), message, help);
         }
     }
     for (name, file) in &alerts.own {
