@@ -43,6 +43,7 @@ pub(crate) mod node_path_exposed;
 pub(crate) mod open_path_above_login;
 pub(crate) mod open_to_every_namespace;
 pub(crate) mod overlapping_runs;
+pub(crate) mod page_class_too_small;
 pub(crate) mod peer_port_unknown;
 pub(crate) mod private_range_in_tunnel;
 pub(crate) mod private_range_of_everyone;
