@@ -7,8 +7,10 @@ use steading_model::application::RouteTls;
 use steading_model::{Code, Diagnostic, GroupKind, Object, ObjectId, Report, Span};
 
 use crate::application::Compiled;
+use crate::codes::{
+    DATA_COLLISION, NAME_COLLISION, NAME_TOO_LONG, PORT_CLAIMED, ROUTE_COLLISION, WHOLE_HOST,
+};
 use crate::gateway;
-use crate::codes::{DATA_COLLISION, NAME_COLLISION, NAME_TOO_LONG, PORT_CLAIMED, ROUTE_COLLISION, WHOLE_HOST};
 
 /// Checks the names of an application's objects, and orders them by what they are called.
 pub(crate) fn ordered(mut objects: Vec<Object>, report: &mut Report) -> Vec<Object> {
@@ -41,8 +43,12 @@ pub(crate) fn across(compiled: &[Compiled], report: &mut Report) {
 
 /// These are named by host and path, which have a finding of their own.
 fn is_named_by_route(id: &ObjectId) -> bool {
-    ["traefik.io", "gateway.networking.k8s.io", "gateway.envoyproxy.io"]
-        .contains(&id.kind.group.as_str())
+    [
+        "traefik.io",
+        "gateway.networking.k8s.io",
+        "gateway.envoyproxy.io",
+    ]
+    .contains(&id.kind.group.as_str())
 }
 
 fn longest(kind: &GroupKind) -> usize {

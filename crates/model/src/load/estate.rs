@@ -9,9 +9,9 @@ use crate::estate::{DnsRecord, Estate, EstateFields};
 use crate::name::LabelName;
 use crate::node::{FieldPath, Node};
 use crate::read::{Read, Reader};
+use crate::record;
 use crate::resolve::merge;
 use crate::source::{FileId, Span};
-use crate::record;
 
 record! {
     /// An estate file.
@@ -144,7 +144,8 @@ fn edge(estate: &Estate, say: &mut impl FnMut(FieldPath, String)) {
         .filter(|(_, class)| class.requests == 0);
     for (name, _) in unlimited {
         let path = path.key("ingress").key("rates").key(name.as_str());
-        let message = format!("rate class `{name}` allows 0 requests, which would be no limit at all");
+        let message =
+            format!("rate class `{name}` allows 0 requests, which would be no limit at all");
         say(path.key("requests"), message);
     }
     let Some(dns) = &estate.fields.dns else {

@@ -126,7 +126,9 @@ pub(crate) fn run(arguments: Explain, session: &Session) -> Result<Outcome, Comm
     if let Some(field) = field.as_ref().filter(|_| explained.is_empty()) {
         return Err(no_field(&application, field));
     }
-    let zone = loaded.estate().map(|estate| &estate.fields.defaults.time_zone);
+    let zone = loaded
+        .estate()
+        .map(|estate| &estate.fields.defaults.time_zone);
     let at = at.unwrap_or_else(settings::now);
     let next = zone.map(|zone| runs::of(&application, zone, field.as_ref(), at));
     let next = next.unwrap_or_default();

@@ -190,7 +190,11 @@ fn login(check: &mut Check<'_>, path: &FieldPath, route: &Route) {
         .as_ref()
         .is_none_or(|auth| auth.mode == AuthMode::Required);
     let opened = route.tls != Some(RouteTls::Passthrough);
-    if required && opened && route.redirect_to.is_none() && check.estate.fields.ingress.sso.is_none() {
+    if required
+        && opened
+        && route.redirect_to.is_none()
+        && check.estate.fields.ingress.sso.is_none()
+    {
         let message = format!("`{path}` asks for the estate's login, and the estate has none");
         check.error(NO_LOGIN, path, message, "add `auth: { bearer: KEY }`, `{ app: why }`, `{ public: why }` or `{ none: why }`, or set `ingress.sso` in the estate");
     }
@@ -224,7 +228,8 @@ fn host(check: &mut Check<'_>, path: &FieldPath, route: &Route) -> Option<HostNa
 fn certificate(check: &mut Check<'_>, path: &FieldPath, route: &Route, host: &HostName) {
     // A Gateway's listeners have certificates of their own; whether one fits shows when the route is derived.
     let controller = check.estate.fields.ingress.controller;
-    let opened = route.tls != Some(RouteTls::Passthrough) && controller != Some(Controller::GatewayApi);
+    let opened =
+        route.tls != Some(RouteTls::Passthrough) && controller != Some(Controller::GatewayApi);
     if opened && check.estate.fields.certificates.is_none() && route.tls_secret.is_none() {
         let message = format!(
             "`{host}` needs a certificate, and the estate does not say where they come from"
