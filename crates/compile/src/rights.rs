@@ -189,14 +189,14 @@ impl For {
 /// Returns the rules of a role.
 pub(crate) fn rules(role: PersonRole, place: Place) -> Vec<Value> {
     let lines = TABLE.iter().filter(|(who, ..)| who.holds(role, place));
-    let rule = |(_, group, resources, verbs): &Line| {
+    let json = |(_, group, resources, verbs): &Line| {
         Fields::new()
             .with("apiGroups", vec![*group])
             .with("resources", texts(*resources))
             .with("verbs", texts(*verbs))
             .into()
     };
-    lines.map(rule).collect()
+    lines.map(json).collect()
 }
 
 #[cfg(test)]

@@ -110,7 +110,9 @@ pub(super) fn without_nulls_of(node: Node, layer: &Node) -> Node {
 fn of_instance(mut written: Node, file: &InstanceFile) -> Node {
     let name = file.instance.name.as_str();
     if let Some(Value::List(routes)) = written.get_mut("ingress").map(|node| &mut node.value) {
-        routes.iter_mut().for_each(|route| own_host(route, name));
+        for route in routes {
+            own_host(route, name);
+        }
     }
     if let Some(Value::Mapping(listeners)) = written.get_mut("listen").map(|node| &mut node.value) {
         listeners.values_mut().for_each(|one| own_host(one, name));

@@ -34,16 +34,16 @@ fn loaded(estate: &str, tier: &str, application: &str) -> (Declarations, Vec<Str
 }
 
 fn resolved(declarations: &Declarations) -> Application {
-    let file = declarations.application("web").unwrap();
+    let file = declarations.application("web").expect("it is there");
     resolve(declarations, file, "prod", &Overrides::default())
         .0
-        .unwrap()
+        .expect("it is there")
 }
 
 /// Returns the value of a field, and where it comes from.
 fn origin(declarations: &Declarations, application: &Application, field: &str) -> Vec<String> {
-    let file = declarations.application("web").unwrap();
-    let field = FieldPath::parse(field).unwrap();
+    let file = declarations.application("web").expect("it is there");
+    let field = FieldPath::parse(field).expect("it is there");
     let all = explain(declarations, file, application, Some(&field));
     all.iter()
         .map(|one| format!("{} {}", one.value, one.origin))

@@ -33,7 +33,7 @@ fn loaded(spec: &str, instances: &str, more: &[(&str, String)]) -> (Declarations
 }
 
 fn one(declarations: &Declarations, name: &str) -> Application {
-    let file = declarations.application(name).unwrap();
+    let file = declarations.application(name).expect("it is there");
     let (application, report) = resolve(declarations, file, "prod", &Overrides::default());
     application.unwrap_or_else(|| panic!("{:?}", shown(&report, &declarations.sources)))
 }

@@ -9,10 +9,9 @@ use crate::support::{ESTATE, shown, web};
 fn findings(people: &str, application: &str) -> Vec<String> {
     let (declarations, report) = loaded(people, application);
     let mut report = report;
-    if let Some(file) = declarations.application("web") {
-        if declarations.estate.is_some() {
-            report.extend(resolve(&declarations, file, "prod", &Overrides::default()).1);
-        }
+    let file = declarations.application("web");
+    if let Some(file) = file.filter(|_| declarations.estate.is_some()) {
+        report.extend(resolve(&declarations, file, "prod", &Overrides::default()).1);
     }
     report.sort(&declarations.sources);
     shown(&report, &declarations.sources)

@@ -20,9 +20,12 @@ fn title(place: &Place, instance: &str) -> String {
     );
     let live = super::ground::ground().get(&path).expect("it is there");
     let env = &live["spec"]["template"]["spec"]["containers"][0]["env"];
-    let env = env.as_array().unwrap().iter();
+    let env = env.as_array().expect("it is there").iter();
     let mut title = env.filter(|one| one["name"] == "TITLE");
-    title.next().unwrap()["value"].as_str().unwrap().to_owned()
+    title.next().expect("it is there")["value"]
+        .as_str()
+        .expect("it is there")
+        .to_owned()
 }
 
 #[test]

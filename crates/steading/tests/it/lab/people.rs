@@ -149,7 +149,13 @@ fn people_may_do_what_their_role_says_and_nothing_elsewhere() {
     place.run("plan --detailed-exitcode").code(0);
     listed(&place);
     let people = ["alice", "bob", "carol"].map(|name| (name, given(&place, &ground, name)));
-    let as_whom = |name: &str| &people.iter().find(|(known, _)| *known == name).unwrap().1;
+    let as_whom = |name: &str| {
+        &people
+            .iter()
+            .find(|(known, _)| *known == name)
+            .expect("it is there")
+            .1
+    };
     for (who, verb, resource, namespace, expected) in TABLE {
         let allowed = may(&ground, as_whom(who), verb, resource, namespace);
         assert_eq!(
@@ -196,21 +202,28 @@ fn given(place: &Place, ground: &Ground, name: &str) -> Client {
     ran.err(&format!("wrote `{name}.prod.kubeconfig`: user `"))
         .err("the certificate holds for 90d at most");
     let path = place.home.path().join(format!("{name}.prod.kubeconfig"));
-    let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+    let mode = std::fs::metadata(&path)
+        .expect("it is there")
+        .permissions()
+        .mode();
     assert_eq!(mode & 0o777, 0o600);
-    let text = std::fs::read_to_string(&path).unwrap();
+    let text = std::fs::read_to_string(&path).expect("it is there");
     let key = text.lines().find(|line| line.contains("client-key-data"));
-    let key = key.unwrap().split_once(": ").unwrap().1;
+    let key = key
+        .expect("it is there")
+        .split_once(": ")
+        .expect("it is there")
+        .1;
     assert!(key.len() > 100);
     ran.lacks(key);
     place
         .run(&line)
         .code(1)
         .err(&format!("`{name}.prod.kubeconfig` exists already"));
-    assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+    assert_eq!(std::fs::read_to_string(&path).expect("it is there"), text);
     let requests = ground.get("/apis/certificates.k8s.io/v1/certificatesigningrequests");
     assert_eq!(
-        requests.unwrap()["items"],
+        requests.expect("it is there")["items"],
         json!([]),
         "nothing is left behind"
     );
@@ -218,11 +231,11 @@ fn given(place: &Place, ground: &Ground, name: &str) -> Client {
 }
 
 fn client(ground: &Ground, text: &str) -> Client {
-    let kubeconfig = Kubeconfig::from_yaml(text).unwrap();
+    let kubeconfig = Kubeconfig::from_yaml(text).expect("it is there");
     ground.wait(async {
         let options = KubeConfigOptions::default();
         let config = Config::from_custom_kubeconfig(kubeconfig, &options);
-        Client::try_from(config.await.unwrap()).unwrap()
+        Client::try_from(config.await.expect("it is there")).expect("it is there")
     })
 }
 
@@ -238,7 +251,7 @@ fn may(ground: &Ground, client: &Client, verb: &str, resource: &str, namespace: 
         } },
     });
     let path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
-    let answer = ask(ground, client, "POST", path, &review).unwrap();
+    let answer = ask(ground, client, "POST", path, &review).expect("it is there");
     answer["status"]["allowed"] == true
 }
 
@@ -259,22 +272,24 @@ fn ask(
         .uri(path)
         .header("content-type", "application/json")
         .body(body)
-        .unwrap();
+        .expect("it is there");
     let answer = ground.wait(client.request_text(request));
     let text = answer.map_err(|error| error.to_string())?;
-    Ok(serde_json::from_str(&text).unwrap())
+    Ok(serde_json::from_str(&text).expect("it is there"))
 }
 
 #[track_caller]
 fn refused(answer: Result<Value, String>, why: &str) {
-    let said = answer.unwrap_err();
+    let said = answer.expect_err("it is refused");
     assert!(said.contains(why), "{said}");
 }
 
 fn in_an_application(ground: &Ground, alice: &Client) {
     let pods = "/api/v1/namespaces/prod-shop/pods";
-    let list = ask(ground, alice, "GET", pods, &Value::Null).unwrap();
-    let pod = list["items"][0]["metadata"]["name"].as_str().unwrap();
+    let list = ask(ground, alice, "GET", pods, &Value::Null).expect("it is there");
+    let pod = list["items"][0]["metadata"]["name"]
+        .as_str()
+        .expect("it is there");
     ask(
         ground,
         alice,
@@ -282,9 +297,9 @@ fn in_an_application(ground: &Ground, alice: &Client) {
         &format!("{pods}/{pod}"),
         &Value::Null,
     )
-    .unwrap();
+    .expect("it is there");
     let secrets = "/api/v1/namespaces/prod-shop/secrets";
-    let records = ground.get(secrets).unwrap();
+    let records = ground.get(secrets).expect("it is there");
     assert_ne!(records["items"], json!([]), "there is something to hide");
     refused(
         ask(ground, alice, "GET", secrets, &Value::Null),
@@ -321,7 +336,7 @@ fn with_the_program(place: &Place) {
 
 fn in_a_namespace_of_her_own(ground: &Ground, alice: &Client) {
     let pods = "/api/v1/namespaces/alice-lab/pods";
-    let made = ask(ground, alice, "POST", pods, &pod_of(json!({}))).unwrap();
+    let made = ask(ground, alice, "POST", pods, &pod_of(json!({}))).expect("it is there");
     let resources = &made["spec"]["containers"][0]["resources"];
     assert_eq!(
         resources["requests"]["memory"], "64Mi",
@@ -362,7 +377,7 @@ fn beyond_her_rights(ground: &Ground, carol: &Client) {
             "rules": [{ "apiGroups": [""], "resources": [resource], "verbs": ["create"] }],
         })
     };
-    ask(ground, carol, "POST", path, &role("pods")).unwrap();
+    ask(ground, carol, "POST", path, &role("pods")).expect("it is there");
     let more = ask(ground, carol, "POST", path, &role("resourcequotas"));
     refused(
         more,
@@ -373,7 +388,7 @@ fn beyond_her_rights(ground: &Ground, carol: &Client) {
 /// The pipeline of an application makes the bindings of its owners, with what `steading rbac` gives it and no more.
 fn a_pipeline_binds_them(place: &Place, ground: &Ground) {
     let printed = place.run("rbac shop --output json").code(0).json();
-    ground.apply(printed["items"].as_array().unwrap());
+    ground.apply(printed["items"].as_array().expect("it is there"));
     ground.send("DELETE", BINDING, &Value::Null);
     let mut pipeline = Place::on(ground, "prod");
     estate(&pipeline, ground, PEOPLE);
@@ -446,7 +461,7 @@ fn container(resources: Value) -> Value {
 /// Returns a pod that may run in a restricted namespace, with what is said of it.
 fn pod_of(more: Value) -> Value {
     let mut spec = json!({ "containers": [container(json!({}))] });
-    for (key, value) in more.as_object().unwrap() {
+    for (key, value) in more.as_object().expect("it is there") {
         spec[key] = value.clone();
     }
     json!({
