@@ -172,7 +172,7 @@ fn hand_made<'a>(
 
 /// Returns the class for a meaning. Data that can be made again may lie where plain data lies; nothing else ever gets less than was
 /// asked for.
-pub(crate) fn class<'a>(scope: &Scope<'a>, meaning: DataMeaning) -> Option<&'a StorageClassFields> {
+fn class<'a>(scope: &Scope<'a>, meaning: DataMeaning) -> Option<&'a StorageClassFields> {
     let class = scope.estate.storage_class(meaning);
     match meaning {
         DataMeaning::Cache => class.or_else(|| scope.estate.storage_class(DataMeaning::Plain)),

@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use steading_model::Object;
 use steading_model::application::AlertSeverity::{Critical, Warning};
 use steading_model::application::BuiltInAlert::{VolumeAlmostFull, VolumeFilling};
+use steading_model::desired::ANNOTATION_MAX_SIZE;
+use steading_model::quantity::Quantity;
 
 use super::alert::{Alert, Watch};
 use super::matcher::{literal, selector};
 use crate::labels::LABEL_COMPONENT;
-use crate::storage;
 
 /// How full is almost full, in percent.
 const ALMOST: u16 = 85;
@@ -36,63 +37,76 @@ struct Claims {
 
 /// Adds the alerts.
 pub(super) fn alerts(watch: &mut Watch<'_>, objects: &[&Object]) {
-    for claims in claims(watch, objects) {
+    for claims in claims(objects) {
         filling(watch, &claims);
         almost_full(watch, &claims);
     }
 }
 
-fn claims(watch: &Watch<'_>, objects: &[&Object]) -> Vec<Claims> {
-    let limits = limits(watch);
+fn claims(objects: &[&Object]) -> Vec<Claims> {
     // A volume that is made together with its claim is a folder of something else.
     let folders: BTreeSet<&str> = objects
         .iter()
         .filter(|object| object.id.kind.is("", "PersistentVolume"))
         .filter_map(|object| object.json["spec"]["claimRef"]["name"].as_str())
         .collect();
-    let mut found = Vec::new();
-    for object in objects {
-        let component = object.label(LABEL_COMPONENT).map(str::to_owned);
-        if object.id.kind.is("", "PersistentVolumeClaim") {
-            let name = object.id.name.as_str();
-            found.extend((!folders.contains(name)).then(|| Claims {
-                names: literal(name),
-                title: format!("the volume `{name}`"),
-                component,
-                limit: limits.get(name).copied(),
-            }));
-        } else if object.id.kind.is("apps", "StatefulSet") {
-            let templates = object.json["spec"]["volumeClaimTemplates"].as_array();
-            let names = templates
-                .into_iter()
-                .flatten()
-                .filter_map(|template| template["metadata"]["name"].as_str());
-            let first = |name: &str| format!("{name}-{}-0", object.id.name);
-            let names = names.filter(|name| !folders.contains(first(name).as_str()));
-            found.extend(names.map(|name| Claims {
-                names: format!("{}-{}-[0-9]+", literal(name), literal(&object.id.name)),
-                title: format!("a volume `{name}` of `{}`", object.id.name),
-                component: component.clone(),
-                limit: None,
-            }));
+    let own: BTreeMap<&str, &Object> = objects
+        .iter()
+        .filter(|object| object.id.kind.is("", "PersistentVolumeClaim"))
+        .map(|object| (object.id.name.as_str(), *object))
+        .collect();
+    let (mut found, mut replicas) = (Vec::new(), Vec::new());
+    for (workload, template) in templates(objects) {
+        let prefix = format!("{template}-{}-", workload.id.name);
+        let first = format!("{prefix}0");
+        if !folders.contains(first.as_str()) {
+            found.push(Claims {
+                names: format!("{}[0-9]+", literal(&prefix)),
+                title: format!("a volume `{template}` of `{}`", workload.id.name),
+                component: workload.label(LABEL_COMPONENT).map(str::to_owned),
+                limit: own.get(first.as_str()).and_then(|claim| limit(claim)),
+            });
         }
+        replicas.push(prefix);
+    }
+    let is_of_replica = |name: &str| {
+        replicas
+            .iter()
+            .any(|prefix| name.starts_with(prefix.as_str()))
+    };
+    let shared = own
+        .iter()
+        .filter(|(name, _)| !folders.contains(*name) && !is_of_replica(name));
+    found.extend(shared.map(|(name, claim)| Claims {
+        names: literal(name),
+        title: format!("the volume `{name}`"),
+        component: claim.label(LABEL_COMPONENT).map(str::to_owned),
+        limit: limit(claim),
+    }));
+    found
+}
+
+/// Returns the volumes that each replica has, by the workload.
+fn templates<'a>(objects: &[&'a Object]) -> Vec<(&'a Object, &'a str)> {
+    let workloads = objects
+        .iter()
+        .filter(|object| object.id.kind.is("apps", "StatefulSet"));
+    let mut found = Vec::new();
+    for workload in workloads {
+        let templates = workload.json["spec"]["volumeClaimTemplates"].as_array();
+        let names = templates
+            .into_iter()
+            .flatten()
+            .filter_map(|template| template["metadata"]["name"].as_str());
+        found.extend(names.map(|name| (*workload, name)));
     }
     found
 }
 
-/// Returns up to how many bytes the claims grow that do.
-fn limits(watch: &Watch<'_>) -> BTreeMap<String, i128> {
-    let scope = watch.scope;
-    let mut limits = BTreeMap::new();
-    for component in &scope.application.components {
-        for (name, _, volume) in component.volumes() {
-            let class = storage::class(scope, storage::meaning(volume));
-            let grows = class.is_some_and(|class| class.grows == Some(true));
-            let limit = volume.max_size.filter(|_| grows);
-            limits.extend(limit.map(|limit| (scope.part_name(component, &name), limit.units())));
-        }
-    }
-    limits
+/// Returns up to how many bytes a claim grows, where it does.
+fn limit(claim: &Object) -> Option<i128> {
+    let limit = claim.annotation(ANNOTATION_MAX_SIZE)?;
+    Quantity::parse(limit).ok().map(Quantity::units)
 }
 
 impl Claims {
