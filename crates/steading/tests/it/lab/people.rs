@@ -306,7 +306,7 @@ fn in_an_application(ground: &Ground, alice: &Client) {
         "forbidden",
     );
     refused(
-        ask(ground, alice, "POST", pods, &pod_of(json!({}))),
+        ask(ground, alice, "POST", pods, &pod_of(&json!({}))),
         "forbidden",
     );
     let elsewhere = "/api/v1/namespaces/prod-mail/pods";
@@ -336,23 +336,23 @@ fn with_the_program(place: &Place) {
 
 fn in_a_namespace_of_her_own(ground: &Ground, alice: &Client) {
     let pods = "/api/v1/namespaces/alice-lab/pods";
-    let made = ask(ground, alice, "POST", pods, &pod_of(json!({}))).expect("it is there");
+    let made = ask(ground, alice, "POST", pods, &pod_of(&json!({}))).expect("it is there");
     let resources = &made["spec"]["containers"][0]["resources"];
     assert_eq!(
         resources["requests"]["memory"], "64Mi",
         "the tier's limits count"
     );
-    let important = pod_of(json!({ "priorityClassName": "steading-core" }));
+    let important = pod_of(&json!({ "priorityClassName": "steading-core" }));
     refused(
         ask(ground, alice, "POST", pods, &important),
         "exceeded quota: no-priority",
     );
-    let greedy = json!({ "containers": [container(json!({ "requests": { "cpu": "3" } }))] });
+    let greedy = json!({ "containers": [container(&json!({ "requests": { "cpu": "3" } }))] });
     refused(
-        ask(ground, alice, "POST", pods, &pod_of(greedy)),
+        ask(ground, alice, "POST", pods, &pod_of(&greedy)),
         "exceeded quota: person",
     );
-    let host = pod_of(json!({ "hostNetwork": true }));
+    let host = pod_of(&json!({ "hostNetwork": true }));
     refused(
         ask(ground, alice, "POST", pods, &host),
         "violates PodSecurity",
@@ -448,7 +448,7 @@ fn logs_in_with_openid_connect(place: &Place, ground: &Ground) {
     assert!(!text.contains("client-key-data"), "{text}");
 }
 
-fn container(resources: Value) -> Value {
+fn container(resources: &Value) -> Value {
     json!({
         "name": "app", "image": IMAGE, "resources": resources,
         "securityContext": {
@@ -459,8 +459,8 @@ fn container(resources: Value) -> Value {
 }
 
 /// Returns a pod that may run in a restricted namespace, with what is said of it.
-fn pod_of(more: Value) -> Value {
-    let mut spec = json!({ "containers": [container(json!({}))] });
+fn pod_of(more: &Value) -> Value {
+    let mut spec = json!({ "containers": [container(&json!({}))] });
     for (key, value) in more.as_object().expect("it is there") {
         spec[key] = value.clone();
     }
