@@ -189,6 +189,10 @@ async fn kinds(
         let version = object.api_version().rsplit('/').next().unwrap_or_default();
         versions.insert(object.id.kind.clone(), Some(version.to_owned()));
     }
+    // Secrets of others restart pods too: those of secret operators and of databases, of which there may be no Secret of ours beside.
+    if !secrets::wanted(desired).is_empty() {
+        versions.entry(GroupKind::new("", "Secret")).or_default();
+    }
     let mut kinds = Vec::new();
     for (kind, version) in versions {
         match cluster.kind(&kind, version.as_deref()).await? {
