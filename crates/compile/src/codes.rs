@@ -36,7 +36,6 @@ codes! {
     MEMORY_OUT_OF_RANGE = "ST2019": "A container's memory limit (twice the request, where none is declared) is below its request, or above what one container may have in its tier. The API server would refuse its pods.";
     RAW_OBJECT = "ST2020": "An object under `raw` cannot be applied as it is: it has no name, is a list, or holds what only the API server writes.";
     RAW_ELSEWHERE = "ST2021": "An object under `raw` is in another namespace than the application's. It is planned and pruned with the application all the same.";
-    NO_ACCELERATOR = "ST2070": "A GPU of a kind is asked for that the estate does not have. Name one of its `accelerators`, or declare it there.";
     GPU_MEMORY = "ST2022": "A part of a GPU is asked for by its memory, but the estate does not say that its GPUs are shared in that way.";
     CLUSTER_RESOURCE = "ST2023": "A permission names a resource that belongs to no namespace. Without `namespaces: [\"*\"]` it would never take effect.";
     SECRET_AS_CONFIG = "ST2024": "A dashboard or an alert rule comes from a secret. It would be stored in the open.";
@@ -55,6 +54,7 @@ codes! {
     ESTATE_LINK = "ST2059": "The estate asks something of every route that nobody expresses on a Gateway. It belongs into the Gateway's own settings.";
     NO_DNS_TARGET = "ST2060": "A route wants a DNS record, and the estate's `dns` does not say where records of that kind point: nobody would make it. Name the targets, or say with the reason who makes them.";
     WHOLE_HOST = "ST2061": "An application passes the TLS connections of a host through unopened, and another one has a route on the same host. The ingress controller would never see the paths of requests to it, so the other would never answer.";
+    NO_ACCELERATOR = "ST2070": "A GPU of a kind is asked for that the estate does not have. Name one of its `accelerators`, or declare it there.";
     NO_PROVISIONER = "ST2080": "A database asks for volumes of a class that makes none by itself: the estate's class is a path on a node, for which Steading makes the volumes, but the claims of a database are made by its operator.";
     PORT_CLAIMED = "ST2090": "Two listeners want the same port of the same address. One of the two Services would wait for an address for ever, or the packets of one would go to the other.";
 }

@@ -50,7 +50,7 @@ pub(crate) fn objects(scope: &Scope<'_>, output: &mut Output) {
 
 fn task<'a>(scope: &Scope<'a>, job: &'a Job, output: &mut Output) -> Task<'a> {
     let main = Container::of_job(scope, job, output);
-    let role = Role::Run;
+    let role = Role::Job(&job.container);
     Task {
         name: job.container.name.to_string(),
         path: job.container.path.clone(),

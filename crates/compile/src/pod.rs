@@ -133,8 +133,20 @@ impl<'a> Beside<'a> {
 pub(crate) enum Role<'a> {
     /// It serves, as long as it is there.
     Serve(&'a Component),
+    /// It runs to its end, as a job says.
+    Job(&'a Component),
     /// It runs to its end.
     Run,
+}
+
+impl<'a> Role<'a> {
+    /// Returns what says how it begins and ends.
+    fn declared(self) -> Option<&'a Component> {
+        match self {
+            Self::Serve(declared) | Self::Job(declared) => Some(declared),
+            Self::Run => None,
+        }
+    }
 }
 
 /// Returns `spec` of a pod.
@@ -156,6 +168,8 @@ pub(crate) fn spec(scope: &Scope<'_>, pod: &Pod<'_>, output: &mut Output) -> Fie
         first.push(step.into());
     }
     first.extend(sidecars(late, &mut volumes, output));
+    let declared = pod.role.declared();
+    let grace = declared.and_then(|declared| declared.fields.grace_period_seconds);
     let placement = pod.main.path.key("placement");
     let accelerated = accelerator::of(scope, pod.gpu, &placement, output);
     let main = main_json(scope, (pod, &accelerated), (&shared, &mut volumes), output);
@@ -166,7 +180,8 @@ pub(crate) fn spec(scope: &Scope<'_>, pod: &Pod<'_>, output: &mut Output) -> Fie
         .with("imagePullSecrets", pull_secrets(scope, pod))
         .with("initContainers", first)
         .with("containers", vec![Value::from(main)])
-        .with("volumes", volumes.into_json());
+        .with("volumes", volumes.into_json())
+        .with("terminationGracePeriodSeconds", grace);
     let wanted = placement::Wanted {
         placement: pod.placement,
         accelerated: &accelerated,
@@ -252,6 +267,7 @@ fn main_json(
     let main = container::json(scope, &pod.main, setting, output);
     match pod.role {
         Role::Run => main,
+        Role::Job(job) => main.with("lifecycle", lifecycle(scope, job)),
         Role::Serve(component) => {
             let mut all = ports(&component.ports());
             all.extend(ports(&monitoring::further_ports(scope, component)));

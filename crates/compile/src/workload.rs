@@ -76,10 +76,6 @@ fn template(
     let metadata = crate::policy::client_labels(scope, component.name.as_str(), metadata);
     let metadata = one_node::labelled(metadata, pod.one_node.as_ref());
     let spec = pod::spec(scope, pod, output)
-        .with(
-            "terminationGracePeriodSeconds",
-            component.fields.grace_period_seconds,
-        )
         .with("topologySpreadConstraints", spread(scope, component));
     let daemon = component.fields.kind == Some(Kind::Daemon);
     let nowhere = daemon && scope.application.fields.parked.is_some();
