@@ -140,18 +140,24 @@ pub(super) fn table(objects: &Value) -> String {
         .iter()
         .collect();
     objects.sort_by_key(|object| (place(object), text(&object["metadata"]["name"])));
-    let rows: String = objects
-        .into_iter()
-        .map(|object| {
-            let name = text(&object["metadata"]["name"]);
-            format!(
-                "| {} | `{name}` | {} |\n",
-                text(&object["kind"]),
-                looks(object)
-            )
-        })
-        .collect();
-    format!("| kind | name | |\n|---|---|---|\n{rows}")
+    let rows: Vec<String> = objects.into_iter().map(row).collect();
+    format!("| kind | name | |\n|---|---|---|\n{}", rows.concat())
+}
+
+fn row(object: &Value) -> String {
+    let (kind, name) = (text(&object["kind"]), name(object));
+    format!("| {kind} | `{name}` | {} |\n", looks(object))
+}
+
+/// Returns the name, without the digest that some have at their end: it changes with what is in them.
+fn name(object: &Value) -> String {
+    let name = text(&object["metadata"]["name"]);
+    let is_digest =
+        |end: &str| end.len() == 8 && end.chars().all(|digit| digit.is_ascii_hexdigit());
+    match name.rsplit_once('-') {
+        Some((stem, end)) if is_digest(end) => format!("{stem}-…"),
+        _ => name,
+    }
 }
 
 /// Kinds that nobody put in order come last.
