@@ -39,9 +39,9 @@ impl Pattern {
         let any_weekday = pattern.is_dow_wildcard();
         Some(Self {
             minutes: minutes.collect(),
-            months: pattern.months.values().to_vec(),
-            days: pattern.days.values().to_vec(),
-            weekdays: pattern.days_of_week.values().to_vec(),
+            months: pattern.months.values(),
+            days: pattern.days.values(),
+            weekdays: pattern.days_of_week.values(),
             both: pattern.is_dom_wildcard() || any_weekday,
             any_weekday,
         })

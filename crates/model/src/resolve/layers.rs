@@ -54,13 +54,15 @@ pub(super) fn merged(
     own.nothing_removed(&defaults, report);
     let with_nulls = own.with_nulls();
     let defaults = fitting(&without_nulls_of(defaults, &with_nulls), runs);
-    let base = match built_in.filter(|_| runs == Runs::Component) {
+    let base = match built_in.filter(|_| runs != Runs::Nothing) {
         Some(built_in) => merge(built_in.clone(), &defaults),
         None => defaults,
     };
     let mut spec = merge(of_application(&base), &of_application(&written));
     spec.span = written.span;
-    if runs != Runs::Nothing {
+    if runs == Runs::Nothing {
+        spec = merge(base, &written);
+    } else {
         let layers = Layers {
             written: &written,
             with_nulls: &with_nulls,
@@ -70,8 +72,6 @@ pub(super) fn merged(
             runs,
         };
         containers::resolve(&layers, &mut spec, report);
-    } else {
-        spec = merge(base, &written);
     }
     Some(Merged {
         tree: root(&file.node, spec),

@@ -9,6 +9,9 @@ use crate::diagnostic::Diagnostic;
 use crate::name::{EnvName, Literal};
 use crate::node::FieldPath;
 
+/// Says whether a setting is asked for.
+type Asks = fn(&Security) -> bool;
+
 /// The init step that is a migration.
 const MIGRATE: &str = "migrate";
 
@@ -48,8 +51,8 @@ fn pod_settings(check: &mut Check<'_>, owner: &Component) {
             continue;
         };
         let of_pod = owner.fields.security.as_ref();
-        let missing = |is: fn(&Security) -> bool| is(security) && !of_pod.is_some_and(is);
-        let settings: [(&str, fn(&Security) -> bool); 4] = [
+        let missing = |is: Asks| is(security) && !of_pod.is_some_and(is);
+        let settings: [(&str, Asks); 4] = [
             ("hostNetwork", |security| security.host_network.is_some()),
             ("hostPID", |security| security.host_pid.is_some()),
             ("userNamespace", |security| security.user_namespace == Some(true)),
