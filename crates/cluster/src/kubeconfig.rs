@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::connect::Cluster;
 use crate::credential::Credential;
 
-/// The plugin of `kubectl` that logs in with OpenID Connect.
+/// The plugin of `kubectl` that logs in with `OpenID` Connect.
 const PLUGIN: &str = "oidc-login";
 
 /// Where the API server is, and how one knows that it is the right one.
@@ -25,7 +25,7 @@ pub(crate) struct Endpoint {
 pub enum Login {
     /// With a client certificate.
     Certificate(Credential),
-    /// With OpenID Connect, through a plugin of `kubectl`.
+    /// With `OpenID` Connect, through a plugin of `kubectl`.
     Oidc {
         /// The issuer.
         issuer: String,

@@ -10,8 +10,8 @@ use steading_model::{Desired, Diagnostic, FieldPath, Object, Report, Span};
 use crate::codes::UNKNOWN_TIER;
 use crate::scope::{Output, Scope};
 use crate::{
-    account, bearer, checks, component, dns, gateway, job, listen, monitoring, namespace, people, policy,
-    quota, raw, route, secret, upstream, uses, verify,
+    account, bearer, checks, component, dns, gateway, job, listen, monitoring, namespace, people,
+    policy, quota, raw, route, secret, upstream, uses, verify,
 };
 
 /// How long a release may take where nothing says otherwise, in seconds.
@@ -116,8 +116,8 @@ fn desired(scope: &Scope<'_>, objects: Vec<Object>) -> Desired {
 fn after(scope: &Scope<'_>) -> Vec<AppName> {
     let application = scope.application;
     let environment = &application.environment;
-    let uses: Vec<_> = uses::all(scope).collect();
-    let used = uses.iter().filter_map(|one| {
+    let all: Vec<_> = uses::all(scope).collect();
+    let used = all.iter().filter_map(|one| {
         let (name, there) = one.entry.runs_in(environment)?;
         (there == environment).then_some(name)
     });

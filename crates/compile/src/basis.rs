@@ -3,12 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use steading_model::{FieldPath, Span};
 use steading_model::application::{
     Component, ContainerFields, FileContent, FileSpec, InitStep, Job, JobScript, Resources, Role,
     Secrets, Security,
 };
 use steading_model::name::{EnvName, ImageRef, Literal, MountPath};
+use steading_model::{FieldPath, Span};
 
 use crate::scope::{Output, Scope};
 use crate::substitute::{self, Fact, Reference};

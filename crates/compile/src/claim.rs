@@ -240,13 +240,21 @@ impl Claim<'_, '_> {
         let increase = growth.and_then(|growth| growth.increase.as_ref());
         let settings = [
             ("storage_limit", limit.to_string()),
-            ("threshold", threshold.map_or("10%", Literal::as_str).to_owned()),
-            ("increase", increase.map_or("100%", Literal::as_str).to_owned()),
+            (
+                "threshold",
+                threshold.map_or("10%", Literal::as_str).to_owned(),
+            ),
+            (
+                "increase",
+                increase.map_or("100%", Literal::as_str).to_owned(),
+            ),
         ];
         let metadata = metadata.annotation(ANNOTATION_MAX_SIZE, limit.to_string());
-        settings.into_iter().fold(metadata, |metadata, (key, value)| {
-            metadata.annotation(&format!("{prefix}{key}"), value)
-        })
+        settings
+            .into_iter()
+            .fold(metadata, |metadata, (key, value)| {
+                metadata.annotation(&format!("{prefix}{key}"), value)
+            })
     }
 }
 

@@ -93,7 +93,13 @@ fn catalogue(scope: &Scope<'_>, source: &Source<'_>, output: &mut Output) -> Opt
         .map_err(|problem| {
             let (message, _) = described(path, &problem);
             let help = uses::facts::help(scope, one, &problem);
-            output.finding(steading_model::Severity::Error, UNKNOWN_FACT, *span, message, help);
+            output.finding(
+                steading_model::Severity::Error,
+                UNKNOWN_FACT,
+                *span,
+                message,
+                help,
+            );
         })
         .ok()
 }

@@ -87,7 +87,13 @@ pub(crate) fn fact(scope: &Scope<'_>, component: Option<&Component>, name: &str)
 
 /// Returns what an entry of the catalogue may know of its user.
 pub(crate) fn of_user(scope: &Scope<'_>, name: &str) -> Option<Fact> {
-    let known_here = ["application", "instance", "environment", "namespace", "estate"];
+    let known_here = [
+        "application",
+        "instance",
+        "environment",
+        "namespace",
+        "estate",
+    ];
     if !known_here.contains(&name) {
         return None;
     }

@@ -149,7 +149,11 @@ pub(crate) fn release(output: &Output) -> String {
 }
 
 fn spec(scope: &Scope<'_>, task: &Task<'_>, output: &mut Output) -> Fields {
-    let metadata = policy::client_labels(scope, uses::owner(scope, &task.pod.main.path), labelled(task, scope.named("")));
+    let metadata = policy::client_labels(
+        scope,
+        uses::owner(scope, &task.pod.main.path),
+        labelled(task, scope.named("")),
+    );
     let metadata = one_node::labelled(metadata, task.pod.one_node.as_ref());
     let pod = pod::spec(scope, &task.pod, output).with("restartPolicy", "Never");
     let template = Fields::new()

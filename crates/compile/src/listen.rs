@@ -36,7 +36,10 @@ pub(crate) fn objects(scope: &Scope<'_>, output: &mut Output) {
         let metadata = addressed(scope, &listener, balancer, metadata);
         let metadata = named(scope, &listener, metadata);
         let why = listener.listen.why.as_ref();
-        let metadata = metadata.annotation_if(ANNOTATION_WHY, why.map(|why| why.as_str()));
+        let metadata = metadata.annotation_if(
+            ANNOTATION_WHY,
+            why.map(steading_model::name::Reason::as_str),
+        );
         let object = metadata
             .object("v1", "Service")
             .with("spec", spec(scope, &listener, balancer));
@@ -88,7 +91,11 @@ pub(crate) fn ingress(scope: &Scope<'_>, component: &Component) -> Vec<Value> {
             Vec::new()
         };
         let everywhere = ["0.0.0.0/0", "::/0"].map(str::to_owned).to_vec();
-        let ranges = if ranges.is_empty() { everywhere } else { ranges };
+        let ranges = if ranges.is_empty() {
+            everywhere
+        } else {
+            ranges
+        };
         let from = ranges.into_iter().map(|range| {
             let block = Fields::new().with("cidr", range);
             Value::from(Fields::new().with("ipBlock", block))
@@ -177,7 +184,8 @@ fn ports(listener: &Listener<'_>) -> Vec<Value> {
 /// Returns the pods' port behind a port outside, and what is spoken there.
 fn target(listener: &Listener<'_>, port: u16) -> (u16, ListenProtocol) {
     let ports = listener.component.pod_ports();
-    let find = |is: &dyn Fn(&steading_model::application::Port) -> bool| ports.iter().find(|one| is(one));
+    let find =
+        |is: &dyn Fn(&steading_model::application::Port) -> bool| ports.iter().find(|one| is(one));
     let found = match &listener.listen.target {
         Some(RoutePort::Number(number)) => {
             let number = number.get();
@@ -228,14 +236,17 @@ fn addressed(
     };
     let sharing = (address == ListenAddress::Shared).then(|| scope.estate.name.to_string());
     let pool = balancer.pool.as_ref().filter(|_| fixed.is_none());
-    let pool = pool.map(|pool| pool.as_str());
+    let pool = pool.map(steading_model::name::LabelName::as_str);
     match balancer.implementation {
         Balancer::Metallb => metadata
             .annotation_if("metallb.io/allow-shared-ip", sharing)
             .annotation_if("metallb.io/loadBalancerIPs", fixed)
             .annotation_if("metallb.io/address-pool", pool),
         Balancer::Cilium => metadata
-            .annotation_if("lbipam.cilium.io/sharing-cross-namespace", sharing.as_ref().map(|_| "*"))
+            .annotation_if(
+                "lbipam.cilium.io/sharing-cross-namespace",
+                sharing.as_ref().map(|_| "*"),
+            )
             .annotation_if("lbipam.cilium.io/sharing-key", sharing)
             .annotation_if("lbipam.cilium.io/ips", fixed),
         Balancer::KubeVip => metadata.annotation_if("kube-vip.io/loadbalancerIPs", fixed),

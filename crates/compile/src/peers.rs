@@ -107,10 +107,7 @@ pub(crate) fn users(scope: &Scope<'_>, name: &str, environment: Option<&Environm
         )
         .with(
             "podSelector",
-            Fields::new().with(
-                "matchLabels",
-                Fields::new().with(&uses_label(name), "true"),
-            ),
+            Fields::new().with("matchLabels", Fields::new().with(&uses_label(name), "true")),
         )
         .into()
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use steading_model::application::{self as model, Component, Gpu, InitStep, Placement, Port, Scratch, SidecarStart};
+use steading_model::application::{
+    self as model, Component, Gpu, InitStep, Placement, Port, Scratch, SidecarStart,
+};
 use steading_model::name::MountPath;
 
 use crate::accelerator::{self, Accelerated};

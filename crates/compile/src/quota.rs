@@ -35,7 +35,9 @@ pub(crate) fn objects(scope: &Scope<'_>, output: &mut Output) {
         let metadata = scope.named(scope.name()).annotation_if(ANNOTATION_WHY, why);
         let hard = accelerator::quota(scope)
             .into_iter()
-            .fold(amounts(&quota), |hard, (name, amount)| hard.with(&name, amount));
+            .fold(amounts(&quota), |hard, (name, amount)| {
+                hard.with(&name, amount)
+            });
         let spec = Fields::new().with("hard", hard);
         output.push(
             scope,

@@ -53,8 +53,12 @@ pub(crate) fn json(
         .with("memory", text(memory))
         .with("ephemeral-storage", disk.and_then(text));
     let limits = Fields::new().with("memory", text(memory_limit));
-    let devices = accelerated.into_iter().flat_map(|accelerated| &accelerated.limits);
-    let limits = devices.fold(limits, |limits, (name, amount)| limits.with(name, amount.as_str()));
+    let devices = accelerated
+        .into_iter()
+        .flat_map(|accelerated| &accelerated.limits);
+    let limits = devices.fold(limits, |limits, (name, amount)| {
+        limits.with(name, amount.as_str())
+    });
     Fields::new()
         .with("requests", requests)
         .with("limits", limits)

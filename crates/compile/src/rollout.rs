@@ -6,8 +6,8 @@ use steading_model::quantity::Quantity;
 
 use crate::json::Fields;
 use crate::pod::Pod;
-use crate::{resources, scaling};
 use crate::scope::Scope;
+use crate::{resources, scaling};
 
 /// What Kubernetes calls the ways to replace pods.
 const RECREATE: &str = "Recreate";

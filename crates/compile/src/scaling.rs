@@ -14,7 +14,8 @@ const CPU: u32 = 80;
 pub(crate) fn object(scope: &Scope<'_>, component: &Component, output: &mut Output) {
     let scaling = component.fields.scaling.as_ref();
     let by_load = scaling.and_then(|scaling| Some((scaling, scaling.max?)));
-    let Some((scaling, most)) = by_load.filter(|_| scope.application.fields.parked.is_none()) else {
+    let Some((scaling, most)) = by_load.filter(|_| scope.application.fields.parked.is_none())
+    else {
         return;
     };
     let name = scope.component_name(component);
@@ -59,7 +60,9 @@ fn kind(component: &Component) -> &'static str {
 }
 
 fn metrics(scaling: &Scaling) -> Vec<Value> {
-    let cpu = scaling.cpu.or_else(|| scaling.memory.is_none().then_some(CPU));
+    let cpu = scaling
+        .cpu
+        .or_else(|| scaling.memory.is_none().then_some(CPU));
     let aims = [("cpu", cpu), ("memory", scaling.memory)].into_iter();
     let aims = aims.filter_map(|(name, percent)| Some((name, percent?)));
     aims.map(|(name, percent)| {

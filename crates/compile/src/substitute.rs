@@ -224,19 +224,26 @@ mod tests {
         })
     }
 
-    /// Expands as the kubelet does (`third_party/forked/golang/expansion`), with no variable known.
-    fn expanded(text: &str) -> String {
+    /// Expands as the kubelet does (`third_party/forked/golang/expansion`): `$$` is `$`, a variable that is known is filled in, and
+    /// anything else stays as it is.
+    fn expanded(text: &str, known: &[(&str, &str)]) -> String {
         let mut rest = text;
         let mut result = String::new();
         while let Some(at) = rest.find('$') {
             result.push_str(&rest[..at]);
             let after = &rest[at + 1..];
+            let reference = after
+                .strip_prefix('(')
+                .and_then(|name| name.split_once(')'));
             if let Some(after) = after.strip_prefix('$') {
                 result.push('$');
                 rest = after;
-            } else if let (true, Some(end)) = (after.starts_with('('), after.find(')')) {
-                result.push_str("EXPANDED");
-                rest = &after[end + 1..];
+            } else if let Some((name, after)) = reference {
+                let value = known.iter().find(|(known, _)| *known == name);
+                result.push_str(
+                    &value.map_or_else(|| format!("$({name})"), |(_, value)| (*value).to_owned()),
+                );
+                rest = after;
             } else {
                 result.push('$');
                 rest = after;
@@ -260,7 +267,11 @@ mod tests {
             "x$$$(y)z$$",
             "no",
         ] {
-            assert_eq!(expanded(&literal(text)), text, "{text}");
+            assert_eq!(
+                expanded(&literal(text), &[("b", "B"), ("y", "Y")]),
+                text,
+                "{text}"
+            );
         }
     }
 
@@ -269,7 +280,10 @@ mod tests {
         let text = |text: &str| Ok(Filled::Text(text.to_owned(), BTreeSet::new()));
         assert_eq!(filled("x${a}y"), text("x1y"));
         assert_eq!(filled("$${a}"), text("${a}"));
-        assert_eq!(filled("${pod.name}"), Ok(Filled::Reference(Reference::Pod(NAME))));
+        assert_eq!(
+            filled("${pod.name}"),
+            Ok(Filled::Reference(Reference::Pod(NAME)))
+        );
         let composed = Filled::Text(
             "$$$(STEADING_POD_NAME).x".to_owned(),
             BTreeSet::from([Reference::Pod(NAME)]),
@@ -280,7 +294,10 @@ mod tests {
         );
         assert_eq!(
             filled("$ ${pod.name}").unwrap(),
-            Filled::Text("$ $(STEADING_POD_NAME)".to_owned(), BTreeSet::from([Reference::Pod(NAME)]))
+            Filled::Text(
+                "$ $(STEADING_POD_NAME)".to_owned(),
+                BTreeSet::from([Reference::Pod(NAME)])
+            )
         );
         assert_eq!(
             written(&[
@@ -292,5 +309,41 @@ mod tests {
         );
         assert_eq!(filled("${b}"), Err(Problem::Unknown("b".to_owned())));
         assert_eq!(filled("${a"), Err(Problem::Open));
+    }
+
+    #[test]
+    fn secrets_are_filled_in_by_kubernetes_and_nothing_else_is() {
+        let secret = |name: &str| {
+            Fact::Secret(SecretFact {
+                variable: format!("STEADING_DB_{}", name.to_uppercase()),
+                secret: "shop-db-app".to_owned(),
+                key: name.to_owned(),
+            })
+        };
+        let lookup = |name: &str| match name {
+            "user" | "password" => Some(secret(name)),
+            "url" => composed("db://${user}:${password}@h/$(A)", |name| Some(secret(name))).ok(),
+            _ => None,
+        };
+        let known = [
+            ("STEADING_DB_USER", "shop"),
+            ("STEADING_DB_PASSWORD", "s3$(A)$$ret"),
+            ("A", "wrong"),
+        ];
+        for (text, expected) in [
+            ("${password}!", "s3$(A)$$ret!"),
+            ("$(A) $HOME ${user}", "$(A) $HOME shop"),
+            ("$${user} ${user}", "${user} shop"),
+            ("[${url}]", "[db://shop:s3$(A)$$ret@h/$(A)]"),
+            ("$$${user}$", "$${user}$"),
+        ] {
+            let Ok(Filled::Text(value, _)) = fill(text, lookup) else {
+                panic!("{text} is a text");
+            };
+            assert_eq!(expanded(&value, &known), expected, "{text}: {value}");
+            assert!(!value.contains("s3"), "{value}");
+        }
+        let alone = fill("${password}", lookup);
+        assert!(matches!(alone, Ok(Filled::Reference(Reference::Secret(_)))));
     }
 }

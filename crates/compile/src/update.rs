@@ -6,9 +6,10 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use steading_model::application::{Component, UpdatePolicy};
+use steading_model::application::{Component, Update, UpdatePolicy};
 use steading_model::desired::ANNOTATION_DECLARED_IMAGES;
 use steading_model::estate::{Updater, Updates};
+use steading_model::name::DurationText;
 
 use crate::scope::{Metadata, Scope};
 
@@ -23,11 +24,15 @@ pub(crate) fn annotated(scope: &Scope<'_>, owner: &Component, metadata: Metadata
     if updates.updater != Updater::Keel {
         return metadata;
     }
-    let updated = updated(owner);
-    let Some(policy) = updated.iter().map(|one| policy(one)).next() else {
+    let containers = updated(owner);
+    let Some(policy) = containers.iter().map(|one| policy(one)).next() else {
         return metadata.annotation("keel.sh/policy", "never");
     };
-    keel(updates, &updated, metadata.annotation("keel.sh/policy", policy))
+    keel(
+        updates,
+        &containers,
+        metadata.annotation("keel.sh/policy", policy),
+    )
 }
 
 /// Returns the containers of a workload whose image an updater changes.
@@ -41,12 +46,12 @@ fn updated(owner: &Component) -> Vec<&Component> {
     .collect()
 }
 
-fn keel(updates: &Updates, updated: &[&Component], metadata: Metadata) -> Metadata {
-    let every = updates.every.as_ref().map_or(EVERY, |every| every.seconds());
-    let effective = |one: &&Component| one.fields.update.as_ref().map(|update| update.effective());
-    let is = |policy: UpdatePolicy| updated.iter().any(|one| effective(one) == Some(policy));
-    let names: Vec<&str> = updated.iter().map(|one| one.name.as_str()).collect();
-    let images = updated.iter().filter_map(|one| {
+fn keel(updates: &Updates, containers: &[&Component], metadata: Metadata) -> Metadata {
+    let every = updates.every.as_ref().map_or(EVERY, DurationText::seconds);
+    let effective = |one: &&Component| one.fields.update.as_ref().map(Update::effective);
+    let is = |policy: UpdatePolicy| containers.iter().any(|one| effective(one) == Some(policy));
+    let names: Vec<&str> = containers.iter().map(|one| one.name.as_str()).collect();
+    let images = containers.iter().filter_map(|one| {
         let image = one.fields.image.as_ref()?;
         Some((one.name.to_string(), Value::from(image.as_str())))
     });
@@ -55,8 +60,14 @@ fn keel(updates: &Updates, updated: &[&Component], metadata: Metadata) -> Metada
     metadata
         .annotation("keel.sh/trigger", "poll")
         .annotation("keel.sh/pollSchedule", format!("@every {every}s"))
-        .annotation("keel.sh/monitorContainers", format!("^({})$", names.join("|")))
-        .annotation_if("keel.sh/matchTag", is(UpdatePolicy::Digest).then_some("true"))
+        .annotation(
+            "keel.sh/monitorContainers",
+            format!("^({})$", names.join("|")),
+        )
+        .annotation_if(
+            "keel.sh/matchTag",
+            is(UpdatePolicy::Digest).then_some("true"),
+        )
         .annotation_if("keel.sh/approvals", is(UpdatePolicy::Notify).then_some("1"))
         .annotation(ANNOTATION_DECLARED_IMAGES, images.to_string())
 }
@@ -65,7 +76,7 @@ fn keel(updates: &Updates, updated: &[&Component], metadata: Metadata) -> Metada
 fn policy(container: &Component) -> String {
     let update = container.fields.update.as_ref();
     let allow = update.and_then(|update| update.allow.as_ref());
-    let policy = update.map(|update| update.effective());
+    let policy = update.map(Update::effective);
     match (policy, allow) {
         (Some(UpdatePolicy::Digest), _) => "force".to_owned(),
         (Some(_), Some(allow)) => format!("regexp:{allow}"),

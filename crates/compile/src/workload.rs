@@ -75,8 +75,8 @@ fn template(
     let metadata = monitoring::scraped(scope, component, metadata);
     let metadata = crate::policy::client_labels(scope, component.name.as_str(), metadata);
     let metadata = one_node::labelled(metadata, pod.one_node.as_ref());
-    let spec = pod::spec(scope, pod, output)
-        .with("topologySpreadConstraints", spread(scope, component));
+    let spec =
+        pod::spec(scope, pod, output).with("topologySpreadConstraints", spread(scope, component));
     let daemon = component.fields.kind == Some(Kind::Daemon);
     let nowhere = daemon && scope.application.fields.parked.is_some();
     let spec = spec.with("nodeSelector", nowhere.then(placement::nowhere));
@@ -130,10 +130,7 @@ fn deployment(scope: &Scope<'_>, component: &Component, pod: &Pod<'_>, spec: Fie
         .map(steading_model::name::DurationText::seconds)
         .filter(|seconds| *seconds > PROGRESS);
     spec.with("replicas", replicas(scope, component))
-        .with(
-            "strategy",
-            rollout::strategy(scope, component, pod),
-        )
+        .with("strategy", rollout::strategy(scope, component, pod))
         .with("progressDeadlineSeconds", deadline)
 }
 

@@ -15,8 +15,8 @@ mod network;
 mod raw;
 mod resolved;
 mod route;
-mod scaling;
 mod rule_file;
+mod scaling;
 mod settings;
 mod sharing;
 mod spec;
@@ -55,8 +55,8 @@ pub use rule_file::{
 };
 pub use scaling::{FirstRequest, Scaling, ToZero};
 pub use settings::{
-    Availability, HttpCheck, Parked, PermissionNamespace, PermissionRule,
-    QuotaOverride, Rollout, Strategy, Verify, Waiver,
+    Availability, HttpCheck, Parked, PermissionNamespace, PermissionRule, QuotaOverride, Rollout,
+    Strategy, Verify, Waiver,
 };
 pub use sharing::OneNode;
 pub use spec::{ApplicationFields, Metadata};

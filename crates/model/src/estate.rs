@@ -2,9 +2,9 @@
 
 mod accelerator;
 mod catalogue;
+mod dns;
 mod entry;
 mod gateway;
-mod dns;
 mod ingress;
 mod load_balancer;
 mod monitoring;
@@ -23,9 +23,7 @@ pub use catalogue::{
 };
 pub use dns::{Dashboard, DashboardKind, Dns, DnsProvider, DnsRecord};
 pub use entry::{Entry, EntryKind, EntryPlace, Given, Served, url_host};
-pub use gateway::{
-    Controller, Gateway, GatewayAddress, GatewayPolicies, GatewayProxies, Gateways,
-};
+pub use gateway::{Controller, Gateway, GatewayAddress, GatewayPolicies, GatewayProxies, Gateways};
 pub use ingress::{
     BearerGate, Certificates, ChainLink, Challenge, Compress, ErrorPages, Ingress, MiddlewareRef,
     RateClass, Retry, Sso, WakeUp,
@@ -35,14 +33,12 @@ pub use monitoring::{
     DashboardMark, ModuleName, MonitoringStack, ProbedRoutes, Prober, RunbookUrl,
 };
 pub use naming::{Naming, Template};
-pub use people::{
-    HostClaim, Identity, Oidc, Owner, Person, PersonQuota, PersonRole, UserName,
-};
+pub use people::{HostClaim, Identity, Oidc, Owner, Person, PersonQuota, PersonRole, UserName};
 pub use resolved::{Environment, Estate, EstateFields};
 pub use settings::{
-    DataWord, Growth, Defaults, Domains, DriftMode, EnvironmentFields, Existing, Images, Infisical, Lab,
-    LabNode, ReasonedSeverity, Requirement, SecretBackend, SecretRef, SeverityLevel, SpecDefaults,
-    Storage, StorageClassFields,
+    DataWord, Defaults, Domains, DriftMode, EnvironmentFields, Existing, Growth, Images, Infisical,
+    Lab, LabNode, ReasonedSeverity, Requirement, SecretBackend, SecretRef, SeverityLevel,
+    SpecDefaults, Storage, StorageClassFields,
 };
 pub use tier::{Preemption, Tier, TierDefaults, TierQuota};
 pub use updates::{Updater, Updates};

@@ -188,7 +188,10 @@ impl ApplicationFile {
     /// Returns the place of its name.
     #[must_use]
     pub fn name_span(&self) -> Span {
-        let name = self.node.get("metadata").and_then(|metadata| metadata.get("name"));
+        let name = self
+            .node
+            .get("metadata")
+            .and_then(|metadata| metadata.get("name"));
         name.map_or(self.node.span, |name| name.span)
     }
 

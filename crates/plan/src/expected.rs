@@ -9,8 +9,8 @@ use steading_model::desired::{ANNOTATION_GENERATE, ANNOTATION_SECRET_DIGEST, ANN
 use steading_model::{GroupKind, Object};
 
 use crate::grown::{keep_sizes, may_grow};
-use crate::updated::{is_updated, keep_images};
 use crate::mask::{DigestKey, combined_digest, is_secret, mask_secret, normalise_secret};
+use crate::updated::{is_updated, keep_images};
 
 /// What stands in a plan where the digest of a Secret is known only once the Secret was written.
 pub const KNOWN_AFTER: &str = "(known after apply)";

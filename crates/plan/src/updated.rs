@@ -57,7 +57,8 @@ mod tests {
 
     fn workload(declared: &str, web: &str, side: &str) -> Value {
         let images = json!({ "web": declared }).to_string();
-        let containers = json!([{ "name": "web", "image": web }, { "name": "side", "image": side }]);
+        let containers =
+            json!([{ "name": "web", "image": web }, { "name": "side", "image": side }]);
         json!({
             "metadata": { "annotations": { ANNOTATION_DECLARED_IMAGES: images } },
             "spec": { "template": { "spec": { "containers": containers } } },

@@ -9,3 +9,9 @@ mod reason;
 pub(crate) use markdown::markdown;
 pub(crate) use plan::{Tally, text};
 pub(crate) use progress::ReleaseProgress;
+
+/// Adds a line to a text.
+pub(crate) fn push(text: &mut String, line: &str) {
+    text.push_str(line);
+    text.push('\n');
+}

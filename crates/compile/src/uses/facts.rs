@@ -110,14 +110,14 @@ fn of_kind(scope: &Scope<'_>, one: &Use<'_>, name: &str) -> Option<Fact> {
         (EntryKind::CloudNativePg(_), name) => database::fact(scope, one, name),
         (EntryKind::Application(_), name) => application(scope, one, name),
         (EntryKind::Own, _) => None,
-        (_, "host") => text(filled_host(scope, entry)?),
-        (_, "port") => text(entry.port()?.to_string()),
-        (EntryKind::Postgres(server) | EntryKind::MySql(server), "database") => {
-            text(filled(scope, server.database.as_ref(), "{application}"))
-        }
-        (EntryKind::Postgres(server) | EntryKind::MySql(server), "user") => {
-            text(filled(scope, server.user.as_ref(), "{application}"))
-        }
+        (_, "host") => Some(Fact::Text(filled_host(scope, entry)?)),
+        (_, "port") => Some(Fact::Text(entry.port()?.to_string())),
+        (EntryKind::Postgres(server) | EntryKind::MySql(server), "database") => Some(Fact::Text(
+            filled(scope, server.database.as_ref(), "{application}"),
+        )),
+        (EntryKind::Postgres(server) | EntryKind::MySql(server), "user") => Some(Fact::Text(
+            filled(scope, server.user.as_ref(), "{application}"),
+        )),
         (EntryKind::Postgres(server), "url") => {
             let query = query(server.parameters.iter());
             let url = format!("postgresql://${{user}}:${{password}}@{HOST}/${{database}}{query}");
@@ -130,7 +130,9 @@ fn of_kind(scope: &Scope<'_>, one: &Use<'_>, name: &str) -> Option<Fact> {
         }
         (EntryKind::Postgres(_), "jdbcUrl") => jdbc(scope, one, "postgresql"),
         (EntryKind::MySql(_), "jdbcUrl") => jdbc(scope, one, "mysql"),
-        (EntryKind::Redis(server), "database") => text(server.database.unwrap_or(0).to_string()),
+        (EntryKind::Redis(server), "database") => {
+            Some(Fact::Text(server.database.unwrap_or(0).to_string()))
+        }
         (EntryKind::Redis(server), "url") => {
             let scheme = if server.tls == Some(true) {
                 "rediss"
@@ -140,10 +142,12 @@ fn of_kind(scope: &Scope<'_>, one: &Use<'_>, name: &str) -> Option<Fact> {
             let url = format!("{scheme}://{}{HOST}/${{database}}", login(scope, one));
             self::url(scope, one, &bracketed(scope, entry, &url))
         }
-        (EntryKind::Smtp(server), "from") => text(filled(scope, Some(&server.from), "")),
-        (EntryKind::Smtp(server), "tls") => {
-            text(server.tls.unwrap_or(SmtpTls::StartTls).to_string())
+        (EntryKind::Smtp(server), "from") => {
+            Some(Fact::Text(filled(scope, Some(&server.from), "")))
         }
+        (EntryKind::Smtp(server), "tls") => Some(Fact::Text(
+            server.tls.unwrap_or(SmtpTls::StartTls).to_string(),
+        )),
         (EntryKind::Smtp(server), "url") => {
             let scheme = if server.tls == Some(SmtpTls::Tls) {
                 "smtps"
@@ -194,10 +198,15 @@ fn application(scope: &Scope<'_>, one: &Use<'_>, name: &str) -> Option<Fact> {
     let zone = &scope.estate.fields.domains.cluster;
     let host = format!("{}.{namespace}.svc.{zone}", served.service);
     match name {
-        "host" => text(host),
-        "port" => text(served.port.to_string()),
-        "url" if served.scheme == "http" && served.port == 80 => text(format!("http://{host}")),
-        "url" => text(format!("{}://{host}:{}", served.scheme, served.port)),
+        "host" => Some(Fact::Text(host)),
+        "port" => Some(Fact::Text(served.port.to_string())),
+        "url" if served.scheme == "http" && served.port == 80 => {
+            Some(Fact::Text(format!("http://{host}")))
+        }
+        "url" => Some(Fact::Text(format!(
+            "{}://{host}:{}",
+            served.scheme, served.port
+        ))),
         _ => None,
     }
 }
@@ -205,7 +214,7 @@ fn application(scope: &Scope<'_>, one: &Use<'_>, name: &str) -> Option<Fact> {
 fn oidc(scope: &Scope<'_>, one: &Use<'_>, issuer: &OidcIssuer, name: &str) -> Option<Fact> {
     let url = filled(scope, Some(&issuer.issuer), "");
     match name {
-        "issuer" => text(url),
+        "issuer" => Some(Fact::Text(url)),
         "discoveryUrl" => {
             let usual = || {
                 format!(
@@ -214,12 +223,14 @@ fn oidc(scope: &Scope<'_>, one: &Use<'_>, issuer: &OidcIssuer, name: &str) -> Op
                 )
             };
             let declared = issuer.discovery.as_ref();
-            text(declared.map_or_else(usual, |discovery| filled(scope, Some(discovery), "")))
+            Some(Fact::Text(declared.map_or_else(usual, |discovery| {
+                filled(scope, Some(discovery), "")
+            })))
         }
         "redirectUri" => {
             let callback = one.used.callback.as_ref()?;
             match crate::facts::fact(scope, None, "route.url")? {
-                Fact::Text(route) => text(format!("{route}{callback}")),
+                Fact::Text(route) => Some(Fact::Text(format!("{route}{callback}"))),
                 _ => None,
             }
         }
@@ -236,11 +247,11 @@ fn otel(scope: &Scope<'_>, collector: &OtelCollector, name: &str) -> Option<Fact
             } else {
                 OtlpProtocol::Http
             };
-            text(collector.protocol.unwrap_or(usual).to_string())
+            Some(Fact::Text(collector.protocol.unwrap_or(usual).to_string()))
         }
-        "endpoint" => text(endpoint),
-        "serviceName" => text(scope.name().to_owned()),
-        "attributes" => text(attributes(scope, collector)),
+        "endpoint" => Some(Fact::Text(endpoint)),
+        "serviceName" => Some(Fact::Text(scope.name().to_owned())),
+        "attributes" => Some(Fact::Text(attributes(scope, collector))),
         _ => None,
     }
 }
@@ -316,10 +327,6 @@ fn escaped(text: &str) -> String {
             }
         })
         .collect()
-}
-
-fn text(text: String) -> Option<Fact> {
-    Some(Fact::Text(text))
 }
 
 #[cfg(test)]

@@ -155,6 +155,9 @@ fn every_alert_has_a_firing_and_a_silent_test() {
 fn every_alert_has_a_section_to_link_to() {
     let page = alerts_page();
     for (word, _) in BuiltInAlert::WORDS {
-        assert!(page.contains(&format!("\n<a id=\"{word}\"></a>\n\n## {word}\n")), "{word}");
+        assert!(
+            page.contains(&format!("\n<a id=\"{word}\"></a>\n\n## {word}\n")),
+            "{word}"
+        );
     }
 }

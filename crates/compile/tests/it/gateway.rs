@@ -132,9 +132,7 @@ fn made(way: &str, route: &str) -> (String, BTreeSet<String>) {
     let objects = desired.iter().flat_map(|one| &one.objects);
     let objects: Vec<String> = objects.map(|object| object.json.to_string()).collect();
     let findings = report.diagnostics().iter();
-    let findings = findings
-        .map(|finding| finding.message.clone())
-        .collect();
+    let findings = findings.map(|finding| finding.message.clone()).collect();
     (objects.join("\n"), findings)
 }
 

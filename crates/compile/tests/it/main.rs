@@ -13,6 +13,7 @@ mod gateway;
 mod laws;
 mod promtool;
 mod shared;
+mod uses;
 
 #[test]
 fn no_test_file_is_forgotten() {

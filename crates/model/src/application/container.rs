@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{Capabilities, FileSpec, Health, InitStep, Scaling, Sidecar, Update, Volume, Volumes};
 use crate::name::{
-    ComponentName, EnvName, ImageRef, LabelName, Literal, MountPath, PortNumber,
-    Reason, SecretKey, SecretPath,
+    ComponentName, EnvName, ImageRef, LabelName, Literal, MountPath, PortNumber, Reason, SecretKey,
+    SecretPath,
 };
 use crate::node::Node;
 use crate::quantity::Quantity;

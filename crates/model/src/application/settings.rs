@@ -2,8 +2,8 @@
 
 use super::JobScript;
 use crate::name::{
-    ComponentName, DurationText, HttpPath, ImageRef, LabelName, Literal, NamespaceName,
-    Reason, UntilDate,
+    ComponentName, DurationText, HttpPath, ImageRef, LabelName, Literal, NamespaceName, Reason,
+    UntilDate,
 };
 use crate::node::Node;
 use crate::quantity::Quantity;

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Accelerators,    CatalogueEntry, Certificates, Dashboard, Defaults, Dns, Domains, DriftMode, EnvironmentFields, Identity, Images, Ingress, Lab, LoadBalancer, MonitoringStack, Naming, Person, ReasonedSeverity, SecretBackend, Served, Storage, StorageClassFields, Tier, Updates,
+    Accelerators, CatalogueEntry, Certificates, Dashboard, Defaults, Dns, Domains, DriftMode,
+    EnvironmentFields, Identity, Images, Ingress, Lab, LoadBalancer, MonitoringStack, Naming,
+    Person, ReasonedSeverity, SecretBackend, Served, Storage, StorageClassFields, Tier, Updates,
 };
 use crate::application::{Application, DataMeaning, Route, Visibility};
 use crate::name::{AppName, EnvironmentName, HostName, HostRef, LabelName, NamespaceName};

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::application::DataMeaning;
 use crate::name::{
-    AnnotationPrefix,    EnvironmentName, HostName, LabelName, Literal, MountPath, NamespaceName, Reason, SecretPath,
-    SubdomainName, TimeZone, Url,
+    AnnotationPrefix, EnvironmentName, HostName, LabelName, Literal, MountPath, NamespaceName,
+    Reason, SecretPath, SubdomainName, TimeZone, Url,
 };
 use crate::quantity::Quantity;
 use crate::{choice, record};

@@ -55,7 +55,10 @@ fn added(capabilities: &Node, out: &mut Out, import: &mut Import) {
     if let Some(reasons) = reasons.node_if_any() {
         let span = reasons.span;
         out.put("capabilities", reasons);
-        import.decide(span, "each of `security.capabilities` has a reason now: say why");
+        import.decide(
+            span,
+            "each of `security.capabilities` has a reason now: say why",
+        );
     }
 }
 

@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::estate::{
     CatalogueEntry, CatalogueTarget, Entry, EntryKind, Estate, Template, url_host,
 };
-use crate::name::HostName;
+use crate::name::{EnvironmentName, HostName};
 use crate::node::FieldPath;
 use crate::read::nearest;
 
@@ -159,7 +159,10 @@ impl One<'_> {
     fn place(&mut self) {
         let zone = self.estate.fields.domains.cluster.as_str();
         // Which of two kinds it is, is not said: that is enough to say about it.
-        let undecided = self.entry.fields.is_some_and(|fields| fields.postgres.is_some())
+        let undecided = self
+            .entry
+            .fields
+            .is_some_and(|fields| fields.postgres.is_some())
             && matches!(self.entry.kind(), EntryKind::Own);
         if undecided || self.entry.has_place(zone) {
             return;
@@ -204,7 +207,7 @@ impl One<'_> {
     fn url(&mut self, key: &str, url: &Template) {
         let url = sample(url);
         let scheme = url.starts_with("http://") || url.starts_with("https://");
-        let host = url_host(&url).map(|host| UpstreamHost::parse(host));
+        let host = url_host(&url).map(UpstreamHost::parse);
         if scheme && host.is_some_and(|host| host.is_ok()) {
             return;
         }
@@ -260,7 +263,7 @@ impl One<'_> {
 
     fn environments(&mut self, fields: &CatalogueEntry) {
         let known = self.estate.fields.environments.keys();
-        let known: Vec<&str> = known.map(|name| name.as_str()).collect();
+        let known: Vec<&str> = known.map(EnvironmentName::as_str).collect();
         for (at, name) in fields.environments.iter().enumerate() {
             if known.contains(&name.as_str()) {
                 continue;

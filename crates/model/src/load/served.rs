@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Declarations;
 use crate::application::{Application, PeerPort, Port, Protocol};
 use crate::estate::{Estate, Served};
-use crate::name::{AppName, EnvironmentName};
+use crate::name::{AppName, EnvironmentName, PortNumber};
 use crate::node::Node;
 use crate::resolve::sketch;
 
@@ -80,7 +80,7 @@ fn of_application(application: &Application) -> Option<Served> {
     let port = main
         .fields
         .service_port
-        .map_or(SERVICE_PORT, |port| port.get());
+        .map_or(SERVICE_PORT, PortNumber::get);
     let pod_port = |port: Port| PeerPort {
         port: port.spec.port,
         protocol: if port.spec.protocol == Protocol::Udp {

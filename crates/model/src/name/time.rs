@@ -71,7 +71,9 @@ fn parse_schedule(text: &str) -> Result<String, String> {
     }
     croner::Cron::from_str(&schedule).map_err(|error| format!("must be a schedule: {error}"))?;
     if Pattern::parse(&schedule).is_some_and(|pattern| pattern.is_never()) {
-        return Err(format!("never runs: no month that it names has such a day: `{text}`"));
+        return Err(format!(
+            "never runs: no month that it names has such a day: `{text}`"
+        ));
     }
     Ok(schedule)
 }
@@ -130,7 +132,15 @@ mod tests {
 
     #[test]
     fn schedules_are_what_cron_jobs_know() {
-        for known in ["30 3 * * *", "0 3 29 2 *", "0 3 31 2 MON", "0 3 31 4,5 *", "0 3 * * WED", "0 3 1 jul-aug *", "@daily"] {
+        for known in [
+            "30 3 * * *",
+            "0 3 29 2 *",
+            "0 3 31 2 MON",
+            "0 3 31 4,5 *",
+            "0 3 * * WED",
+            "0 3 1 jul-aug *",
+            "@daily",
+        ] {
             assert!(Schedule::parse(known).is_ok(), "{known}");
         }
         for unknown in [

@@ -192,7 +192,11 @@ fn runs(written: &Node) -> Runs {
 /// Says whether all routes lead elsewhere, so that nothing has to answer here.
 fn leads_elsewhere(written: &Node) -> bool {
     let routes = written.get("ingress").and_then(Node::as_list);
-    let elsewhere = |route: &Node| ["redirectTo", "upstream"].iter().any(|key| route.get(key).is_some());
+    let elsewhere = |route: &Node| {
+        ["redirectTo", "upstream"]
+            .iter()
+            .any(|key| route.get(key).is_some())
+    };
     routes.is_some_and(|routes| !routes.is_empty() && routes.iter().all(elsewhere))
 }
 

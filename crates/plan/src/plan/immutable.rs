@@ -1,8 +1,8 @@
 //! Fields that cannot change in place.
 
 use serde_json::Value;
-use steading_model::{GroupKind, Object};
 use steading_model::quantity::Quantity;
+use steading_model::{GroupKind, Object};
 
 use crate::step::FieldChange;
 

@@ -486,9 +486,17 @@ fn a_claim_that_grew_by_itself_is_as_declared() {
     let mut growing = shop();
     object(&mut growing, &claim)["metadata"]["annotations"][ANNOTATION_MAX_SIZE] = json!("8Gi");
     let mut world = World::running(&[growing.clone()], &options());
-    world.edit(&claim, "/spec/resources/requests/storage", json!("4Gi"), "resizer");
+    world.edit(
+        &claim,
+        "/spec/resources/requests/storage",
+        json!("4Gi"),
+        "resizer",
+    );
     let (plan, report) = world.plan(&[growing], &options());
-    assert!(plan.releases.is_empty() && reasons(&report).is_empty(), "{report:?}");
+    assert!(
+        plan.releases.is_empty() && reasons(&report).is_empty(),
+        "{report:?}"
+    );
 }
 
 #[test]

@@ -32,8 +32,11 @@ fn check(estate: &Estate) -> Vec<Finding> {
     });
     open.map(|entry| {
         let span = estate.tree.key_span_at(&entry.path());
-        Finding::new(span, format!("users of `{}` may reach all ports there", entry.name))
-            .help("add `ports: […]`: those of its pods, not of its Service")
+        Finding::new(
+            span,
+            format!("users of `{}` may reach all ports there", entry.name),
+        )
+        .help("add `ports: […]`: those of its pods, not of its Service")
     })
     .collect()
 }

@@ -60,7 +60,11 @@ fn private(estate: &Estate, path: &FieldPath, record: &DnsRecord) -> Vec<Finding
             UpstreamHost::Address(address) => Some((at, Cidr::parse(&address.to_string()).ok()?)),
             UpstreamHost::Name(_) => None,
         })
-        .filter(|(_, address)| local.iter().any(|local| local.range().contains(&address.range())))
+        .filter(|(_, address)| {
+            local
+                .iter()
+                .any(|local| local.range().contains(&address.range()))
+        })
         .map(|(at, address)| {
             let address = address.range().addr();
             let message = format!("a public record points to a private address: {address}");

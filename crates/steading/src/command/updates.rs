@@ -42,7 +42,7 @@ pub(crate) struct Updates {
 
 /// One image of one container.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub(crate) struct Image {
+pub(crate) struct Updatable {
     application: String,
     environment: String,
     container: String,
@@ -74,7 +74,7 @@ pub(crate) fn run(arguments: Updates, session: &Session) -> Result<Outcome, Comm
     Ok(Outcome::Success)
 }
 
-fn images(loaded: &Loaded, env: Option<&str>) -> Result<BTreeSet<Image>, CommandError> {
+fn images(loaded: &Loaded, env: Option<&str>) -> Result<BTreeSet<Updatable>, CommandError> {
     let updater = loaded.needed_estate()?.fields.updates.as_ref();
     let updater = updater.map(|updates| updates.updater);
     let mut images = BTreeSet::new();
@@ -100,7 +100,7 @@ fn image(
     application: &Application,
     container: &Component,
     updater: Option<Updater>,
-) -> Option<Image> {
+) -> Option<Updatable> {
     let image = container.fields.image.as_ref()?;
     let update = container.fields.update.as_ref();
     let policy = update.map_or(UpdatePolicy::Pin, Update::effective);
@@ -109,7 +109,7 @@ fn image(
         Some(updater) => updater.as_str(),
         None => "declaration",
     };
-    Some(Image {
+    Some(Updatable {
         application: application.name.to_string(),
         environment: application.environment.to_string(),
         container: container.name.to_string(),
@@ -124,7 +124,7 @@ fn image(
     })
 }
 
-fn list(images: &BTreeSet<Image>, session: &Session) -> Result<(), CommandError> {
+fn list(images: &BTreeSet<Updatable>, session: &Session) -> Result<(), CommandError> {
     let mut table = Table::new([
         "application",
         "environment",

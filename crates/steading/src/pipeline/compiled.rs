@@ -100,7 +100,14 @@ impl Loaded {
         match self.estate() {
             Some(estate) => {
                 let (policies, catalog) = (self.policies(), self.catalog());
-                steading_rules::check(estate, applications, desired, policies, catalog, Some(today))
+                steading_rules::check(
+                    estate,
+                    applications,
+                    desired,
+                    policies,
+                    catalog,
+                    Some(today),
+                )
             }
             None => Outcome::default(),
         }

@@ -1,11 +1,10 @@
 //! A plan as Markdown, for a comment on a pull request.
 
-use std::fmt::Write;
-
 use steading_plan::{Effect, Plan, PlanReport, ReleasePlan, Step};
 
 use super::change::{effect_name, value_line};
 use super::plan::{heading, privileges, sign, summary};
+use super::push;
 use super::reason;
 use crate::diagnostics::count;
 
@@ -99,8 +98,4 @@ fn worst(release: &ReleasePlan) -> &'static str {
             .max()
             .unwrap_or(Effect::None),
     )
-}
-
-fn push(text: &mut String, line: &str) {
-    writeln!(text, "{line}").expect("writing to text must succeed");
 }

@@ -1,13 +1,13 @@
 //! A plan as text: what changes, what that does to people, and what does not happen and why.
 
 use std::collections::BTreeSet;
-use std::fmt::Write;
 
 use serde_json::Value;
 use steading_compile::ANNOTATION_PRIVILEGES;
 use steading_plan::{Action, Effect, Plan, PlanReport, ReleaseKey, ReleaseKind, ReleasePlan, Step};
 
 use super::change::{effect_name, value_line};
+use super::push;
 use super::reason;
 use crate::diagnostics::count;
 use crate::ui::{Paint, Role};
@@ -136,7 +136,10 @@ fn write_release(text: &mut String, release: &ReleasePlan, heading: &str, paint:
     for step in &release.steps {
         push(text, &format!("  {}", step_line(step, paint)));
         for right in privileges(step) {
-            push(text, &format!("      {}", paint.text(Role::Warning, &right)));
+            push(
+                text,
+                &format!("      {}", paint.text(Role::Warning, &right)),
+            );
         }
         for change in &step.changes {
             push(text, &format!("      {}", value_line(change)));
@@ -153,7 +156,8 @@ fn write_release(text: &mut String, release: &ReleasePlan, heading: &str, paint:
 
 /// Returns what the pods of an object may do beyond their containers, each with its reason.
 pub(super) fn privileges(step: &Step) -> Vec<String> {
-    let annotations = |object: &Value| object["metadata"]["annotations"][ANNOTATION_PRIVILEGES].clone();
+    let annotations =
+        |object: &Value| object["metadata"]["annotations"][ANNOTATION_PRIVILEGES].clone();
     let lines = step.desired.as_ref().map(annotations);
     let lines = lines.as_ref().and_then(Value::as_str).unwrap_or_default();
     lines.lines().map(|line| format!("! {line}")).collect()
@@ -217,8 +221,4 @@ fn write_not_done(text: &mut String, report: &PlanReport, paint: Paint) {
         }
     }
     text.push('\n');
-}
-
-fn push(text: &mut String, line: &str) {
-    writeln!(text, "{line}").expect("writing to text must succeed");
 }

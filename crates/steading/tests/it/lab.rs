@@ -16,5 +16,5 @@ mod release;
 mod run;
 mod secrets;
 mod trouble;
-mod workloads;
 mod uses;
+mod workloads;

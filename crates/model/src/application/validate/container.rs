@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Check;
-use super::codes::{LITERAL_AND_SECRET, NO_IMAGE, POD_SETTING, REPLICAS, RESOURCES, ROOT, SAME_NAME, SAME_PORT};
+use super::codes::{
+    LITERAL_AND_SECRET, NO_IMAGE, POD_SETTING, REPLICAS, RESOURCES, ROOT, SAME_NAME, SAME_PORT,
+};
 use crate::application::{Component, Protocol, Resources, Role, Secrets, Security};
 use crate::diagnostic::Diagnostic;
 use crate::name::{EnvName, Literal};
@@ -55,7 +57,9 @@ fn pod_settings(check: &mut Check<'_>, owner: &Component) {
         let settings: [(&str, Asks); 4] = [
             ("hostNetwork", |security| security.host_network.is_some()),
             ("hostPID", |security| security.host_pid.is_some()),
-            ("userNamespace", |security| security.user_namespace == Some(true)),
+            ("userNamespace", |security| {
+                security.user_namespace == Some(true)
+            }),
             ("groups", |security| !security.groups.is_empty()),
         ];
         for (key, _) in settings.into_iter().filter(|(_, is)| missing(*is)) {

@@ -81,14 +81,14 @@ fn is_version(tag: &str) -> bool {
     let tag = tag.strip_prefix('v').unwrap_or(tag);
     let numbers = tag.split(['-', '+', '_']).next().unwrap_or_default();
     let parts: Vec<&str> = numbers.split('.').collect();
-    let number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    (2..=3).contains(&parts.len()) && parts.iter().all(|part| number(&part))
+    let number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    (2..=3).contains(&parts.len()) && parts.iter().all(|part| number(part))
 }
 
 /// Keel has one policy for a workload, so that the containers of one pod that it changes have the same.
 fn together(check: &mut Check<'_>, owner: &Component) {
-    let updates = check.estate.fields.updates.as_ref();
-    if !updates.is_some_and(|updates| updates.updater == Updater::Keel) {
+    let declared = check.estate.fields.updates.as_ref();
+    if declared.is_none_or(|updates| updates.updater != Updater::Keel) {
         return;
     }
     let beside = owner.beside().map(|(_, container)| container);

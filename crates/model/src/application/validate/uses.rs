@@ -8,7 +8,7 @@ use super::reference::unknown;
 use crate::application::CatalogueUse;
 use crate::diagnostic::Diagnostic;
 use crate::estate::{Entry, EntryKind};
-use crate::name::LabelName;
+use crate::name::{AppName, LabelName};
 use crate::node::FieldPath;
 use crate::read::nearest;
 
@@ -44,7 +44,7 @@ fn named<'a>(check: &mut Check<'a>, name: &'a LabelName, path: &FieldPath) -> Op
     }
     if entry.is_none() {
         let entries = estate.fields.catalogue.keys().map(LabelName::as_str);
-        let applications = estate.applications.keys().map(|name| name.as_str());
+        let applications = estate.applications.keys().map(AppName::as_str);
         let mut known: Vec<&str> = entries
             .chain(applications)
             .filter(|name| *name != own)

@@ -146,7 +146,10 @@ fn own_of_beside(check: &mut Check<'_>, owner: &Component, beside: &Component) {
     for (name, path, volume) in beside.volumes() {
         let is_own = volume.volume.is_none() && volume.existing_claim.is_none();
         if is_own && volume.path.is_none() {
-            let message = format!("`{path}` is a volume of a container beside `{}`", owner.name);
+            let message = format!(
+                "`{path}` is a volume of a container beside `{}`",
+                owner.name
+            );
             let help = format!(
                 "declare it in `{}`, and write `{name}: {{ volume: {name}, mountPath: … }}` here where the place differs",
                 owner.path
@@ -172,7 +175,10 @@ fn one_node(check: &mut Check<'_>, group: &OneNode<'_>) {
         );
         let finding = Diagnostic::error(ONE_NODE, message)
             .at(tree.key_span_at(&there))
-            .label(tree.key_span_at(&here), format!("the place of `{}`", first.name))
+            .label(
+                tree.key_span_at(&here),
+                format!("the place of `{}`", first.name),
+            )
             .label(tree.key_span_at(mount), "the volume")
             .label(tree.key_span_at(path), "the same volume");
         check
@@ -183,10 +189,14 @@ fn one_node(check: &mut Check<'_>, group: &OneNode<'_>) {
 
 /// Returns where two components ask for nodes that cannot be the same.
 fn contradiction(one: &Component, other: &Component) -> Option<(FieldPath, FieldPath)> {
-    let (here, there) = (one.fields.placement.as_ref()?, other.fields.placement.as_ref()?);
+    let (here, there) = (
+        one.fields.placement.as_ref()?,
+        other.fields.placement.as_ref()?,
+    );
     let at = |component: &Component| component.field("placement");
     let mut labels = here.nodes.iter();
-    let differs = labels.find(|(label, value)| there.nodes.get(*label).is_some_and(|own| own != *value));
+    let differs =
+        labels.find(|(label, value)| there.nodes.get(*label).is_some_and(|own| own != *value));
     if let Some((label, _)) = differs {
         let at = |component| at(component).key("nodes").key(label.as_str());
         return Some((at(one), at(other)));

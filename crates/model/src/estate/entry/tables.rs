@@ -2,7 +2,7 @@
 
 use super::{Entry, EntryKind};
 use crate::application::CatalogueUse;
-use crate::name::EnvName;
+use crate::name::{EnvName, FactName};
 
 /// Facts of databases.
 const DATABASE: &[&str] = &[
@@ -59,7 +59,7 @@ impl<'a> Entry<'a> {
             .flat_map(|fields| fields.facts.keys());
         let secret = self.fields.and_then(|fields| fields.secret.as_ref());
         let secret = secret.into_iter().flat_map(|secret| secret.keys.keys());
-        let declared = own.chain(secret).map(|name| name.as_str());
+        let declared = own.chain(secret).map(FactName::as_str);
         let kind = self.kind_facts().iter().copied();
         let mut names: Vec<&str> = kind.chain(declared).collect();
         names.sort_unstable();

@@ -104,9 +104,8 @@ pub(super) fn run(arguments: GraphCommand, session: &Session) -> Result<Outcome,
         );
     }
     let graph = Graph::of(estate, &applications);
-    let is_meant = |node: &GraphNode| {
-        node.kind == NodeKind::Application && named.iter().any(|name| *name == node.name)
-    };
+    let is_meant =
+        |node: &GraphNode| node.kind == NodeKind::Application && named.contains(&node.name);
     let graph = if named.is_empty() {
         graph
     } else {

@@ -105,10 +105,12 @@ fn print(
 }
 
 fn text(objects: &[Object]) -> String {
-    objects
-        .iter()
-        .map(|object| format!("---\n{}", emit::kubernetes(&object.json)))
-        .collect()
+    let mut text = String::new();
+    for object in objects {
+        text.push_str("---\n");
+        text.push_str(&emit::kubernetes(&object.json));
+    }
+    text
 }
 
 fn write_files(

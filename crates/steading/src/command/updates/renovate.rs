@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 use steading_model::name::ImageRef;
 
-use super::Image;
+use super::Updatable;
 
 /// The files with declarations, as Renovate matches them.
 const FILES: &str = "/(^|/)(applications/[^/]+/application|\\.deploy/manifest)\\.yaml$/";
@@ -15,7 +15,7 @@ const FILES: &str = "/(^|/)(applications/[^/]+/application|\\.deploy/manifest)\\
 const IMAGE: &str = "image:\\s*[\"']?(?<depName>[\\w.\\-/]+(?::\\d+/[\\w.\\-/]+)?):(?<currentValue>[\\w][\\w.\\-]*)(?:@(?<currentDigest>sha256:[a-f0-9]+))?";
 
 /// Returns the configuration.
-pub(super) fn config(images: &BTreeSet<Image>) -> Value {
+pub(super) fn config(images: &BTreeSet<Updatable>) -> Value {
     let nothing = json!({
         "description": "nothing changes unless its declaration says how far",
         "matchManagers": ["custom.regex"],
@@ -23,7 +23,13 @@ pub(super) fn config(images: &BTreeSet<Image>) -> Value {
     });
     let mut rules = vec![nothing];
     for ((file, name), images) in &by_package(images) {
-        let several = images.iter().map(policy_of).collect::<BTreeSet<_>>().len() > 1;
+        let several = images
+            .iter()
+            .copied()
+            .map(policy_of)
+            .collect::<BTreeSet<_>>()
+            .len()
+            > 1;
         for image in images
             .iter()
             .filter(|image| image.policy != "pin" || image.hold.is_some())
@@ -46,15 +52,16 @@ pub(super) fn config(images: &BTreeSet<Image>) -> Value {
 /// One place: a file, and the image without its tag.
 type Package = (String, String);
 
-fn by_package(images: &BTreeSet<Image>) -> BTreeMap<Package, Vec<&Image>> {
-    let mut packages: BTreeMap<Package, Vec<&Image>> = BTreeMap::new();
+fn by_package(images: &BTreeSet<Updatable>) -> BTreeMap<Package, Vec<&Updatable>> {
+    let mut packages: BTreeMap<Package, Vec<&Updatable>> = BTreeMap::new();
     for image in images {
         let Ok(reference) = ImageRef::parse(&image.image) else {
             continue;
         };
         let package = (image.file.clone(), reference.name().to_owned());
         let known = packages.entry(package).or_default();
-        let same = |one: &&Image| policy_of(one) == policy_of(&image) && one.image == image.image;
+        let same =
+            |one: &&Updatable| policy_of(one) == policy_of(image) && one.image == image.image;
         if !known.iter().any(same) {
             known.push(image);
         }
@@ -62,11 +69,11 @@ fn by_package(images: &BTreeSet<Image>) -> BTreeMap<Package, Vec<&Image>> {
     packages
 }
 
-fn policy_of<'a>(image: &&'a Image) -> (&'a str, Option<&'a str>, Option<&'a str>) {
+fn policy_of(image: &Updatable) -> (&str, Option<&str>, Option<&str>) {
     (image.policy, image.allow.as_deref(), image.hold.as_deref())
 }
 
-fn rules_of(file: &str, name: &str, image: &Image, several: bool) -> Vec<Value> {
+fn rules_of(file: &str, name: &str, image: &Updatable, several: bool) -> Vec<Value> {
     let mut place = json!({ "matchFileNames": [file], "matchPackageNames": [name] });
     let tag = ImageRef::parse(&image.image).ok();
     let tag = tag.as_ref().and_then(ImageRef::tag);

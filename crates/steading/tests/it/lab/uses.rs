@@ -31,7 +31,7 @@ fn until(what: &str, found: impl Fn() -> Option<Value>) -> Value {
             return found;
         }
         assert!(
-            begun.elapsed() < Duration::from_secs(60),
+            begun.elapsed() < Duration::from_mins(1),
             "waited for {what}"
         );
         std::thread::sleep(Duration::from_millis(100));

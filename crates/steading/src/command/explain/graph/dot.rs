@@ -1,10 +1,9 @@
 //! A graph in the language of Graphviz.
 
-use std::fmt::Write;
-
 use steading_model::graph::{Graph, Need, NodeKind};
 
 use super::{id, label};
+use crate::show::push;
 
 /// Returns the graph.
 pub(super) fn text(graph: &Graph) -> String {
@@ -18,7 +17,7 @@ pub(super) fn text(graph: &Graph) -> String {
             NodeKind::Outside => ", style=dashed",
         };
         let (id, label) = (quoted(&id(node)), quoted(&label(graph, node)));
-        let _ = writeln!(text, "  {id} [label={label}{form}];");
+        push(&mut text, &format!("  {id} [label={label}{form}];"));
     }
     for ((from, to), why) in &graph.edges {
         let words: Vec<String> = why.iter().map(ToString::to_string).collect();
@@ -27,12 +26,14 @@ pub(super) fn text(graph: &Graph) -> String {
         } else {
             ", style=dashed"
         };
-        let _ = writeln!(
-            text,
-            "  {} -> {} [label={}{style}];",
-            quoted(&id(&graph.nodes[*from])),
-            quoted(&id(&graph.nodes[*to])),
-            quoted(&words.join(", "))
+        push(
+            &mut text,
+            &format!(
+                "  {} -> {} [label={}{style}];",
+                quoted(&id(&graph.nodes[*from])),
+                quoted(&id(&graph.nodes[*to])),
+                quoted(&words.join(", "))
+            ),
         );
     }
     text.push_str("}\n");

@@ -211,3 +211,77 @@ fn placed(graph: &Graph, rows: &[Vec<Item>], edges: &BTreeSet<(usize, usize)>) -
         sizes: rows.iter().map(Vec::len).collect(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use steading_model::graph::{Graph, GraphNode, Need, NodeKind};
+    use steading_model::name::EnvironmentName;
+
+    use super::*;
+
+    fn graph(nodes: usize, edges: &[(usize, usize)]) -> Graph {
+        let environment = EnvironmentName::parse("prod").unwrap();
+        let node = |at: usize| GraphNode {
+            environment: environment.clone(),
+            kind: NodeKind::Application,
+            name: format!("a{at}"),
+        };
+        let edge = |edge: &(usize, usize)| (*edge, BTreeSet::from([Need::DependsOn]));
+        Graph {
+            nodes: (0..nodes).map(node).collect(),
+            edges: edges.iter().map(edge).collect(),
+        }
+    }
+
+    #[test]
+    fn what_is_needed_is_to_the_right_of_what_needs_it() {
+        let edges = [(0, 1), (1, 2), (0, 2), (3, 2), (4, 1)];
+        let found = layout(&graph(6, &edges));
+        for (from, to) in edges {
+            assert!(
+                found.places[&from].0 < found.places[&to].0,
+                "{from} -> {to}"
+            );
+        }
+        assert_eq!(found.alone, [5]);
+        assert_eq!(found.ways[&(0, 2)].len(), 3, "it passes one layer");
+        assert_eq!(
+            found.ways[&(0, 2)][1..],
+            found.ways[&(3, 2)][1..],
+            "ways to one node are one"
+        );
+    }
+
+    #[test]
+    fn circles_are_drawn_back() {
+        let found = layout(&graph(3, &[(0, 1), (1, 2), (2, 0)]));
+        let layers: BTreeMap<usize, usize> = found
+            .places
+            .iter()
+            .map(|(node, place)| (*node, place.0))
+            .collect();
+        assert_eq!(layers, BTreeMap::from([(0, 0), (1, 1), (2, 2)]));
+        let back = &found.ways[&(2, 0)];
+        assert!(back.first() > back.last(), "{back:?}");
+        let itself = layout(&graph(2, &[(0, 1), (1, 0)]));
+        assert_eq!(itself.sizes, [1, 1]);
+    }
+
+    #[test]
+    fn each_place_is_taken_once() {
+        let edges: Vec<(usize, usize)> = (0..40)
+            .flat_map(|at| [(at, at / 2 + 40), (at, (at * 7) % 20 + 40), (at, 61)])
+            .collect();
+        let found = layout(&graph(62, &edges));
+        let places: BTreeSet<&Place> = found.places.values().collect();
+        assert_eq!(places.len(), found.places.len());
+        assert_eq!(layout(&graph(62, &edges)), found, "always the same");
+    }
+
+    #[test]
+    fn nothing_is_laid_out_too() {
+        assert_eq!(layout(&graph(0, &[])), Layout::default());
+    }
+}

@@ -1,11 +1,10 @@
 //! A graph as a picture that needs nothing else: no script, no font, no style from elsewhere.
 
-use std::fmt::Write;
-
 use steading_model::graph::{Graph, Need, NodeKind};
 
 use super::label;
 use super::layout::{Layout, Place, layout};
+use crate::show::push;
 
 /// The space around everything.
 const MARGIN: usize = 24;
@@ -57,18 +56,22 @@ pub(super) fn text(graph: &Graph, estate: &str) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\">\n"
     );
     let title = format!("What needs what in {estate}");
-    let _ = writeln!(text, "  <title>{}</title>", escaped(&title));
+    push(&mut text, &format!("  <title>{}</title>", escaped(&title)));
     text.push_str(STYLE);
     text.push_str("  <defs><marker id=\"arrow\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\"><path d=\"M0 0 L8 4 L0 8 z\"/></marker></defs>\n");
-    let _ = writeln!(
-        text,
-        "  <text class=\"title\" x=\"{MARGIN}\" y=\"{MARGIN}\">{}</text>",
-        escaped(&title)
+    push(
+        &mut text,
+        &format!(
+            "  <text class=\"title\" x=\"{MARGIN}\" y=\"{MARGIN}\">{}</text>",
+            escaped(&title)
+        ),
     );
-    let _ = writeln!(
-        text,
-        "  <text class=\"legend\" x=\"{MARGIN}\" y=\"{}\">an arrow leads to what is needed; dashed: reached only; blue: application; green: entry of the catalogue; orange: outside</text>",
-        MARGIN + 18
+    push(
+        &mut text,
+        &format!(
+            "  <text class=\"legend\" x=\"{MARGIN}\" y=\"{}\">an arrow leads to what is needed; dashed: reached only; blue: application; green: entry of the catalogue; orange: outside</text>",
+            MARGIN + 18
+        ),
     );
     picture.edges(&mut text);
     picture.boxes(&mut text);
@@ -168,11 +171,13 @@ impl<'a> Picture<'a> {
             };
             let label = &self.labels[at];
             let (width, middle) = (width(label), y + HEIGHT / 2 + 5);
-            let _ = writeln!(
+            push(
                 text,
-                "  <rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{HEIGHT}\" rx=\"{round}\"/><text x=\"{}\" y=\"{middle}\" text-anchor=\"middle\">{}</text>",
-                x + width / 2,
-                escaped(label)
+                &format!(
+                    "  <rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{HEIGHT}\" rx=\"{round}\"/><text x=\"{}\" y=\"{middle}\" text-anchor=\"middle\">{}</text>",
+                    x + width / 2,
+                    escaped(label)
+                ),
             );
         }
     }
@@ -191,11 +196,13 @@ impl<'a> Picture<'a> {
             } else {
                 " class=\"reaches\""
             };
-            let _ = writeln!(
+            push(
                 text,
-                "  <g class=\"edge\"><title>{}</title><path{class} d=\"{}\" marker-end=\"url(#arrow)\"/></g>",
-                escaped(&title),
-                self.way(*from, *to)
+                &format!(
+                    "  <g class=\"edge\"><title>{}</title><path{class} d=\"{}\" marker-end=\"url(#arrow)\"/></g>",
+                    escaped(&title),
+                    self.way(*from, *to)
+                ),
             );
         }
     }
@@ -223,7 +230,12 @@ impl<'a> Picture<'a> {
                 (left + width, left)
             };
             curve.push_str(&bend(last, (enter, y)));
-            let _ = write!(curve, " L{leave} {y}");
+            curve.extend([
+                " L".to_owned(),
+                leave.to_string(),
+                " ".to_owned(),
+                y.to_string(),
+            ]);
             last = (leave, y);
         }
         curve.push_str(&bend(last, (finish, end.2)));

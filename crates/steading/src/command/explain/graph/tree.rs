@@ -2,11 +2,11 @@
 //! needs have none themselves is one line.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 
 use steading_model::graph::{Graph, Need, NodeKind};
 
 use super::label;
+use crate::show::push;
 
 /// The widest line of those that stand alone.
 const WIDEST: usize = 100;
@@ -59,7 +59,10 @@ fn legend(graph: &Graph, needed: &BTreeSet<usize>) -> String {
     let has = |kind: NodeKind| needed.iter().any(|node| graph.nodes[*node].kind == kind);
     let meanings = [
         (NodeKind::Entry, "[…] is an entry of the catalogue"),
-        (NodeKind::Outside, "(…) is outside of the estate's applications"),
+        (
+            NodeKind::Outside,
+            "(…) is outside of the estate's applications",
+        ),
     ];
     let meanings = meanings.iter().filter(|(kind, _)| has(*kind));
     let meanings: Vec<&str> = meanings.map(|(_, text)| *text).collect();
@@ -90,7 +93,7 @@ struct Trees<'a> {
 impl Trees<'_> {
     fn root(&mut self, node: usize) {
         let name = label(self.graph, &self.graph.nodes[node]);
-        let _ = writeln!(self.text, "{name}");
+        push(&mut self.text, &name);
         self.below(node, "");
     }
 
@@ -103,12 +106,19 @@ impl Trees<'_> {
     /// Writes a node whose needs have none on one line.
     fn flat(&mut self, node: usize) {
         let name = label(self.graph, &self.graph.nodes[node]);
-        let needs: Vec<String> = self
-            .graph
-            .needs(node)
-            .map(|(next, why)| self.line(next, why))
-            .collect();
-        let _ = writeln!(self.text, "{name} {}", needs.join(", "));
+        let mut line = name;
+        let mut said = String::new();
+        for (next, why) in self.graph.needs(node) {
+            let (words, what) = self.said(next, why);
+            let comma = if said.is_empty() { "" } else { "," };
+            line.push_str(comma);
+            if words != said {
+                line = format!("{line} {words}");
+            }
+            line = format!("{line} {what}");
+            said = words;
+        }
+        push(&mut self.text, &line);
     }
 
     fn below(&mut self, node: usize, indent: &str) {
@@ -123,8 +133,8 @@ impl Trees<'_> {
             } else {
                 ("├─ ", "│  ")
             };
-            let line = self.line(*next, why);
-            let _ = writeln!(self.text, "{indent}{branch}{line}");
+            let (words, what) = self.said(*next, why);
+            push(&mut self.text, &format!("{indent}{branch}{words} {what}"));
             if !self.drawn.contains(next) {
                 self.below(*next, &format!("{indent}{deeper}"));
             }
@@ -132,7 +142,8 @@ impl Trees<'_> {
         self.open.pop();
     }
 
-    fn line(&self, node: usize, why: &BTreeSet<Need>) -> String {
+    /// Returns why something is needed, and what it is.
+    fn said(&self, node: usize, why: &BTreeSet<Need>) -> (String, String) {
         let found = &self.graph.nodes[node];
         let name = label(self.graph, found);
         let words: Vec<String> = why.iter().map(|need| phrase(need, &found.name)).collect();
@@ -143,7 +154,7 @@ impl Trees<'_> {
             NodeKind::Outside => format!("({name})"),
         };
         let has_more = self.graph.needs(node).next().is_some();
-        let note = if self.open.contains(&node) {
+        let remark = if self.open.contains(&node) {
             ", and round in a circle"
         } else if has_more && self.drawn.contains(&node) {
             ", see above"
@@ -151,12 +162,12 @@ impl Trees<'_> {
             ""
         };
         let users = self.users.get(&node).copied().unwrap_or_default();
-        let shared = if users > 1 && !self.drawn.contains(&node) && has_more {
+        let several = if users > 1 && !self.drawn.contains(&node) && has_more {
             format!(", needed by {users}")
         } else {
             String::new()
         };
-        format!("{words} {what}{shared}{note}")
+        (words, format!("{what}{several}{remark}"))
     }
 }
 
