@@ -103,7 +103,15 @@ mod tests {
         if let Some(directory) = directory {
             command.env(MARKER, directory.path());
         }
-        identity(command.arg("600").spawn().unwrap().id()).unwrap()
+        let pid = command.arg("600").spawn().unwrap().id();
+        // The parent goes on a moment before the new program has its environment.
+        let deadline = Instant::now() + LIMIT;
+        let environment = format!("/proc/{pid}/environ");
+        while std::fs::read(&environment).unwrap().is_empty() {
+            assert!(Instant::now() < deadline, "{pid} never began");
+            sleep(Duration::from_millis(1));
+        }
+        identity(pid).unwrap()
     }
 
     #[test]
