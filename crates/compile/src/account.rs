@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use steading_model::FieldPath;
 use steading_model::application::{PermissionNamespace, PermissionRule};
 
+use crate::annotation::ANNOTATION_WHY;
 use crate::codes::CLUSTER_RESOURCE;
 use crate::json::{Fields, texts};
 use crate::scope::{Metadata, Output, Scope};
@@ -41,7 +42,7 @@ pub(crate) fn objects(scope: &Scope<'_>, output: &mut Output) {
         let rules = permissions
             .iter()
             .filter(|rule| places(scope, rule).contains(&namespace));
-        let rules: Vec<Value> = rules.flat_map(json_rules).collect();
+        let rules: Vec<&PermissionRule> = rules.collect();
         match namespace {
             Some(namespace) => in_namespace(scope, namespace, rules, &path, output),
             None => everywhere(scope, rules, &path, output),
@@ -64,7 +65,7 @@ fn places<'a>(scope: &Scope<'a>, rule: &'a PermissionRule) -> BTreeSet<Option<&'
 fn in_namespace(
     scope: &Scope<'_>,
     namespace: &str,
-    rules: Vec<Value>,
+    rules: Vec<&PermissionRule>,
     path: &FieldPath,
     output: &mut Output,
 ) {
@@ -83,7 +84,12 @@ fn in_namespace(
     );
 }
 
-fn everywhere(scope: &Scope<'_>, rules: Vec<Value>, path: &FieldPath, output: &mut Output) {
+fn everywhere(
+    scope: &Scope<'_>,
+    rules: Vec<&PermissionRule>,
+    path: &FieldPath,
+    output: &mut Output,
+) {
     let name = foreign_name(scope);
     let metadata = || scope.cluster_wide(name.as_str());
     output.push(scope, role(metadata(), "ClusterRole", rules), path);
@@ -105,8 +111,13 @@ fn foreign_name(scope: &Scope<'_>) -> String {
     format!("{}.{}", scope.namespace(), scope.name())
 }
 
-fn role(metadata: Metadata, kind: &str, rules: Vec<Value>) -> Fields {
+fn role(metadata: Metadata, kind: &str, rules: Vec<&PermissionRule>) -> Fields {
+    let reasons = rules.iter().filter_map(|rule| rule.why.as_ref());
+    let reasons: Vec<&str> = reasons.map(steading_model::name::Reason::as_str).collect();
+    let reasons = (!reasons.is_empty()).then(|| reasons.join("\n"));
+    let rules: Vec<Value> = rules.into_iter().flat_map(json_rules).collect();
     metadata
+        .annotation_if(ANNOTATION_WHY, reasons)
         .object(&format!("{GROUP}/v1"), kind)
         .with("rules", rules)
 }

@@ -162,7 +162,7 @@ fn health_path(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<String> {
         path.is_empty()
             || seen
                 .strip_prefix(path)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
     };
     let prefix = match &entry.route.strip_prefix {
         Some(StripPrefix::Path) => path,

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use steading_model::application::{Peer, PeerPort, PeerTarget};
-use steading_model::name::{AppName, Cidr, EnvironmentName, Literal, NamespaceName};
+use steading_model::name::{AppName, Cidr, EnvironmentName, Literal, NamespaceName, PortNumber};
 
 use crate::json::{Fields, text_map};
 use crate::scope::Scope;
@@ -138,7 +138,13 @@ pub(crate) fn everywhere() -> Value {
 
 /// Returns `ports` of a rule.
 pub(crate) fn ports_json(ports: &[PeerPort]) -> Vec<Value> {
-    let port = |port: &PeerPort| json!({ "port": port.port.get(), "protocol": port.protocol });
+    let port = |port: &PeerPort| {
+        Fields::new()
+            .with("port", port.port.get())
+            .with("endPort", port.last.map(PortNumber::get))
+            .with("protocol", port.protocol)
+            .into()
+    };
     ports.iter().map(port).collect()
 }
 

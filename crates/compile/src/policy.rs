@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use steading_model::FieldPath;
 use steading_model::application::{Component, Kind, Network, Peer, PeerPort, Port};
 
+use crate::annotation::ANNOTATION_WHY;
 use crate::json::Fields;
 use crate::peers::{self, Side};
 use crate::scope::{Metadata, Output, Scope};
@@ -45,7 +46,8 @@ pub(crate) fn component(scope: &Scope<'_>, component: &Component, output: &mut O
     let spec = spec(selector, ingress, egress);
     let metadata = scope
         .named(scope.component_name(component))
-        .component(component.name.as_str());
+        .component(component.name.as_str())
+        .annotation_if(ANNOTATION_WHY, why(network));
     let path = scope.application.field("network");
     output.push(
         scope,
@@ -70,7 +72,8 @@ pub(crate) fn job(
     let spec = spec(selector, Vec::new(), egress(scope, owner, network));
     let metadata = scope
         .named(format!("{}-job-{name}", scope.name()))
-        .component(&component);
+        .component(&component)
+        .annotation_if(ANNOTATION_WHY, why(network));
     output.push(
         scope,
         metadata
@@ -78,6 +81,16 @@ pub(crate) fn job(
             .with("spec", spec),
         path,
     );
+}
+
+/// Returns the reasons that peers give, one a line.
+fn why(network: Option<&Network>) -> Option<String> {
+    let peers = network
+        .iter()
+        .flat_map(|network| network.from.iter().chain(&network.to));
+    let reasons = peers.filter_map(|peer| Some(peer.why.as_ref()?.as_str()));
+    let reasons: Vec<&str> = reasons.collect();
+    (!reasons.is_empty()).then(|| reasons.join("\n"))
 }
 
 /// Adds the labels by which what a component or a job uses admits its users.
@@ -161,7 +174,7 @@ fn users(scope: &Scope<'_>, component: &Component) -> Vec<Value> {
     let main = scope.application.main_component();
     let main = main.is_some_and(|main| main.name == component.name);
     let own = component.ports();
-    let declares = |port: &PeerPort| own.iter().any(|own| own.spec.port == port.port);
+    let declares = |port: &PeerPort| own.iter().any(|own| port.holds(own.spec.port));
     let admitted = uses::network::admitted(scope).into_iter();
     let admitted = admitted.filter(|(_, _, ports)| main || ports.iter().any(declares));
     let rule = |(name, environment, ports): (&str, _, Vec<PeerPort>)| {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use steading_model::application::{Component, Health, HealthProbe, ProbeRefinement, Protocol};
-use steading_model::name::{HttpPath, Literal, PortNumber};
+use steading_model::name::{HeaderName, Literal, PortNumber, ProbePath};
 
 use crate::json::{Fields, texts};
 
@@ -93,12 +93,19 @@ fn action(component: &Component, probe: &HealthProbe) -> Option<Fields> {
     })
 }
 
-fn http(component: &Component, path: &HttpPath, port: PortNumber) -> Fields {
+fn http(component: &Component, path: &ProbePath, port: PortNumber) -> Fields {
     let speaks_tls = component
         .ports()
         .iter()
         .any(|known| known.spec.port == port && known.spec.protocol == Protocol::Https);
+    let health = component.fields.health.iter();
+    let headers = health.flat_map(|health| &health.headers);
+    let header = |(name, value): (&HeaderName, &Literal)| {
+        let header = Fields::new().with("name", name.as_str());
+        Value::from(header.with("value", value.as_str()))
+    };
     let get = Fields::new()
+        .with("httpHeaders", headers.map(header).collect::<Vec<_>>())
         .with("path", path.as_str())
         .with("port", port.get())
         .with("scheme", speaks_tls.then_some("HTTPS"));

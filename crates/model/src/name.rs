@@ -17,7 +17,7 @@ pub use dns::{AppName, ComponentName, EnvironmentName, LabelName, NamespaceName,
 pub use fact::FactName;
 pub use http::{AnnotationPrefix, HeaderName, StatusRange};
 pub use image::ImageRef;
-pub use path::{HttpPath, MountPath, RelativePath, SecretPath};
+pub use path::{HttpPath, MountPath, ProbePath, RelativePath, SecretPath};
 pub use runs::{Run, RunNote};
 pub use text::{Capability, EnvName, Literal, Owner, Reason, SecretKey, Url};
 pub use time::{DurationText, Schedule, TimeZone, UntilDate};

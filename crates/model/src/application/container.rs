@@ -30,7 +30,7 @@ record! {
         "command" command: Vec<Literal>,
         /// Replaces the image's arguments. Default: the image's. Example: `[--config, /etc/app.yaml]`. Derives: `args` of the container.
         "args" args: Vec<Literal>,
-        /// The port that the container listens on, named `http`. The variable `PORT` is set to it unless `env` sets it. Default: none;
+        /// The port that the container listens on, named `http`; a sidecar's is named after the sidecar. The variable `PORT` is set to it unless `env` sets it. Default: none;
         /// without a port there is no Service. Example: `3000`. Derives: a port of the container, the Service with its port 80, the
         /// variable `PORT`, the port of probes and routes, and the ports that network policies open.
         "port" port: Option<PortSpec>,

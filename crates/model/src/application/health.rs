@@ -1,7 +1,9 @@
 //! How to tell that a component works.
 
+use std::collections::BTreeMap;
+
 use super::ContainerFields;
-use crate::name::{ComponentName, HttpPath, Literal, PortNumber, Reason};
+use crate::name::{ComponentName, HeaderName, Literal, PortNumber, ProbePath, Reason};
 use crate::node::Node;
 use crate::read::{Read, Reader};
 use crate::record;
@@ -10,9 +12,12 @@ use crate::shape::Shape;
 record! {
     /// How to tell that a component works. One of `path`, `tcp`, `exec`, `grpc` and `none`.
     pub struct Health {
-        /// A path that answers 200 to 399 without authentication. Default: none. Example: `/healthz`. Derives: `httpGet` of all probes,
-        /// with `scheme: HTTPS` on a port of protocol `https`.
-        "path" path: Option<HttpPath>,
+        /// A path that answers 200 to 399 without authentication; it may have a query. Default: none. Example: `/healthz`. Derives:
+        /// `httpGet` of all probes, with `scheme: HTTPS` on a port of protocol `https`.
+        "path" path: Option<ProbePath>,
+        /// Headers of the request for `path`, such as the host that the application answers to. Default: none. Example: `{ Host:
+        /// "cloud.example.org" }`. Derives: `httpHeaders`.
+        "headers" headers: BTreeMap<HeaderName, Literal>,
         /// The port accepts connections: `true`, or a port of its own. Default: none. Example: `true`. Derives: `tcpSocket` of all probes.
         "tcp" tcp: Option<Check>,
         /// A command that exits 0. Keep it light: an interpreter that starts slowly gets a healthy pod killed. Default: none. Example:
@@ -43,7 +48,7 @@ record! {
     /// One probe, where it differs from the others.
     pub struct ProbeRefinement {
         /// Another path. Default: the health check's. Example: `/ready`.
-        "path" path: Option<HttpPath>,
+        "path" path: Option<ProbePath>,
         /// Another command. Default: the health check's. Example: `[/app/ready]`.
         "exec" exec: Vec<Literal>,
         /// How long an answer may take, in seconds. Default: the health check's. Unit: seconds. Example: `10`.
@@ -87,7 +92,7 @@ impl Read for Check {
 #[derive(Clone, Debug, PartialEq)]
 pub enum HealthProbe {
     /// An HTTP request.
-    Http(HttpPath, Option<PortNumber>),
+    Http(ProbePath, Option<PortNumber>),
     /// A connection.
     Tcp(Option<PortNumber>),
     /// A command.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::name::{AppName, Cidr, LabelName, Literal, NamespaceName, PortNumber};
+use crate::name::{AppName, Cidr, LabelName, Literal, NamespaceName, PortNumber, Reason};
 use crate::node::Node;
 use crate::read::{Read, Reader};
 use crate::record;
@@ -30,6 +30,8 @@ pub struct Peer {
     pub target: PeerTarget,
     /// On which ports of the one that is reached; none means all (`to`) or the component's own (`from`).
     pub ports: Vec<PeerPort>,
+    /// Why it must be that much.
+    pub why: Option<Reason>,
 }
 
 /// Who or what is at the other end.
@@ -73,34 +75,64 @@ record! {
         /// pods, or an `ipBlock` of everything, for `internet` without the private ranges.
         "word" word: Option<String>,
         /// Ports of the one that is reached: the pods' own ports, not the Service's. Default: all of them for `to`, the component's own for
-        /// `from`. Example: `[8080, 53/udp]`. Derives: `ports` of the rule.
+        /// `from`. Example: `[8080, 53/udp, 8000-8010]`. Derives: `ports` of the rule.
         "ports" ports: Vec<PeerPort>,
+        /// Why it must be that much, where it is everything. Default: none. Example: `"asks whatever is watched"`. Derives: the annotation
+        /// `steading.dev/why` of the `NetworkPolicy`.
+        "why" why: Option<Reason>,
     }
 }
 
-/// A port of a peer, written as a number or as `53/udp`.
+/// A port of a peer, or a range of them, written as a number, as `53/udp` or as `8000-8010`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PeerPort {
-    /// The port.
+    /// The port, or the first of the range.
     pub port: PortNumber,
+    /// The last of the range.
+    pub last: Option<PortNumber>,
     /// `TCP` or `UDP`.
     pub protocol: &'static str,
 }
 
 impl PeerPort {
-    /// Reads `8080` or `53/udp`.
+    /// Returns one port over TCP or UDP.
+    pub fn single(port: PortNumber, protocol: &'static str) -> Self {
+        Self {
+            port,
+            last: None,
+            protocol,
+        }
+    }
+
+    /// Says whether it is this port or has it in its range.
+    pub fn holds(&self, port: PortNumber) -> bool {
+        (self.port..=self.last.unwrap_or(self.port)).contains(&port)
+    }
+
+    /// Reads `8080`, `53/udp` or `8000-8010`.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let (port, protocol) = text.split_once('/').unwrap_or((text, "tcp"));
-        let port = port.parse().ok().and_then(PortNumber::new);
+        let (ports, protocol) = text.split_once('/').unwrap_or((text, "tcp"));
+        let number = |text: &str| text.parse().ok().and_then(PortNumber::new);
+        let range = match ports.split_once('-') {
+            Some((first, last)) => number(first)
+                .zip(number(last))
+                .filter(|(first, last)| first <= last)
+                .map(|(first, last)| (first, Some(last).filter(|last| *last != first))),
+            None => number(ports).map(|port| (port, None)),
+        };
         let protocol = match protocol.to_lowercase().as_str() {
             "tcp" => Some("TCP"),
             "udp" => Some("UDP"),
             _ => None,
         };
-        match (port, protocol) {
-            (Some(port), Some(protocol)) => Ok(Self { port, protocol }),
+        match (range, protocol) {
+            (Some((port, last)), Some(protocol)) => Ok(Self {
+                port,
+                last,
+                protocol,
+            }),
             _ => Err(format!(
-                "must be a port such as `8080` or `53/udp`, not `{text}`"
+                "must be a port such as `8080` or `53/udp`, or a range such as `8000-8010`, not `{text}`"
             )),
         }
     }
@@ -116,7 +148,7 @@ impl Read for PeerPort {
             PortNumber::shape(),
             Shape::Text {
                 format: "peer-port",
-                about: "a port with its protocol",
+                about: "a port or a range of ports, with its protocol",
                 example: "53/udp",
             },
         ])
@@ -144,10 +176,12 @@ impl Read for Peer {
             return Some(Self {
                 target: target?,
                 ports: Vec::new(),
+                why: None,
             });
         }
         let fields = PeerFields::read(node, reader)?;
         let ports = fields.ports.clone();
+        let why = fields.why.clone();
         let target = fields.target();
         if target.is_none() {
             reader.invalid(node, "must name exactly one of `application`, `namespace`, `catalogue`, `cidr`, `pods` and `word`");
@@ -155,6 +189,7 @@ impl Read for Peer {
         Some(Self {
             target: target?,
             ports,
+            why,
         })
     }
 
@@ -183,6 +218,7 @@ impl PeerFields {
             cidr,
             word,
             ports: _,
+            why: _,
         } = self;
         match (application, namespace, catalogue, cidr, word) {
             (Some(application), None, None, None, None) if pods.is_empty() => {

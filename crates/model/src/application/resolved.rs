@@ -2,7 +2,7 @@
 
 use super::{ApplicationFields, ContainerFields, PortSpec, Route, Volume, VolumeRef};
 use crate::name::{AppName, ComponentName, EnvironmentName, NamespaceName};
-use crate::node::{FieldPath, Node};
+use crate::node::{FieldPath, Node, Segment};
 use crate::source::Span;
 
 /// One application in one environment.
@@ -158,10 +158,10 @@ impl Application {
 }
 
 impl Component {
-    /// Returns all ports, the short form's `port` first under the name `http`.
+    /// Returns all ports, the short form's `port` first: under the name `http`, or the sidecar's own.
     pub fn ports(&self) -> Vec<Port> {
         let short = self.fields.port.map(|spec| Port {
-            name: "http".to_owned(),
+            name: self.short_port_name(),
             spec,
         });
         let named = self.fields.ports.iter().map(|(name, spec)| Port {
@@ -169,6 +169,25 @@ impl Component {
             spec: *spec,
         });
         short.into_iter().chain(named).collect()
+    }
+
+    /// A pod has one `http`, the component's.
+    fn short_port_name(&self) -> String {
+        let segments = self.path.segments();
+        let kind = segments.len().checked_sub(2).map(|at| &segments[at]);
+        let name = match kind {
+            Some(Segment::Key(kind)) if kind == "sidecars" => self.name.as_str(),
+            _ => "http",
+        };
+        name.to_owned()
+    }
+
+    /// Returns the place of each of its ports, in the order of [`Self::ports`].
+    pub fn port_paths(&self) -> Vec<FieldPath> {
+        let short = self.fields.port.iter().map(|_| self.field("port"));
+        let named = self.fields.ports.keys();
+        let named = named.map(|name| self.field("ports").key(name.as_str()));
+        short.chain(named).collect()
     }
 
     /// Returns the port that a listener of a name means where it names none: the one with its name, else the first.

@@ -23,6 +23,9 @@ record! {
         "names" names: Vec<String>,
         /// In which namespaces; `"*"` for all. Default: the own. Example: `["*"]`.
         "namespaces" namespaces: Vec<PermissionNamespace>,
+        /// Why it must be that much: where it is for all verbs or resources, or for secrets that it does not name. Default: none. Example:
+        /// `"the dashboard of whoever runs the cluster"`. Derives: the annotation `steading.dev/why` of the role.
+        "why" why: Option<Reason>,
     }
 }
 

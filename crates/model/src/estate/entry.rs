@@ -153,12 +153,8 @@ impl<'a> Entry<'a> {
             let served = served.and_then(|(name, there)| estate.served(name, there));
             let served = served.map(|served| served.pod_ports.clone());
             let own = || {
-                self.port().map(|port| {
-                    vec![PeerPort {
-                        port,
-                        protocol: "TCP",
-                    }]
-                })
+                let port = self.port();
+                port.map(|port| vec![PeerPort::single(port, "TCP")])
             };
             match self.kind() {
                 EntryKind::Own | EntryKind::Application(_) => served,

@@ -81,13 +81,9 @@ fn of_application(application: &Application) -> Option<Served> {
         .fields
         .service_port
         .map_or(SERVICE_PORT, PortNumber::get);
-    let pod_port = |port: Port| PeerPort {
-        port: port.spec.port,
-        protocol: if port.spec.protocol == Protocol::Udp {
-            "UDP"
-        } else {
-            "TCP"
-        },
+    let pod_port = |port: Port| {
+        let is_udp = port.spec.protocol == Protocol::Udp;
+        PeerPort::single(port.spec.port, if is_udp { "UDP" } else { "TCP" })
     };
     Some(Served {
         service,

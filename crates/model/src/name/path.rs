@@ -8,6 +8,18 @@ text! {
 }
 
 text! {
+    /// The path of a URL, perhaps with a query.
+    pub struct ProbePath("probe-path", about = "begins with `/`; a query may follow", example = "/health?full=true") = parse_probe;
+}
+
+impl ProbePath {
+    /// Returns it without the query.
+    pub fn path(&self) -> &str {
+        self.as_str().split('?').next().unwrap_or_default()
+    }
+}
+
+text! {
     /// An absolute path in a container or on a host.
     pub struct MountPath("absolute-path", about = "begins with `/`, without `..`", example = "/data") = parse_mount;
 }
@@ -32,6 +44,18 @@ fn parse_http(text: &str) -> Result<String, String> {
     {
         return Err(format!(
             "must be a plain path without spaces, backquotes, `?` or `#`: `{text}`"
+        ));
+    }
+    Ok(text.to_owned())
+}
+
+fn parse_probe(text: &str) -> Result<String, String> {
+    let (path, query) = text.split_once('?').unwrap_or((text, ""));
+    parse_http(path)?;
+    let is_plain = |c: char| !c.is_whitespace() && !c.is_control() && !"`#".contains(c);
+    if !query.chars().all(is_plain) {
+        return Err(format!(
+            "must have a query without spaces, backquotes or `#`: `{text}`"
         ));
     }
     Ok(text.to_owned())

@@ -106,6 +106,9 @@ pub(super) fn without_nulls_of(node: Node, layer: &Node) -> Node {
     Node::new(Value::Mapping(mapping), node.span)
 }
 
+/// Stands in a host for the instance's name.
+const INSTANCE: &str = "${instance}";
+
 /// Lays an instance over what all of them share: hosts become its own where it does not write them itself.
 fn of_instance(mut written: Node, file: &InstanceFile) -> Node {
     let name = file.instance.name.as_str();
@@ -123,12 +126,14 @@ fn of_instance(mut written: Node, file: &InstanceFile) -> Node {
     }
 }
 
-/// A short host gets the instance's name; a qualified one was said as a whole.
+/// A short host gets the instance's name, unless it says itself where that stands; a qualified one was said as a whole.
 fn own_host(owner: &mut Node, instance: &str) {
     let Some(Value::Scalar(host)) = owner.get_mut("host").map(|node| &mut node.value) else {
         return;
     };
-    if !host.text.contains('.') {
+    if host.text.contains(INSTANCE) {
+        host.text = host.text.replace(INSTANCE, instance);
+    } else if !host.text.contains('.') {
         host.text = format!("{}-{instance}", host.text);
     }
 }

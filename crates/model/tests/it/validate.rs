@@ -68,7 +68,15 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     (
         "  ports: { admin: 3000 }\n",
-        "9:12 ST1218 the ports `http` and `admin` are the same (remove one of the two)",
+        "9:12 ST1218 the ports `http` and `admin` are the same (the containers of a pod share its ports: remove one of the two, or give it another number and name) [7:3 the other one]",
+    ),
+    (
+        "  sidecars: { tunnel: { image: example.org/tunnel:1.0.0, ports: { admin: 3000 } } }\n",
+        "9:67 ST1218 the ports `http` and `admin` are the same (the containers of a pod share its ports: remove one of the two, or give it another number and name) [7:3 the other one]",
+    ),
+    (
+        "  network: { to: [{ cidr: 10.0.0.0/8, ports: [8010-8000] }] }\n",
+        "9:47 ST1003 `spec.network.to[0].ports[0]` must be a port such as `8080` or `53/udp`, or a range such as `8000-8010`, not `8010-8000`",
     ),
     (
         "  replicas: 1\n  availability: { replicas: 2 }\n",

@@ -6,7 +6,7 @@ use steading_model::name::Cidr;
 use crate::rule::{Check, Finding, Subject, rule};
 
 rule! {
-    /// No application may reach everything, inside and outside.
+    /// No application may reach everything, inside and outside, unless it says why.
     ///
     /// ## Why
     /// `anywhere` and `0.0.0.0/0` include the API server, the storage, the machines at home and every other application. What breaks in
@@ -16,6 +16,7 @@ rule! {
     /// ```yaml
     /// network: { to: [anywhere] } # found
     /// network: { to: [internet] } # right
+    /// network: { to: [{ word: anywhere, why: "asks whatever is watched" }] } # right
     /// ```
     "ST4050" "egress-to-anywhere" Warning => Check::Application(check)
 }
@@ -47,6 +48,7 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
             .map(move |(at, peer)| (path.index(at), peer))
     });
     peers
+        .filter(|(_, peer)| peer.why.is_none())
         .filter(|(_, peer)| match peer.target {
             PeerTarget::Anywhere => true,
             PeerTarget::Cidr(range) => is_everything(range),
@@ -57,7 +59,7 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
                 subject.span(&path),
                 "the pods may reach everything, inside and outside",
             )
-            .help("write `internet`, or name what they need")
+            .help("write `internet`, name what they need, or say `{ word: anywhere, why: … }`")
         })
         .collect()
 }

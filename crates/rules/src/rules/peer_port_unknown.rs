@@ -1,6 +1,7 @@
 //! Network access names ports that pods listen on.
 
 use steading_model::application::{Application, Component, Peer, PeerTarget};
+use steading_model::name::PortNumber;
 
 use crate::rule::{Check, Finding, Subject, rule};
 
@@ -49,7 +50,7 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 fn listening(application: &Application) -> Vec<u16> {
-    let ports = application.components.iter().flat_map(Component::ports);
+    let ports = application.components.iter().flat_map(Component::pod_ports);
     ports.map(|port| port.spec.port.get()).collect()
 }
 
@@ -59,8 +60,12 @@ fn unknown_ports<'a>(
     target: &Application,
 ) -> impl Iterator<Item = (usize, u16)> + use<'a> {
     let known = listening(target);
-    let ports = peer.ports.iter().map(|port| port.port.get()).enumerate();
-    ports.filter(move |(_, port)| !known.is_empty() && !known.contains(port))
+    let ports = peer.ports.iter().enumerate();
+    let unknown = ports.filter(move |(_, port)| {
+        let mut known = known.iter().filter_map(|known| PortNumber::new(*known));
+        known.clone().next().is_some() && !known.any(|known| port.holds(known))
+    });
+    unknown.map(|(at, port)| (at, port.port.get()))
 }
 
 fn finding(span: steading_model::Span, name: &str, port: u16, target: &Application) -> Finding {

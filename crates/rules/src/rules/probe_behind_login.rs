@@ -1,7 +1,7 @@
 //! Health checks ask a path that answers without a login.
 
 use steading_model::FieldPath;
-use steading_model::name::HttpPath;
+use steading_model::name::ProbePath;
 
 use crate::rule::{Check, Finding, Subject, rule};
 
@@ -60,16 +60,16 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
     found
 }
 
-fn is_gated(path: &HttpPath) -> bool {
+fn is_gated(path: &ProbePath) -> bool {
     let parts: Vec<&str> = path
-        .as_str()
+        .path()
         .split('/')
         .filter(|part| !part.is_empty())
         .collect();
     parts == ["v2"] || parts.first().is_some_and(|first| GATED.contains(first)) && parts.len() == 1
 }
 
-fn finding(subject: &Subject<'_>, path: &FieldPath, asked: &HttpPath) -> Finding {
+fn finding(subject: &Subject<'_>, path: &FieldPath, asked: &ProbePath) -> Finding {
     let message = format!("the health check asks a path that usually needs a login: {asked}");
     Finding::new(subject.span(path), message)
         .help("ask a path that answers everyone, such as `/healthz`, or use `tcp: true`")

@@ -5,7 +5,7 @@ use steading_model::application::PermissionRule;
 use crate::rule::{Check, Finding, Subject, rule};
 
 rule! {
-    /// No pod may read secrets that it does not name.
+    /// No pod may read secrets that it does not name, unless it says why.
     ///
     /// ## Why
     /// `get`, `list` or `watch` on secrets without names gives every password of the namespace, with `namespaces: ["*"]` those of the
@@ -15,6 +15,7 @@ rule! {
     /// ```yaml
     /// permissions: [{ verbs: [get, list], resources: [secrets], namespaces: ["*"] }]   # found
     /// permissions: [{ verbs: [get], resources: [secrets], names: [registry-auth] }]    # right
+    /// permissions: [{ verbs: [get, list], resources: [secrets], why: "copies them to the build server" }] # right
     /// ```
     "ST4043" "reads-all-secrets" Error => Check::Application(check)
 }
@@ -25,6 +26,7 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
     let path = subject.application.field("permissions");
     let rules = subject.application.fields.permissions.iter().enumerate();
     rules
+        .filter(|(_, rule)| rule.why.is_none())
         .filter_map(|(at, rule)| {
             let place = rule
                 .resources
@@ -38,7 +40,7 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
                     "of other namespaces"
                 };
                 let finding = Finding::new(span, format!("the pods may read every secret {whose}"));
-                finding.help("name them (`names: […]`), or take values from `secrets`")
+                finding.help("name them (`names: […]`), take values from `secrets`, or add `why` to the permission of an operator that must")
             })
         })
         .collect()

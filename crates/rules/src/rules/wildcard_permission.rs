@@ -6,7 +6,7 @@ use crate::containers::raw;
 use crate::rule::{Check, Finding, Subject, rule};
 
 rule! {
-    /// Permissions name verbs and resources, and no role is bound to `cluster-admin`.
+    /// Permissions name verbs and resources, or say why they cannot, and no role is bound to `cluster-admin`.
     ///
     /// ## Why
     /// `*` also means whatever is installed next month, secrets and roles among it: a pod that may do everything with everything is
@@ -14,8 +14,9 @@ rule! {
     ///
     /// ## Example
     /// ```yaml
-    /// permissions: [{ verbs: ["*"], resources: ["*"] }]              # found
-    /// permissions: [{ verbs: [get, list, watch], resources: [pods] }] # right
+    /// permissions: [{ verbs: ["*"], resources: ["*.*"] }]                              # found
+    /// permissions: [{ verbs: [get, list, watch], resources: [pods] }]                  # right
+    /// permissions: [{ verbs: [get, list], resources: ["*.*"], why: "shows everything" }] # right
     /// ```
     "ST4042" "wildcard-permission" Error => Check::Application(check)
 }
@@ -25,7 +26,8 @@ const ALL: &str = "*";
 fn check(subject: &Subject<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     let path = subject.application.field("permissions");
-    for (at, rule) in subject.application.fields.permissions.iter().enumerate() {
+    let permissions = subject.application.fields.permissions.iter().enumerate();
+    for (at, rule) in permissions.filter(|(_, rule)| rule.why.is_none()) {
         for (key, words) in [("verbs", &rule.verbs), ("resources", &rule.resources)] {
             let wild = words
                 .iter()
@@ -75,5 +77,7 @@ fn finding(subject: &Subject<'_>, path: &steading_model::FieldPath, key: &str) -
         subject.span(path),
         format!("the permission is for all {key}, also for those of tomorrow"),
     )
-    .help(format!("name the {key} that it needs"))
+    .help(format!(
+        "name the {key} that it needs, or add `why` to the permission"
+    ))
 }

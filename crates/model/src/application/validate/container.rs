@@ -226,6 +226,9 @@ fn resources(check: &mut Check<'_>, path: &FieldPath, resources: Option<&Resourc
 
 fn ports(check: &mut Check<'_>, component: &Component) {
     let ports = component.pod_ports();
+    let sidecars = component.fields.sidecars.values();
+    let beside = sidecars.flat_map(|sidecar| sidecar.container.port_paths());
+    let paths: Vec<FieldPath> = component.port_paths().into_iter().chain(beside).collect();
     for (at, port) in ports.iter().enumerate() {
         let udp = |protocol| protocol == Protocol::Udp;
         let same = |other: &&crate::application::Port| {
@@ -233,18 +236,24 @@ fn ports(check: &mut Check<'_>, component: &Component) {
                 || (other.spec.port == port.spec.port
                     && udp(other.spec.protocol) == udp(port.spec.protocol))
         };
-        if let Some(first) = ports[..at].iter().find(same) {
-            let message = format!(
-                "the ports `{}` and `{}` are the same",
-                first.name, port.name
-            );
-            check.error_at_key(
-                SAME_PORT,
-                &component.field("ports").key(port.name.as_str()),
-                message,
-                "remove one of the two",
-            );
-        }
+        let Some(first) = ports[..at].iter().position(|other| same(&other)) else {
+            continue;
+        };
+        let message = format!(
+            "the ports `{}` and `{}` are the same",
+            ports[first].name, port.name
+        );
+        let tree = &check.application.tree;
+        let (here, there) = (
+            tree.key_span_at(&paths[at]),
+            tree.key_span_at(&paths[first]),
+        );
+        check.report.push(
+            Diagnostic::error(SAME_PORT, message)
+                .at(here)
+                .label(there, "the other one")
+                .help("the containers of a pod share its ports: remove one of the two, or give it another number and name"),
+        );
     }
 }
 
