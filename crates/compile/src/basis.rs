@@ -1,6 +1,7 @@
 //! What all containers have in common: components, sidecars, init steps, jobs and checks become a [`Container`] here; from then on
 //! they go through the same code.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use steading_model::application::{
@@ -10,10 +11,11 @@ use steading_model::application::{
 use steading_model::name::{EnvName, ImageRef, Literal, MountPath};
 use steading_model::{FieldPath, Span};
 
+use crate::facts;
 use crate::scope::{Output, Scope};
+use crate::secret::{self, Wanted};
 use crate::substitute::{self, Fact, Reference};
 use crate::uses::{self, Use};
-use crate::{facts, secret};
 
 /// A container before it becomes JSON.
 #[derive(Clone)]
@@ -31,6 +33,8 @@ pub(crate) struct Container<'a> {
     pub(crate) files: BTreeMap<String, File<'a>>,
     pub(crate) resources: Option<&'a Resources>,
     pub(crate) security: Option<&'a Security>,
+    /// Where `${secrets.KEY}` is.
+    pub(crate) secrets: Option<&'a Secrets>,
 }
 
 /// Where the value of a variable comes from.
@@ -72,6 +76,8 @@ pub(crate) enum Content<'a> {
     SecretFolder(&'a str),
 }
 
+/// What the facts begin with that are keys of the container's secrets.
+pub(crate) const SECRETS: &str = "secrets.";
 /// Where scripts are mounted.
 const SCRIPTS: &str = "/steading/scripts";
 /// Scripts can be run.
@@ -92,6 +98,7 @@ impl<'a> Container<'a> {
             files: BTreeMap::new(),
             resources: None,
             security: None,
+            secrets: None,
         }
     }
 
@@ -123,7 +130,9 @@ impl<'a> Container<'a> {
         }
         container.declare(&fields.env, &declared.field("env"));
         let secrets = fields.secrets.as_ref();
-        container.secrets(scope, secrets, &declared.field("secrets"), output);
+        container.secrets = secrets;
+        container.read_secrets(scope, secrets, &declared.field("secrets"), output);
+        container.mentioned_secrets(scope, output);
         let files = declared.field("files");
         container.files(scope, secrets, &fields.files, &files, output);
         container
@@ -201,7 +210,7 @@ impl<'a> Container<'a> {
         }
     }
 
-    fn secrets(
+    fn read_secrets(
         &mut self,
         scope: &Scope<'a>,
         secrets: Option<&'a Secrets>,
@@ -213,18 +222,38 @@ impl<'a> Container<'a> {
             let source = secret::generated(scope, key.as_str(), output);
             self.env.insert(key.to_string(), source);
         }
-        if !reads(secrets) {
-            return;
+        for place in secrets.places().iter().filter(|place| reads(place)) {
+            let path = match &place.path {
+                Some(other) if secrets.from.contains_key(other) => {
+                    path.key("from").key(other.as_str())
+                }
+                _ => path.clone(),
+            };
+            self.read_place(scope, place, &path, output);
         }
-        let Some(secret) = secret::place(scope, Some(secrets), path, output) else {
+    }
+
+    fn read_place(
+        &mut self,
+        scope: &Scope<'a>,
+        place: &Secrets,
+        path: &FieldPath,
+        output: &mut Output,
+    ) {
+        let keys = place.env.0.values().chain(place.files.values());
+        let wanted = match place.all {
+            Some(true) => Wanted::All,
+            Some(false) | None => Wanted::Keys(keys.map(ToString::to_string).collect()),
+        };
+        let Some(secret) = secret::place(scope, Some(place), (path, wanted), output) else {
             return;
         };
-        for (name, key) in &secrets.env.0 {
+        for (name, key) in &place.env.0 {
             let (secret, key) = (secret.clone(), key.to_string());
             self.env
                 .insert(name.to_string(), Source::Secret { secret, key });
         }
-        for (at, key) in &secrets.files {
+        for (at, key) in &place.files {
             let (secret, key) = (secret.clone(), key.to_string());
             let content = Content::Secret { secret, key };
             let path = path.key("files").key(at.as_str());
@@ -235,8 +264,35 @@ impl<'a> Container<'a> {
             };
             self.files.insert(at.to_string(), file);
         }
-        if secrets.all == Some(true) {
+        if place.all == Some(true) {
             self.env_from.insert(secret);
+        }
+    }
+
+    /// Sees to it that what `${secrets.KEY}` names in a variable is there.
+    fn mentioned_secrets(&self, scope: &Scope<'a>, output: &mut Output) {
+        for source in self.env.values() {
+            let Source::Declared { text, path } = source else {
+                continue;
+            };
+            for key in secrets_named(text) {
+                let made = self.secrets.is_some_and(|secrets| {
+                    let mut made = secrets.generate.iter();
+                    made.any(|made| made.as_str() == key)
+                });
+                if !made {
+                    let wanted = Wanted::Keys(vec![key]);
+                    secret::place(scope, self.secrets, (path, wanted), output);
+                }
+            }
+        }
+    }
+
+    /// Returns a fact about this container.
+    pub(crate) fn fact(&self, scope: &Scope<'_>, name: &str) -> Option<Fact> {
+        match name.strip_prefix(SECRETS) {
+            Some(key) => secret::fact(scope, self.secrets, key),
+            None => facts::fact(scope, self.component, name),
         }
     }
 
@@ -256,7 +312,12 @@ impl<'a> Container<'a> {
                     [(below, bytes)] if below.is_empty() => Content::Bytes(bytes),
                     folder => Content::Folder(folder),
                 },
-                FileContent::Secret(key) => match secret::place(scope, secrets, &path, output) {
+                FileContent::Secret(key) => match secret::place(
+                    scope,
+                    secrets,
+                    (&path, Wanted::Keys(vec![key.to_string()])),
+                    output,
+                ) {
                     Some(secret) => Content::Secret {
                         secret,
                         key: key.to_string(),
@@ -282,9 +343,7 @@ impl<'a> Container<'a> {
         let from_env = self.env.values().flat_map(|source| match source {
             Source::Secret { secret, .. } => vec![secret.clone()],
             Source::Fixed(_) => Vec::new(),
-            Source::Declared { text, .. } => {
-                secrets_in(text, |name| facts::fact(scope, self.component, name))
-            }
+            Source::Declared { text, .. } => secrets_in(text, |name| self.fact(scope, name)),
             Source::Catalogue { text, one, .. } => {
                 secrets_in(text, |name| uses::facts::in_text(scope, one, name))
             }
@@ -299,6 +358,19 @@ impl<'a> Container<'a> {
             .chain(self.env_from.iter().cloned());
         names.filter(|name| *name != generated).collect()
     }
+}
+
+/// Returns the keys that a text names as `${secrets.KEY}`.
+fn secrets_named(text: &str) -> Vec<String> {
+    let found = RefCell::new(Vec::new());
+    let lookup = |name: &str| {
+        let key = name.strip_prefix(SECRETS);
+        found.borrow_mut().extend(key.map(str::to_owned));
+        Some(Fact::Text(String::new()))
+    };
+    // What is wrong with the text is found when it is written.
+    drop(substitute::fill(text, lookup));
+    found.into_inner()
 }
 
 /// Returns the Secrets that a text refers to; what is wrong with it is found when it is written.

@@ -200,7 +200,8 @@ fn source(
     }
     let main = scope.application.main_component();
     let secrets = main.and_then(|component| component.fields.secrets.as_ref());
-    let secret = secret::place(scope, secrets, path, output)?;
+    let wanted = secret::Wanted::Keys(vec![key.to_string()]);
+    let secret = secret::place(scope, secrets, (path, wanted), output)?;
     Some((secret, key.to_string()))
 }
 

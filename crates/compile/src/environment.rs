@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use steading_model::FieldPath;
-use steading_model::application::Component;
 
 use crate::basis::{Container, Source};
 use crate::codes::UNKNOWN_FACT;
@@ -26,7 +25,7 @@ pub(crate) fn variables(
     let mut referred = BTreeSet::new();
     let mut variables = BTreeMap::new();
     for (name, source) in &container.env {
-        let variable = variable(scope, container.component, source, output, &mut referred);
+        let variable = variable(scope, container, source, output, &mut referred);
         variables
             .extend(variable.map(|variable| (name.as_str(), variable.with("name", name.as_str()))));
     }
@@ -41,12 +40,12 @@ pub(crate) fn variables(
 
 fn variable(
     scope: &Scope<'_>,
-    component: Option<&Component>,
+    container: &Container<'_>,
     source: &Source<'_>,
     output: &mut Output,
     referred: &mut BTreeSet<Reference>,
 ) -> Option<Fields> {
-    let lookup = |name: &str| facts::fact(scope, component, name);
+    let lookup = |name: &str| container.fact(scope, name);
     let filled = match source {
         Source::Fixed(text) => return Some(value(substitute::literal(text))),
         Source::Secret { secret, key } => return Some(from_secret(secret, key)),

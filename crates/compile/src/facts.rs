@@ -44,6 +44,10 @@ pub const FACTS: &[(&str, &str)] = &[
         "uses.ENTRY.NAME",
         "A fact of an entry of the catalogue that is used, or a variable of it. Secret ones become references to the Secret.",
     ),
+    (
+        "secrets.KEY",
+        "A key of the container's secrets (`secrets.path`), or of `secrets.generate`. It becomes a reference to the Secret.",
+    ),
     ("pod.name", "The pod's name."),
     ("pod.namespace", "The pod's namespace."),
     ("pod.node", "The name of the pod's node."),

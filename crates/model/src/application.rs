@@ -28,9 +28,9 @@ pub mod validate;
 
 pub use capability::Capabilities;
 pub use container::{
-    ContainerFields, Gpu, Hook, Hooks, Kind, NodeSelector, Placement, PortFields, PortSpec,
-    Privilege, Protocol, Resources, Scratch, ScratchFields, ScratchMedium, SecretEnv, Secrets,
-    Security, Spread, SpreadMode, Toleration,
+    ContainerFields, Gpu, Hook, Hooks, Kind, NodeSelector, OtherSecrets, Placement, PortFields,
+    PortSpec, Privilege, Protocol, Resources, Scratch, ScratchFields, ScratchMedium, SecretEnv,
+    Secrets, Security, Spread, SpreadMode, Toleration,
 };
 pub use file::{FileContent, FileFields, FileMode, FileSpec};
 pub use health::{Check, Health, HealthProbe, ProbeRefinement};

@@ -36,9 +36,9 @@ pub use naming::{Naming, Template};
 pub use people::{HostClaim, Identity, Oidc, Owner, Person, PersonQuota, PersonRole, UserName};
 pub use resolved::{Environment, Estate, EstateFields};
 pub use settings::{
-    DataWord, Defaults, Domains, DriftMode, EnvironmentFields, Existing, Growth, Images, Infisical,
-    Lab, LabNode, ReasonedSeverity, Requirement, SecretBackend, SecretRef, SeverityLevel,
-    SpecDefaults, Storage, StorageClassFields,
+    DataWord, Defaults, Domains, DriftMode, EnvironmentFields, Existing, ExternalSecrets, Growth,
+    Images, Infisical, Lab, LabNode, ReasonedSeverity, Requirement, SecretBackend, SecretRef,
+    SeverityLevel, SpecDefaults, Storage, StorageClassFields, StoreKind,
 };
 pub use tier::{Preemption, Tier, TierDefaults, TierQuota};
 pub use updates::{Updater, Updates};

@@ -38,7 +38,10 @@ pub(crate) fn bring(scope: &Scope<'_>, owner: &str, output: &mut Output) {
         let path = one.path(scope);
         match asked(scope, &one) {
             Ok(asked) => {
-                backend::place(scope, asked.as_ref(), &path, output);
+                let keys = one.entry.secret_keys();
+                let keys = keys.into_iter().map(|(_, key)| key.clone());
+                let wanted = backend::Wanted::Keys(keys.collect());
+                backend::place(scope, asked.as_ref(), (&path, wanted), output);
             }
             Err(problem) => {
                 let message = format!("`{path}`: the place of its credentials {problem}");
@@ -65,5 +68,6 @@ fn asked(scope: &Scope<'_>, one: &Use<'_>) -> Result<Option<Secrets>, String> {
         files: std::collections::BTreeMap::new(),
         all: None,
         generate: Vec::new(),
+        from: std::collections::BTreeMap::new(),
     }))
 }

@@ -207,6 +207,43 @@ record! {
         /// Keys that Steading makes once, at random, and keeps; they become environment variables. Default: none. Example: `[SESSION_KEY]`.
         /// Derives: a Secret that is made at the first release and kept, and `env` with `secretKeyRef`.
         "generate" generate: Vec<EnvName>,
+        /// Values from other places of the backend than `path`, such as those that several applications share. Default: none. Example: `{
+        /// /shared/mail: { env: { SMTP_PASSWORD: password } } }`. Derives: as `env` and `files`, from the Secret of that place.
+        "from" from: BTreeMap<SecretPath, OtherSecrets>,
+    }
+}
+
+record! {
+    /// Secret values from another place of the backend.
+    pub struct OtherSecrets {
+        /// Keys that become environment variables: a list of keys, or a mapping of variable to key. Default: none. Example: `{
+        /// SMTP_PASSWORD: password }`. Derives: `env` with `secretKeyRef`.
+        "env" env: SecretEnv,
+        /// Keys that become files, by path. Default: none. Example: `{ /etc/app/key.pem: tls-key }`. Derives: a volume of the Secret and a
+        /// mount for each path.
+        "files" files: BTreeMap<MountPath, SecretKey>,
+        /// Makes every key of the secret an environment variable. Default: `false`. Derives: `envFrom` with the whole Secret.
+        "all" all: Option<bool>,
+    }
+}
+
+impl Secrets {
+    /// Returns all places with what is read there: its own first, then those of `from`.
+    pub fn places(&self) -> Vec<Self> {
+        let own = Self {
+            from: BTreeMap::new(),
+            ..self.clone()
+        };
+        let others = self.from.iter().map(|(path, other)| Self {
+            path: Some(path.clone()),
+            env: other.env.clone(),
+            files: other.files.clone(),
+            all: other.all,
+            generate: Vec::new(),
+            from: BTreeMap::new(),
+            environment: self.environment.clone(),
+        });
+        std::iter::once(own).chain(others).collect()
     }
 }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::application::DataMeaning;
 use crate::name::{
-    AnnotationPrefix, EnvironmentName, HostName, LabelName, Literal, MountPath, NamespaceName,
-    Reason, SecretPath, SubdomainName, TimeZone, Url,
+    AnnotationPrefix, DurationText, EnvironmentName, HostName, LabelName, Literal, MountPath,
+    NamespaceName, Reason, SecretPath, SubdomainName, TimeZone, Url,
 };
 use crate::quantity::Quantity;
 use crate::{choice, record};
@@ -89,10 +89,14 @@ choice! {
 }
 
 record! {
-    /// Where secret values come from. One of `existing` and `infisical`.
+    /// Where secret values come from. One of `existing`, `externalSecrets` and `infisical`.
     pub struct SecretBackend {
         /// Secrets that someone else makes in the application's namespace. Default: none. Example: `{ name: "{application}-secrets" }`.
         "existing" existing: Option<Existing>,
+        /// The External Secrets Operator, with a store of whatever provider (Vault, `OpenBao`, 1Password, …). Default: none. Example: `{ store:
+        /// vault, path: "apps/{application}" }`. Derives: an `ExternalSecret` for each place that applications name, with the keys that
+        /// they read.
+        "externalSecrets" external: Option<ExternalSecrets>,
         /// Infisical, through its operator. Default: none. Example: `{ project: homestead, credentials: { name: infisical, namespace:
         /// infisical } }`. Derives: an `InfisicalSecret` for each place that applications name.
         "infisical" infisical: Option<Infisical>,
@@ -105,6 +109,32 @@ record! {
         /// The name of the Secret of an application; `{application}` is filled in. An application's `secrets.path` names another. Default:
         /// `{application}-secrets`. Example: `"{application}-env"`.
         "name" name: Option<super::Template>,
+    }
+}
+
+record! {
+    /// The External Secrets Operator.
+    pub struct ExternalSecrets {
+        /// The store. Example: `vault`. Derives: `secretStoreRef.name`.
+        "store" store: SubdomainName,
+        /// Whether the store is the cluster's or of the application's namespace. Default: `ClusterSecretStore`. Derives:
+        /// `secretStoreRef.kind`.
+        "kind" kind: Option<StoreKind>,
+        /// The place in the store of an application that names none. Default: `{application}`. Example: `"apps/{application}"`. Derives:
+        /// `remoteRef.key`.
+        "path" path: Option<super::Template>,
+        /// How often values are fetched. Default: `1h`. Example: `15m`. Derives: `refreshInterval`.
+        "refresh" refresh: Option<DurationText>,
+    }
+}
+
+choice! {
+    /// The kind of a store of the External Secrets Operator.
+    pub enum StoreKind {
+        /// One for the cluster.
+        Cluster = "ClusterSecretStore",
+        /// One in each namespace.
+        Namespace = "SecretStore",
     }
 }
 

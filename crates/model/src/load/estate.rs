@@ -103,10 +103,18 @@ fn check(estate: &Estate, report: &mut Report) {
             format!("`spec.defaults.tier`: there is no tier `{}`", defaults.tier),
         );
     }
-    if estate.fields.secrets.existing.is_some() && estate.fields.secrets.infisical.is_some() {
+    let secrets = &estate.fields.secrets;
+    let backends = [
+        ("existing", secrets.existing.is_some()),
+        ("externalSecrets", secrets.external.is_some()),
+        ("infisical", secrets.infisical.is_some()),
+    ];
+    let backends = backends.iter().filter(|(_, is)| *is);
+    let backends: Vec<String> = backends.map(|(name, _)| format!("`{name}`")).collect();
+    if backends.len() > 1 {
         say(
             path.key("secrets"),
-            "`spec.secrets` must have one of `existing` and `infisical`, not both".to_owned(),
+            format!("`spec.secrets` must have one of {}", backends.join(" and ")),
         );
     }
     if estate.fields.environments.is_empty() {

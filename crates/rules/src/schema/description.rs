@@ -159,7 +159,7 @@ pub fn write(descriptions: &[Description]) -> String {
     documents.join("---\n")
 }
 
-const OWN: [(&str, &str); 22] = [
+const OWN: [(&str, &str); 23] = [
     (
         "kinds/certmanager-certificate.yaml",
         include_str!("../../kinds/certmanager-certificate.yaml"),
@@ -191,6 +191,10 @@ const OWN: [(&str, &str); 22] = [
     (
         "kinds/gateway-backendtlspolicy.yaml",
         include_str!("../../kinds/gateway-backendtlspolicy.yaml"),
+    ),
+    (
+        "kinds/externalsecrets-externalsecret.yaml",
+        include_str!("../../kinds/externalsecrets-externalsecret.yaml"),
     ),
     (
         "kinds/gateway-grpcroute.yaml",

@@ -141,6 +141,24 @@ fn secrets(
             name,
         );
     }
+    for (place, other) in &secrets.from {
+        let there = secret.key("from").key(place.as_str()).key("env");
+        for name in other.env.0.keys() {
+            if env.contains_key(name) {
+                twice(check, &path.key("env").key(name.as_str()), &there, name);
+            }
+            if secrets.env.0.contains_key(name) || secrets.generate.contains(name) {
+                let span = secret_span(check, &there, name);
+                let message = format!("`{name}` is taken from two places of the backend");
+                check.report.push(
+                    Diagnostic::error(LITERAL_AND_SECRET, message)
+                        .at(span)
+                        .label(secret_span(check, &secret.key("env"), name), "here too")
+                        .help("remove one of the two"),
+                );
+            }
+        }
+    }
     for (at, name) in secrets.generate.iter().enumerate() {
         let here = secret.key("generate").index(at);
         if env.contains_key(name) {

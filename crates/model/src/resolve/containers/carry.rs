@@ -115,6 +115,12 @@ fn one_source(start: &mut Node, own: &Node) {
         }
     }
     let literal: Vec<String> = own.get("env").into_iter().flat_map(names).collect();
+    let from = start.get_mut("secrets").and_then(|all| all.get_mut("from"));
+    if let Some(Value::Mapping(places)) = from.map(|node| &mut node.value) {
+        for env in places.values_mut().filter_map(|place| place.get_mut("env")) {
+            *env = without_names(env, &literal);
+        }
+    }
     for key in ["env", "generate"] {
         let secrets = start.get_mut("secrets");
         if let Some(inherited) = secrets.and_then(|secrets| secrets.get_mut(key)) {
