@@ -30,7 +30,11 @@ const CLUSTER_RESOURCES: [&str; 9] = [
 pub(crate) fn objects(scope: &Scope<'_>, output: &mut Output) {
     let permissions = &scope.application.fields.permissions;
     let path = scope.application.field("permissions");
-    let account = scope.named(scope.name()).object("v1", "ServiceAccount");
+    let components = scope.application.components.iter();
+    let account = components.fold(scope.named(scope.name()), |account, component| {
+        account.marked(component, |marks| &marks.account)
+    });
+    let account = account.object("v1", "ServiceAccount");
     let account = account.with("automountServiceAccountToken", !permissions.is_empty());
     output.push(scope, account, &path);
     let mut namespaces = BTreeSet::new();

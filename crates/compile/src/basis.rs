@@ -11,11 +11,11 @@ use steading_model::application::{
 use steading_model::name::{EnvName, ImageRef, Literal, MountPath};
 use steading_model::{FieldPath, Span};
 
-use crate::facts;
 use crate::scope::{Output, Scope};
 use crate::secret::{self, Wanted};
 use crate::substitute::{self, Fact, Reference};
 use crate::uses::{self, Use};
+use crate::{certificate, facts};
 
 /// A container before it becomes JSON.
 #[derive(Clone)]
@@ -27,6 +27,7 @@ pub(crate) struct Container<'a> {
     pub(crate) image: Option<&'a ImageRef>,
     pub(crate) command: Vec<String>,
     pub(crate) args: Vec<String>,
+    pub(crate) working_dir: Option<&'a MountPath>,
     pub(crate) env: BTreeMap<String, Source<'a>>,
     /// Secrets that are environment variables as a whole.
     pub(crate) env_from: BTreeSet<String>,
@@ -73,7 +74,7 @@ pub(crate) enum Content<'a> {
     /// A key of a Secret.
     Secret { secret: String, key: String },
     /// All keys of a Secret, as a folder.
-    SecretFolder(&'a str),
+    SecretFolder(String),
 }
 
 /// What the facts begin with that are keys of the container's secrets.
@@ -93,6 +94,7 @@ impl<'a> Container<'a> {
             image: None,
             command: Vec::new(),
             args: Vec::new(),
+            working_dir: None,
             env: BTreeMap::new(),
             env_from: BTreeSet::new(),
             files: BTreeMap::new(),
@@ -117,6 +119,7 @@ impl<'a> Container<'a> {
         container.image = fields.image.as_ref();
         container.command = literals(&fields.command);
         container.args = literals(&fields.args);
+        container.working_dir = fields.working_dir.as_ref();
         container.resources = fields.resources.as_ref();
         container.security = fields.security.as_ref();
         if let Some((_, port)) = fields.first_port() {
@@ -324,7 +327,13 @@ impl<'a> Container<'a> {
                     },
                     None => continue,
                 },
-                FileContent::ExistingSecret(name) => Content::SecretFolder(name.as_str()),
+                FileContent::ExistingSecret(name) => Content::SecretFolder(name.to_string()),
+                FileContent::Certificate(host) => {
+                    match certificate::of_host(scope, host, &path, output) {
+                        Some(secret) => Content::SecretFolder(secret),
+                        None => continue,
+                    }
+                }
             };
             self.files.insert(
                 at.to_string(),
@@ -349,8 +358,7 @@ impl<'a> Container<'a> {
             }
         });
         let from_files = self.files.values().filter_map(|file| match &file.content {
-            Content::Secret { secret, .. } => Some(secret.clone()),
-            Content::SecretFolder(secret) => Some((*secret).to_owned()),
+            Content::Secret { secret, .. } | Content::SecretFolder(secret) => Some(secret.clone()),
             Content::Bytes(_) | Content::Folder(_) => None,
         });
         let names = from_env

@@ -57,4 +57,5 @@ codes! {
     NO_ACCELERATOR = "ST2070": "A GPU of a kind is asked for that the estate does not have. Name one of its `accelerators`, or declare it there.";
     NO_PROVISIONER = "ST2080": "A database asks for volumes of a class that makes none by itself: the estate's class is a path on a node, for which Steading makes the volumes, but the claims of a database are made by its operator.";
     PORT_CLAIMED = "ST2090": "Two listeners want the same port of the same address. One of the two Services would wait for an address for ever, or the packets of one would go to the other.";
+    NO_ISSUER = "ST2091": "A program opens TLS itself with a certificate of the estate, and the estate does not say who makes certificates.";
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use steading_model::application::Security;
 use steading_model::estate::Estate;
-use steading_model::name::ImageRef;
+use steading_model::name::{ImageRef, MountPath};
 
 use crate::accelerator::Accelerated;
 use crate::basis::Container;
@@ -40,6 +40,7 @@ pub(crate) fn json(
         .with("imagePullPolicy", image.map(pull_policy))
         .with("command", texts(&container.command))
         .with("args", texts(&container.args))
+        .with("workingDir", container.working_dir.map(MountPath::as_str))
         .with("env", environment::variables(scope, container, output))
         .with("envFrom", sources.collect::<Vec<_>>())
         .with(

@@ -50,7 +50,7 @@ fn folders(container: &Container<'_>, volumes: &mut Volumes) -> Vec<Value> {
     for (place, file) in &container.files {
         if let Content::SecretFolder(secret) = &file.content {
             let source = Fields::new()
-                .with("secretName", *secret)
+                .with("secretName", secret.as_str())
                 .with("defaultMode", file.mode.unwrap_or(MODE));
             let volume = volumes.add("steading-secret", Fields::new().with("secret", source));
             let mount = Fields::new()
@@ -98,6 +98,8 @@ pub(crate) fn text(content: &FileContent) -> Option<String> {
             let (_, bytes) = loaded.first()?;
             String::from_utf8(bytes.clone()).ok()
         }
-        FileContent::Secret(_) | FileContent::ExistingSecret(_) => None,
+        FileContent::Secret(_) | FileContent::ExistingSecret(_) | FileContent::Certificate(_) => {
+            None
+        }
     }
 }

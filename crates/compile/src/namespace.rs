@@ -19,8 +19,11 @@ pub(crate) fn object(scope: &Scope<'_>, output: &mut Output) {
         .max()
         .unwrap_or(Privilege::Restricted);
     let restricted = Privilege::Restricted.as_str();
-    let object = scope
-        .cluster_wide(namespace)
+    let components = scope.application.components.iter();
+    let metadata = components.fold(scope.cluster_wide(namespace), |metadata, component| {
+        metadata.marked(component, |marks| &marks.namespace)
+    });
+    let object = metadata
         .label(LABEL_TIER, scope.application.tier.as_str())
         .label("pod-security.kubernetes.io/enforce", level.as_str())
         .label("pod-security.kubernetes.io/warn", restricted)

@@ -1,12 +1,13 @@
 //! Pods: what all of them have in common, whether they serve, migrate, check or run on a schedule.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use serde_json::Value;
 use steading_model::application::{
     self as model, Component, Gpu, InitStep, Placement, Port, Scratch, SidecarStart,
 };
-use steading_model::name::MountPath;
+use steading_model::name::{HostName, Literal, MountPath};
 
 use crate::accelerator::{self, Accelerated};
 use crate::basis::Container;
@@ -176,7 +177,7 @@ pub(crate) fn spec(scope: &Scope<'_>, pod: &Pod<'_>, output: &mut Output) -> Fie
     let accelerated = accelerator::of(scope, pod.gpu, &placement, output);
     let main = main_json(scope, (pod, &accelerated), (&shared, &mut volumes), output);
     let fields = accelerated
-        .pod(host(pod, account(scope, Fields::new())))
+        .pod(names_of(scope, host(pod, account(scope, Fields::new()))))
         .with("priorityClassName", priority::of_pod(scope, pod.gpu))
         .with("securityContext", security::pod(pod.main.security))
         .with("imagePullSecrets", pull_secrets(scope, pod))
@@ -212,6 +213,44 @@ fn host(pod: &Pod<'_>, fields: Fields) -> Fields {
         .with("dnsPolicy", network.then_some("ClusterFirstWithHostNet"))
         .with("hostPID", processes.then_some(true))
         .with("hostUsers", users.map(|_| false))
+}
+
+/// Adds how the pod asks for names.
+fn names_of(scope: &Scope<'_>, fields: Fields) -> Fields {
+    let Some(network) = &scope.application.fields.network else {
+        return fields;
+    };
+    let mut by_address: BTreeMap<IpAddr, Vec<&str>> = BTreeMap::new();
+    for (name, address) in &network.hosts {
+        by_address.entry(address.0).or_default().push(name.as_str());
+    }
+    let alias = |(address, names): (IpAddr, Vec<&str>)| {
+        let alias = Fields::new().with("ip", address.to_string());
+        Value::from(alias.with("hostnames", names))
+    };
+    let aliases: Vec<Value> = by_address.into_iter().map(alias).collect();
+    let fields = fields.with("hostAliases", aliases);
+    let Some(dns) = &network.dns else {
+        return fields;
+    };
+    let servers: Vec<String> = dns.servers.iter().map(|one| one.0.to_string()).collect();
+    let search: Vec<&str> = dns.search.iter().map(HostName::as_str).collect();
+    let option = |(name, value): (&String, &Literal)| {
+        let option = Fields::new().with("name", name.as_str());
+        Value::from(option.with("value", value.as_str()))
+    };
+    let config = Fields::new()
+        .with("nameservers", servers.clone())
+        .with("searches", search)
+        .with(
+            "options",
+            dns.options.iter().map(option).collect::<Vec<_>>(),
+        );
+    let fields = fields.with("dnsConfig", config);
+    if servers.is_empty() {
+        return fields;
+    }
+    fields.exactly("dnsPolicy", "None")
 }
 
 fn sidecar_json(

@@ -20,6 +20,20 @@ const BASELINE_CAPABILITIES: [&str; 13] = [
     "SYS_CHROOT",
 ];
 
+/// The settings of the kernel that the baseline level allows, as of Kubernetes 1.29; later ones allow more.
+const BASELINE_SYSCTLS: [&str; 10] = [
+    "kernel.shm_rmid_forced",
+    "net.ipv4.ip_local_port_range",
+    "net.ipv4.ip_local_reserved_ports",
+    "net.ipv4.ip_unprivileged_port_start",
+    "net.ipv4.ping_group_range",
+    "net.ipv4.tcp_fin_timeout",
+    "net.ipv4.tcp_keepalive_intvl",
+    "net.ipv4.tcp_keepalive_probes",
+    "net.ipv4.tcp_keepalive_time",
+    "net.ipv4.tcp_syncookies",
+];
+
 /// The kinds of volumes that the restricted level allows.
 const RESTRICTED_VOLUMES: [&str; 8] = [
     "configMap",
@@ -62,6 +76,9 @@ fn needs_privileged(spec: &Value) -> bool {
     let shares_host = ["hostNetwork", "hostPID", "hostIPC"]
         .iter()
         .any(|key| spec[key] == true);
+    let sets_kernel = list(&spec["securityContext"]["sysctls"])
+        .filter_map(|sysctl| sysctl["name"].as_str())
+        .any(|name| !BASELINE_SYSCTLS.contains(&name));
     let mounts_host = list(&spec["volumes"]).any(|volume| !volume["hostPath"].is_null());
     let exceeds = containers(spec).any(|container| {
         let context = &container["securityContext"];
@@ -74,7 +91,7 @@ fn needs_privileged(spec: &Value) -> bool {
             || list(&container["ports"])
                 .any(|port| port["hostPort"].as_i64().unwrap_or_default() != 0)
     });
-    shares_host || mounts_host || exceeds || unconfined(&spec["securityContext"])
+    shares_host || sets_kernel || mounts_host || exceeds || unconfined(&spec["securityContext"])
 }
 
 fn needs_baseline(spec: &Value) -> bool {
@@ -127,7 +144,7 @@ mod tests {
 
     fn pod() -> Value {
         json!({ "kind": "Pod", "spec": {
-            "securityContext": { "runAsNonRoot": true, "runAsUser": 1000, "seccompProfile": { "type": "RuntimeDefault" } },
+            "securityContext": { "runAsNonRoot": true, "runAsUser": 1000, "seccompProfile": { "type": "RuntimeDefault" }, "sysctls": [] },
             "volumes": [{ "name": "a", "emptyDir": {} }],
             "containers": [{ "name": "a", "securityContext": { "allowPrivilegeEscalation": false, "capabilities": { "drop": ["ALL"] } } }],
         } })
@@ -165,6 +182,11 @@ mod tests {
             (
                 "/spec/volumes/0",
                 json!({ "name": "a", "hostPath": { "path": "/" } }),
+                Privilege::Privileged,
+            ),
+            (
+                "/spec/securityContext/sysctls",
+                json!([{ "name": "net.ipv4.ip_forward", "value": "1" }]),
                 Privilege::Privileged,
             ),
             (

@@ -34,7 +34,10 @@ fn of_container(container: &Container<'_>) -> Vec<String> {
     let capabilities = security.capabilities.0.iter();
     let capabilities = capabilities
         .map(|(capability, why)| format!("`{name}` has the capability `{capability}`: {why}"));
-    root.chain(privileged).chain(capabilities).collect()
+    let starting = security.starts_as_root.iter();
+    let starting = starting.map(|why| format!("`{name}` starts as root: {why}"));
+    let all = root.chain(starting).chain(privileged);
+    all.chain(capabilities).collect()
 }
 
 fn of_pod(security: &Security) -> Vec<String> {
@@ -45,5 +48,7 @@ fn of_pod(security: &Security) -> Vec<String> {
     let rights = rights
         .into_iter()
         .filter_map(|(right, why)| Some(format!("the pod {right}: {}", why.as_ref()?)));
-    rights.collect()
+    let settings = security.sysctls.iter();
+    let settings = settings.map(|(name, value)| format!("the pod sets `{name}` to {value}"));
+    rights.chain(settings).collect()
 }

@@ -59,6 +59,11 @@ pub(crate) fn json(
     let limits = devices.fold(limits, |limits, (name, amount)| {
         limits.with(name, amount.as_str())
     });
+    let own = container.resources.into_iter();
+    let own = own.flat_map(|resources| &resources.devices);
+    let limits = own.fold(limits, |limits, (name, amount)| {
+        limits.with(name, amount.to_string())
+    });
     Fields::new()
         .with("requests", requests)
         .with("limits", limits)

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
-use steading_model::application::{Application, Component, Route, Visibility};
+use steading_model::application::{Application, Component, Marks, Route, Visibility};
 use steading_model::estate::{Estate, Tier};
-use steading_model::name::{HostName, ImageRef};
+use steading_model::name::{HostName, ImageRef, Literal};
 use steading_model::{Code, Diagnostic, FieldPath, Object, Report, Severity, Span};
 
 use crate::json::Fields;
@@ -36,6 +36,9 @@ pub(crate) struct Output {
     /// Whether any image comes from the own registry.
     pub(crate) pulls_own_images: bool,
 }
+
+/// Annotations or labels as they are declared.
+pub(crate) type Texts = BTreeMap<String, Literal>;
 
 /// The metadata of an object under construction.
 pub(crate) struct Metadata {
@@ -161,6 +164,24 @@ impl Metadata {
     pub(crate) fn annotation(mut self, key: &str, value: impl Into<String>) -> Self {
         self.annotations
             .insert(key.to_owned(), Value::String(value.into()));
+        self
+    }
+
+    /// Adds annotations and labels that are declared for such objects; what is derived stands over them.
+    #[must_use]
+    pub(crate) fn marked(mut self, component: &Component, of: fn(&Marks) -> &Texts) -> Self {
+        let fields = &component.fields;
+        let declared = |marks: &Option<Marks>| marks.as_ref().map(|marks| of(marks).clone());
+        let texts = |declared: Option<Texts>| {
+            let all = declared.unwrap_or_default().into_iter();
+            all.map(|(key, value)| (key, Value::from(value.as_str())))
+        };
+        for (key, value) in texts(declared(&fields.annotations)) {
+            self.annotations.entry(key).or_insert(value);
+        }
+        for (key, value) in texts(declared(&fields.labels)) {
+            self.labels.entry(key).or_insert(value);
+        }
         self
     }
 

@@ -2,11 +2,9 @@
 //!
 //! Closed unless a reason is declared: no privilege escalation, no capabilities, the runtime's seccomp profile, user 1000.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 use steading_model::application::Security;
-use steading_model::name::Capability;
+use steading_model::name::Literal;
 
 use crate::json::{Fields, texts};
 
@@ -24,7 +22,7 @@ pub(crate) struct Identity {
 
 /// Returns who a container runs as.
 pub(crate) fn identity(security: Option<&Security>) -> Identity {
-    let root = security.is_some_and(|security| security.root.is_some());
+    let root = security.is_some_and(|security| security.why_root().is_some());
     let named = security.and_then(|security| security.user);
     let user = named.or((!root).then_some(USER));
     let group = security.and_then(|security| security.group);
@@ -49,12 +47,21 @@ pub(crate) fn pod(security: Option<&Security>) -> Fields {
         .with("fsGroupChangePolicy", policy)
         .with("supplementalGroups", groups)
         .with("seccompProfile", profile())
+        .with("sysctls", sysctls(security))
+}
+
+fn sysctls(security: Option<&Security>) -> Vec<Value> {
+    let sysctls = security.into_iter().flat_map(|security| &security.sysctls);
+    let sysctl = |(name, value): (&String, &Literal)| {
+        let named = Fields::new().with("name", name.as_str());
+        Value::from(named.with("value", value.as_str()))
+    };
+    sysctls.map(sysctl).collect()
 }
 
 /// Returns `securityContext` of a container; who it runs as is the pod's unless it differs.
 pub(crate) fn container(security: Option<&Security>, of_pod: Option<&Security>) -> Fields {
-    let capabilities = security.map(|security| &security.capabilities.0);
-    let add: Vec<&Capability> = capabilities.into_iter().flat_map(BTreeMap::keys).collect();
+    let add = security.map(Security::added).unwrap_or_default();
     let privileged = security.is_some_and(|security| security.privileged.is_some());
     let read_only = security
         .and_then(|security| security.read_only_root)
@@ -71,12 +78,10 @@ pub(crate) fn container(security: Option<&Security>, of_pod: Option<&Security>) 
         return fields;
     }
     // The API server refuses to forbid escalation to a container that may do anything already.
-    let escalates = add
-        .iter()
-        .any(|capability| capability.as_str() == "SYS_ADMIN");
+    let escalates = add.contains(&"SYS_ADMIN");
     fields
         .with("allowPrivilegeEscalation", (!escalates).then_some(false))
-        .with("capabilities", added(&add))
+        .with("capabilities", added(add))
 }
 
 /// Returns `securityContext` of the container that gives files to their owner: root, but able to do only that.
@@ -118,12 +123,11 @@ fn own_identity(fields: Fields, security: Option<&Security>) -> Fields {
 }
 
 fn is_not_root(security: Option<&Security>) -> bool {
-    let root = security.is_some_and(|security| security.root.is_some());
+    let root = security.is_some_and(|security| security.why_root().is_some());
     !root && identity(security).user != Some(0)
 }
 
-fn added(add: &[&Capability]) -> Fields {
-    let add = add.iter().map(|capability| capability.as_str());
+fn added(add: Vec<&str>) -> Fields {
     Fields::new()
         .with("drop", texts(["ALL"]))
         .with("add", texts(add))

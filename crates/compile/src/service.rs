@@ -94,7 +94,10 @@ fn numbered(component: &Component) -> Vec<(u16, Port)> {
 }
 
 fn push(scope: &Scope<'_>, component: &Component, name: &str, spec: Fields, output: &mut Output) {
-    let metadata = scope.named(name).component(component.name.as_str());
+    let metadata = scope
+        .named(name)
+        .component(component.name.as_str())
+        .marked(component, |marks| &marks.service);
     let object = metadata.object("v1", "Service").with("spec", spec);
     let port = if component.fields.port.is_some() {
         "port"

@@ -41,7 +41,8 @@ pub(crate) fn object(
     };
     let parked = scope.application.fields.parked.as_ref();
     let metadata = metadata(scope, component, scope.component_name(component));
-    let metadata = scaling::labelled(scope, component, metadata);
+    let metadata =
+        scaling::labelled(scope, component, metadata).marked(component, |marks| &marks.workload);
     let metadata = update::annotated(scope, component, metadata)
         .annotation_if(ANNOTATION_WHY, parked.map(|parked| parked.why.as_str()))
         .annotation_if(ANNOTATION_BACKUP, claim::replica_backups(component))
@@ -71,7 +72,8 @@ fn template(
     pod: &Pod<'_>,
     output: &mut Output,
 ) -> Fields {
-    let metadata = restarts_with(scope, pod, metadata(scope, component, ""));
+    let metadata = restarts_with(scope, pod, metadata(scope, component, ""))
+        .marked(component, |marks| &marks.pods);
     let metadata = monitoring::scraped(scope, component, metadata);
     let metadata = crate::policy::client_labels(scope, component.name.as_str(), metadata);
     let metadata = one_node::labelled(metadata, pod.one_node.as_ref());

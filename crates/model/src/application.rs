@@ -28,9 +28,9 @@ pub mod validate;
 
 pub use capability::Capabilities;
 pub use container::{
-    ContainerFields, Gpu, Hook, Hooks, Kind, NodeSelector, OtherSecrets, Placement, PortFields,
-    PortSpec, Privilege, Protocol, Resources, Scratch, ScratchFields, ScratchMedium, SecretEnv,
-    Secrets, Security, Spread, SpreadMode, Toleration,
+    ContainerFields, Gpu, Hook, Hooks, Kind, Marks, NodeSelector, OtherSecrets, Placement,
+    PortFields, PortSpec, Privilege, Protocol, Resources, Scratch, ScratchFields, ScratchMedium,
+    SecretEnv, Secrets, Security, Spread, SpreadMode, Toleration,
 };
 pub use file::{FileContent, FileFields, FileMode, FileSpec};
 pub use health::{Check, Health, HealthProbe, ProbeRefinement};
@@ -43,7 +43,7 @@ pub use monitoring::{
     AlertSettings, AlertSeverity, Alerts, BuiltInAlert, Monitoring, Probe, ProbeFields, Scrape,
     Scrapes,
 };
-pub use network::{Network, Peer, PeerFields, PeerPort, PeerTarget};
+pub use network::{Network, Peer, PeerFields, PeerPort, PeerTarget, PodDns};
 pub use raw::RawObject;
 pub use resolved::{Application, Component, Instance, Port, Role};
 pub use route::{

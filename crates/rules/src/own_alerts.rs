@@ -44,6 +44,8 @@ fn text(content: &FileContent) -> Option<String> {
             let (_, content) = loaded.first()?;
             String::from_utf8(content.clone()).ok()
         }
-        FileContent::Secret(_) | FileContent::ExistingSecret(_) => None,
+        FileContent::Secret(_) | FileContent::ExistingSecret(_) | FileContent::Certificate(_) => {
+            None
+        }
     }
 }

@@ -54,7 +54,7 @@ pub(super) fn refuse_secret(
 ) {
     if matches!(
         file.content,
-        FileContent::Secret(_) | FileContent::ExistingSecret(_)
+        FileContent::Secret(_) | FileContent::ExistingSecret(_) | FileContent::Certificate(_)
     ) {
         let message = format!("`{path}` comes from a secret, and would be stored in the open");
         let help = "write it out, or use `fromFile`";

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{Capabilities, FileSpec, Health, InitStep, Scaling, Sidecar, Update, Volume, Volumes};
 use crate::name::{
-    ComponentName, EnvName, ImageRef, LabelName, Literal, MountPath, PortNumber, Reason, SecretKey,
-    SecretPath,
+    Capability, ComponentName, EnvName, ImageRef, LabelName, Literal, MountPath, PortNumber,
+    Reason, SecretKey, SecretPath,
 };
 use crate::node::Node;
 use crate::quantity::Quantity;
@@ -30,6 +30,8 @@ record! {
         "command" command: Vec<Literal>,
         /// Replaces the image's arguments. Default: the image's. Example: `[--config, /etc/app.yaml]`. Derives: `args` of the container.
         "args" args: Vec<Literal>,
+        /// The folder in which the command starts. Default: the image's. Example: `/app`. Derives: `workingDir` of the container.
+        "workingDir" working_dir: Option<MountPath>,
         /// The port that the container listens on, named `http`; a sidecar's is named after the sidecar. The variable `PORT` is set to it unless `env` sets it. Default: none;
         /// without a port there is no Service. Example: `3000`. Derives: a port of the container, the Service with its port 80, the
         /// variable `PORT`, the port of probes and routes, and the ports that network policies open.
@@ -102,6 +104,29 @@ record! {
         /// Commands after the start and before the stop. Default: a component with a route waits before it stops. Example: `{ stop: { exec:
         /// [sh, -c, "nginx -s quit"] } }`. Derives: `lifecycle` of the container.
         "hooks" hooks: Option<Hooks>,
+        /// Annotations for other programs that look at the objects. What Steading derives itself stays. Default: none. Example: `{ pods: {
+        /// k8s.v1.cni.cncf.io/networks: iot } }`. Derives: `annotations` of those objects.
+        "annotations" annotations: Option<Marks>,
+        /// Labels for other programs that look for the objects. What Steading derives itself stays. Default: none. Example: `{ namespace: {
+        /// goldilocks.fairwinds.com/enabled: true } }`. Derives: `labels` of those objects; selectors never have them.
+        "labels" labels: Option<Marks>,
+    }
+}
+
+record! {
+    /// Annotations or labels, by the object that they are for.
+    pub struct Marks {
+        /// The pods. Default: none. Example: `{ sidecar.istio.io/inject: true }`.
+        "pods" pods: BTreeMap<String, Literal>,
+        /// The Deployment, `StatefulSet`, `DaemonSet` or `CronJob`. Default: none. Example: `{ example.org/watched: true }`.
+        "workload" workload: BTreeMap<String, Literal>,
+        /// The Service. Default: none. Example: `{ service.kubernetes.io/topology-mode: Auto }`.
+        "service" service: BTreeMap<String, Literal>,
+        /// The application's `ServiceAccount`; of all components together. Default: none. Example: `{ eks.amazonaws.com/role-arn:
+        /// "arn:aws:iam::111122223333:role/backup" }`.
+        "account" account: BTreeMap<String, Literal>,
+        /// The application's namespace; of all components together. Default: none. Example: `{ example.org/team: home }`.
+        "namespace" namespace: BTreeMap<String, Literal>,
     }
 }
 
@@ -186,6 +211,9 @@ record! {
         "memoryLimit" memory_limit: Option<Quantity>,
         /// Disk for logs and scratch space that it is sure to get. Default: none. Example: `2Gi`. Derives: `requests.ephemeral-storage`.
         "disk" disk: Option<Quantity>,
+        /// Devices that a device plugin of the nodes hands out, by resource; a GPU is `placement.gpu`. Default: none. Example: `{
+        /// squat.ai/tun: 1 }`. Derives: the resource among `requests` and `limits`.
+        "devices" devices: BTreeMap<String, u32>,
     }
 }
 
@@ -412,6 +440,10 @@ record! {
         /// Runs as root, or as whatever user the image names; with the reason. Default: no root. Example: `"the image changes to its user
         /// by itself"`. Derives: no `runAsNonRoot`, and a namespace of level `baseline`.
         "root" root: Option<Reason>,
+        /// Starts as root and changes to a user of its own (s6, gosu, supervisord); with the reason. It gets what that takes and no more.
+        /// Default: it does not. Example: `"s6 changes to PUID"`. Derives: as `root`, and the capabilities `CHOWN`, `DAC_OVERRIDE`, `FOWNER`,
+        /// `KILL`, `SETGID` and `SETUID`.
+        "startsAsRoot" starts_as_root: Option<Reason>,
         /// Capabilities added to none, each with the reason. Default: none. Example: `{ NET_ADMIN: "makes the tunnel's interface" }`.
         /// Derives: `capabilities.add`, after `drop: [ALL]`; all but the harmless ones raise the namespace's level.
         "capabilities" capabilities: Capabilities,
@@ -428,6 +460,36 @@ record! {
         /// Sees the node's processes; with the reason. Default: processes of its own. Example: `"measures what runs on the node"`. Derives:
         /// `hostPID`, and a namespace of level `privileged`.
         "hostPID" host_pid: Option<Reason>,
+        /// Settings of the kernel for the pod. All but the harmless ones raise the namespace's level, and the nodes must allow them
+        /// (`allowedUnsafeSysctls` of the kubelet). Default: the node's. Example: `{ net.ipv4.ip_forward: 1 }`. Derives: `sysctls`.
+        "sysctls" sysctls: BTreeMap<String, Literal>,
+    }
+}
+
+impl Security {
+    /// The capabilities of a program that starts as root and changes to a user of its own.
+    pub const OF_STARTING: [&str; 6] = [
+        "CHOWN",
+        "DAC_OVERRIDE",
+        "FOWNER",
+        "KILL",
+        "SETGID",
+        "SETUID",
+    ];
+
+    /// Returns why it runs as root, if it does.
+    pub fn why_root(&self) -> Option<&Reason> {
+        self.root.as_ref().or(self.starts_as_root.as_ref())
+    }
+
+    /// Returns the capabilities that it has beyond none.
+    pub fn added(&self) -> Vec<&str> {
+        let starting = self.starts_as_root.iter().flat_map(|_| Self::OF_STARTING);
+        let named = self.capabilities.0.keys().map(Capability::as_str);
+        let mut added: Vec<&str> = named.chain(starting).collect();
+        added.sort_unstable();
+        added.dedup();
+        added
     }
 }
 

@@ -1,6 +1,6 @@
 //! Files that a container sees.
 
-use crate::name::{RelativePath, SecretKey, SubdomainName};
+use crate::name::{HostName, RelativePath, SecretKey, SubdomainName};
 use crate::node::Node;
 use crate::read::{Read, Reader};
 use crate::record;
@@ -31,10 +31,12 @@ pub enum FileContent {
     Secret(SecretKey),
     /// A Secret that exists already: the path is a folder with a file for each of its keys.
     ExistingSecret(SubdomainName),
+    /// A certificate for a host: the path is a folder with `tls.crt` and `tls.key`.
+    Certificate(HostName),
 }
 
 record! {
-    /// A file by its source. One of `content`, `fromFile`, `secret` and `existingSecret`.
+    /// A file by its source. One of `content`, `fromFile`, `secret`, `existingSecret` and `certificate`.
     pub struct FileFields {
         /// The content. Default: none. Example: `"listen: 8080"`.
         "content" content: Option<String>,
@@ -45,6 +47,9 @@ record! {
         /// A Secret that exists already in the namespace: the path is a folder with a file for each of its keys. Default: none. Example:
         /// `gateway-tls`.
         "existingSecret" existing_secret: Option<SubdomainName>,
+        /// A host: the path is a folder with its certificate (`tls.crt`) and key (`tls.key`), for what opens TLS itself. Default: none.
+        /// Example: `mail.example.org`. Derives: a `Certificate` of the estate's issuer.
+        "certificate" certificate: Option<HostName>,
         /// The mode in octal, quoted. Default: `"0444"`; `"0555"` for a script. Example: `"0755"`. Derives: `mode` or `defaultMode` of the
         /// volume.
         "mode" mode: Option<FileMode>,
@@ -91,18 +96,20 @@ impl Read for FileSpec {
             fields.from_file,
             fields.secret,
             fields.existing_secret,
+            fields.certificate,
         ) {
-            (Some(content), None, None, None) => FileContent::Inline(content),
-            (None, Some(path), None, None) => FileContent::FromFile {
+            (Some(content), None, None, None, None) => FileContent::Inline(content),
+            (None, Some(path), None, None, None) => FileContent::FromFile {
                 path,
                 loaded: Vec::new(),
             },
-            (None, None, Some(key), None) => FileContent::Secret(key),
-            (None, None, None, Some(name)) => FileContent::ExistingSecret(name),
+            (None, None, Some(key), None, None) => FileContent::Secret(key),
+            (None, None, None, Some(name), None) => FileContent::ExistingSecret(name),
+            (None, None, None, None, Some(host)) => FileContent::Certificate(host),
             _ => {
                 reader.invalid(
                     node,
-                    "must have exactly one of `content`, `fromFile`, `secret` and `existingSecret`",
+                    "must have exactly one of `content`, `fromFile`, `secret`, `existingSecret` and `certificate`",
                 );
                 return None;
             }

@@ -109,7 +109,7 @@ container! {
     ///
     /// It starts from the container that `like` names, volumes included; without `like` from the top level of `spec`, but without its
     /// volumes. Its own keys override. Its pods are never part of the Service.
-    pub struct Job: JobFields without ["port", "ports", "servicePort", "replicas", "kind", "health", "scaling"]
+    pub struct Job: JobFields without ["port", "ports", "servicePort", "replicas", "kind", "health", "scaling", "annotations", "labels"]
 }
 
 /// A script beside the declaration.
@@ -170,7 +170,7 @@ container! {
     /// A step before the containers start. It starts from the container that it belongs to, or from the one that `like` names. A step
     /// named `migrate` runs once per release, before any new pod; its failure stops the release.
     pub struct InitStep: InitFields without ["port", "ports", "servicePort", "replicas", "kind", "health", "scaling", "hooks", "init",
-        "sidecars", "placement", "gracePeriodSeconds"]
+        "sidecars", "placement", "gracePeriodSeconds", "annotations", "labels"]
 }
 
 record! {
@@ -206,5 +206,5 @@ container! {
     /// A container beside the main one, in the same pod: started before it, stopped after it. It sees the volumes of the pod, and starts
     /// from nothing else unless it names a container with `like`. Its ports belong to the component's Service.
     pub struct Sidecar: SidecarFields without ["servicePort", "replicas", "kind", "scaling", "init", "sidecars", "placement",
-        "gracePeriodSeconds"]
+        "gracePeriodSeconds", "annotations", "labels"]
 }

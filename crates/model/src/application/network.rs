@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::name::{AppName, Cidr, LabelName, Literal, NamespaceName, PortNumber, Reason};
+use crate::estate::Address;
+use crate::name::{AppName, Cidr, HostName, LabelName, Literal, NamespaceName, PortNumber, Reason};
 use crate::node::Node;
 use crate::read::{Read, Reader};
 use crate::record;
@@ -20,6 +21,25 @@ record! {
         /// Takes away what is derived for every application: access to the internet, and from the ingress controller without a route.
         /// Default: `false`. Derives: no egress but DNS and what is named.
         "isolated" isolated: Option<bool>,
+        /// Names that its pods know beyond those of DNS. Default: none. Example: `{ nas.home.example.org: 192.168.1.10 }`. Derives:
+        /// `hostAliases` of all its pods.
+        "hosts" hosts: BTreeMap<HostName, Address>,
+        /// How its pods ask for names. Default: as the cluster does. Example: `{ options: { ndots: 2 } }`. Derives: `dnsPolicy` and
+        /// `dnsConfig` of all its pods.
+        "dns" dns: Option<PodDns>,
+    }
+}
+
+record! {
+    /// How pods ask for names.
+    pub struct PodDns {
+        /// The servers that are asked instead of the cluster's, which knows the names of Services. Default: the cluster's. Example:
+        /// `[192.168.1.53]`. Derives: `nameservers`, with `dnsPolicy: None`.
+        "servers" servers: Vec<Address>,
+        /// Zones that short names are looked for in. Default: the cluster's. Example: `[home.example.org]`. Derives: `searches`.
+        "search" search: Vec<HostName>,
+        /// Options of the resolver. Default: the cluster's. Example: `{ ndots: 2 }`. Derives: `options`.
+        "options" options: BTreeMap<String, Literal>,
     }
 }
 

@@ -114,7 +114,10 @@ fn check(estate: &Estate, report: &mut Report) {
     if backends.len() > 1 {
         say(
             path.key("secrets"),
-            format!("`spec.secrets` must have one of {}", backends.join(" and ")),
+            format!(
+                "`spec.secrets` must have only one of {}",
+                backends.join(" and ")
+            ),
         );
     }
     if estate.fields.environments.is_empty() {

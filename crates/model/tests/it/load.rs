@@ -186,7 +186,7 @@ fn the_parts_of_an_estate_must_fit() {
         findings(vec![InputFile::new("estate.yaml", estate)]),
         [
             "8:23 ST1106 `staging` comes after `qa`, which does not exist",
-            "15:5 ST1106 `spec.secrets` must have one of `existing` and `infisical`, not both",
+            "15:5 ST1106 `spec.secrets` must have only one of `existing` and `infisical`",
             "18:11 ST1106 `spec.defaults.tier`: there is no tier `nope`",
             "20:7 ST1002 unknown key `spec.defaults.spec.gracePeriod` (did you mean `gracePeriodSeconds`?)",
         ]

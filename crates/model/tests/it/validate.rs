@@ -79,6 +79,18 @@ const MISTAKES: &[(&str, &str)] = &[
         "9:47 ST1003 `spec.network.to[0].ports[0]` must be a port such as `8080` or `53/udp`, or a range such as `8000-8010`, not `8010-8000`",
     ),
     (
+        "  labels: { pods: { app.kubernetes.io/name: shop } }\n",
+        "9:21 ST1274 `app.kubernetes.io/name` is Steading's own (leave it out: it is derived)",
+    ),
+    (
+        "  sidecars: { a: { image: me/a:1, security: { sysctls: { net.ipv4.ip_forward: 1 } } } }\n",
+        "9:47 ST1273 `spec.sidecars.a.security.sysctls` belongs to the whole pod of `web` (write it at `spec.security.sysctls` instead)",
+    ),
+    (
+        "  env: { PW: x }\n  secrets: { from: { shared/mail: { env: { PW: password } } } }\n",
+        "9:10 ST1202 `PW` is both a literal and a secret (remove one of the two) [10:44 the secret]",
+    ),
+    (
         "  replicas: 1\n  availability: { replicas: 2 }\n",
         "10:29 ST1215 `replicas` is 1, `availability.replicas` is 2 (write it in one place)",
     ),

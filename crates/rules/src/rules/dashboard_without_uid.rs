@@ -42,7 +42,9 @@ fn lacks_uid(file: &FileSpec) -> bool {
         FileContent::FromFile { loaded, .. } => loaded
             .first()
             .and_then(|(_, content)| serde_json::from_slice(content).ok()),
-        FileContent::Secret(_) | FileContent::ExistingSecret(_) => None,
+        FileContent::Secret(_) | FileContent::ExistingSecret(_) | FileContent::Certificate(_) => {
+            None
+        }
     };
     json.is_some_and(|json| json["uid"].as_str().is_none_or(str::is_empty))
 }

@@ -64,7 +64,9 @@ fn holds_credential(content: &FileContent) -> bool {
         FileContent::FromFile { loaded, .. } => loaded
             .iter()
             .any(|(_, bytes)| std::str::from_utf8(bytes).is_ok_and(is_secret)),
-        FileContent::Secret(_) | FileContent::ExistingSecret(_) => false,
+        FileContent::Secret(_) | FileContent::ExistingSecret(_) | FileContent::Certificate(_) => {
+            false
+        }
     }
 }
 

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::Check;
 use super::codes::{
-    LITERAL_AND_SECRET, NO_IMAGE, POD_SETTING, REPLICAS, RESOURCES, ROOT, SAME_NAME, SAME_PORT,
+    LITERAL_AND_SECRET, NO_IMAGE, POD_SETTING, REPLICAS, RESERVED_MARK, RESOURCES, ROOT, SAME_NAME,
+    SAME_PORT,
 };
-use crate::application::{Component, Protocol, Resources, Role, Secrets, Security};
+use crate::application::{Component, Marks, Protocol, Resources, Role, Secrets, Security};
 use crate::diagnostic::Diagnostic;
 use crate::name::{EnvName, Literal};
 use crate::node::FieldPath;
@@ -14,6 +15,12 @@ use crate::node::FieldPath;
 /// Says whether a setting is asked for.
 type Asks = fn(&Security) -> bool;
 
+/// The domains of what Steading writes itself.
+const RESERVED: [&str; 3] = [
+    "steading.dev",
+    "app.kubernetes.io",
+    "pod-security.kubernetes.io",
+];
 /// The init step that is a migration.
 const MIGRATE: &str = "migrate";
 
@@ -40,6 +47,14 @@ pub(super) fn check(check: &mut Check<'_>) {
     }
     for owner in application.owners() {
         pod_settings(check, owner);
+        for (key, marks) in [
+            ("annotations", &owner.fields.annotations),
+            ("labels", &owner.fields.labels),
+        ] {
+            if let Some(marks) = marks {
+                reserved_marks(check, &owner.field(key), marks);
+            }
+        }
     }
     names(check);
 }
@@ -54,13 +69,14 @@ fn pod_settings(check: &mut Check<'_>, owner: &Component) {
         };
         let of_pod = owner.fields.security.as_ref();
         let missing = |is: Asks| is(security) && !of_pod.is_some_and(is);
-        let settings: [(&str, Asks); 4] = [
+        let settings: [(&str, Asks); 5] = [
             ("hostNetwork", |security| security.host_network.is_some()),
             ("hostPID", |security| security.host_pid.is_some()),
             ("userNamespace", |security| {
                 security.user_namespace == Some(true)
             }),
             ("groups", |security| !security.groups.is_empty()),
+            ("sysctls", |security| !security.sysctls.is_empty()),
         ];
         for (key, _) in settings.into_iter().filter(|(_, is)| missing(*is)) {
             let path = beside.field("security").key(key);
@@ -295,9 +311,43 @@ fn replicas(check: &mut Check<'_>, component: &Component) {
     }
 }
 
+/// What Steading finds its objects by is not for declarations.
+fn reserved_marks(check: &mut Check<'_>, path: &FieldPath, marks: &Marks) {
+    let Marks {
+        pods,
+        workload,
+        service,
+        account,
+        namespace,
+    } = marks;
+    let all = [
+        ("pods", pods),
+        ("workload", workload),
+        ("service", service),
+        ("account", account),
+        ("namespace", namespace),
+    ];
+    for (of, marks) in all {
+        let reserved = |key: &&String| {
+            let domain = key.split('/').next().unwrap_or_default();
+            RESERVED
+                .iter()
+                .any(|own| domain == *own || domain.ends_with(&format!(".{own}")))
+        };
+        for key in marks.keys().filter(reserved) {
+            check.error_at_key(
+                RESERVED_MARK,
+                &path.key(of).key(key.as_str()),
+                format!("`{key}` is Steading's own"),
+                "leave it out: it is derived",
+            );
+        }
+    }
+}
+
 fn root(check: &mut Check<'_>, path: &FieldPath, security: Option<&Security>) {
     let Some(security) = security else { return };
-    if security.user == Some(0) && security.root.is_none() && security.privileged.is_none() {
+    if security.user == Some(0) && security.why_root().is_none() && security.privileged.is_none() {
         check.error(
             ROOT,
             &path.key("user"),

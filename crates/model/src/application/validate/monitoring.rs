@@ -136,7 +136,9 @@ fn text(check: &mut Check<'_>, code: Code, path: &FieldPath, file: &FileSpec) ->
             }
             text
         }
-        FileContent::Secret(_) | FileContent::ExistingSecret(_) => None,
+        FileContent::Secret(_) | FileContent::ExistingSecret(_) | FileContent::Certificate(_) => {
+            None
+        }
     }
 }
 
