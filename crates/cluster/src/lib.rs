@@ -38,6 +38,7 @@ mod random;
 mod record;
 mod redact;
 pub mod release;
+mod released;
 mod request;
 mod retry;
 mod rights;
@@ -62,6 +63,7 @@ pub use record::ReleaseSummary;
 pub use release::{
     ApplyError, Ended, Outcome, Run, apply, history, recover, resume, revert, unquarantine,
 };
+pub use released::{Released, released};
 pub use request::RequestError;
 pub use retry::Retry;
 pub use rights::{Rule, namespaced_kinds, rights, role};

@@ -12,7 +12,7 @@
 //! Both begin with the same [`Survey`]; where nothing differs, one is enough.
 //!
 //! The types to know: [`Observed`] and [`Live`]; [`Options`]; [`Plan`], [`ReleasePlan`], [`Step`] and [`Effect`]; [`PlanReport`], why
-//! something does not happen; [`release`], what is recorded of a release, with [`mod@revert`] and [`rollback`] to get back; [`mod@health`]
+//! something does not happen; [`Drift`]; [`release`], what is recorded of a release, with [`mod@revert`] and [`rollback`] to get back; [`mod@health`]
 //! and [`mod@blockers`], whether an object is ready and what is in its way; [`mask`], [`view`] and [`Saved`], what may leave the program.
 //!
 //! # Guarantees
@@ -24,6 +24,7 @@
 pub mod blockers;
 mod compare;
 mod differing;
+pub mod drift;
 mod effect;
 mod expected;
 mod fit;
@@ -49,6 +50,7 @@ mod wave;
 
 pub use blockers::{Blocker, blockers};
 pub use differing::{Differing, Presence, differing};
+pub use drift::{Departure, Drift, Drifted, drift};
 pub use expected::{KNOWN_AFTER, fill_secret_digest, used_secrets};
 pub use health::{Health, State, health};
 pub use observed::{

@@ -161,21 +161,26 @@ fn masked_release(release: &ReleasePlan, marks: &mut Marks) -> ReleasePlan {
 }
 
 fn masked_step(step: &Step, marks: &mut Marks) -> Step {
-    let changes = step.changes.iter().map(|change| FieldChange {
-        path: change.path.clone(),
-        before: change.before.as_ref().map(|value| marks.value(value)),
-        after: change.after.as_ref().map(|value| marks.value(value)),
-        standing: change.standing.clone(),
-    });
+    let changes = step.changes.iter();
     Step {
-        changes: changes.collect(),
+        changes: changes.map(|change| masked_change(change, marks)).collect(),
         desired: step.desired.as_ref().map(|object| marks.object(object)),
         ..step.clone()
     }
 }
 
+/// Returns a change with the values of Secrets as marks.
+pub(crate) fn masked_change(change: &FieldChange, marks: &mut Marks) -> FieldChange {
+    FieldChange {
+        path: change.path.clone(),
+        before: change.before.as_ref().map(|value| marks.value(value)),
+        after: change.after.as_ref().map(|value| marks.value(value)),
+        standing: change.standing.clone(),
+    }
+}
+
 /// Answers of the server may repeat what was sent to it.
-fn masked_reason(reason: &Reason, marks: &Marks) -> Reason {
+pub(crate) fn masked_reason(reason: &Reason, marks: &Marks) -> Reason {
     match reason {
         Reason::Refused(answer) => Reason::Refused(marks.text(answer)),
         Reason::Unreadable(answer) => Reason::Unreadable(marks.text(answer)),

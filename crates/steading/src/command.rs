@@ -4,6 +4,7 @@ mod apply;
 mod check;
 mod completions;
 mod deploy;
+mod drift;
 mod explain;
 mod history;
 mod import;
@@ -39,6 +40,7 @@ pub(crate) enum Command {
     Plan(plan::PlanCommand),
     Apply(apply::Apply),
     Deploy(deploy::Deploy),
+    Drift(drift::DriftCommand),
     History(history::History),
     Rollback(rollback::Rollback),
     Resume(recover::Resume),
@@ -68,6 +70,7 @@ pub(crate) fn run(command: Command, session: &Session) -> Result<Outcome, Comman
         Command::Plan(arguments) => plan::run(arguments, session),
         Command::Apply(arguments) => apply::run(arguments, session),
         Command::Deploy(arguments) => deploy::run(arguments, session),
+        Command::Drift(arguments) => drift::run(&arguments, session),
         Command::History(arguments) => history::run(arguments, session),
         Command::Rollback(arguments) => rollback::run(arguments, session),
         Command::Resume(arguments) => recover::run_resume(arguments, session),

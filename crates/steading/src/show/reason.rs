@@ -19,7 +19,8 @@ pub(crate) fn not_done(not_done: &NotDone) -> String {
     format!("{subject}: {}", what(reason))
 }
 
-fn what(reason: &Reason) -> String {
+/// Returns why something does not happen, or cannot be said.
+pub(crate) fn what(reason: &Reason) -> String {
     match reason {
         Reason::NeedsAcceptance(effect) => format!(
             "its effect is {}: it must be accepted by name",

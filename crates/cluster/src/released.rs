@@ -1,0 +1,83 @@
+//! What the current releases of an estate desired: all that there is to say about drift, without Git or a registry.
+
+use std::collections::BTreeMap;
+
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use steading_model::Desired;
+use steading_model::desired::LABEL_ESTATE;
+use steading_plan::{ReleaseKey, Scope, rollback};
+
+use crate::connect::Cluster;
+use crate::fault::Fault;
+use crate::kind::release_kind;
+use crate::list::Filter;
+use crate::observe::namespace_of;
+use crate::payload::{self, PayloadError};
+use crate::record::{LABEL_STATE, Record, State};
+use crate::request::{RequestError, garbled};
+
+/// How many payloads are read side by side.
+const SIDE_BY_SIDE: usize = 16;
+
+/// How long what was released may take to get ready again, in seconds; its own timeout is not recorded.
+const TIMEOUT: u64 = 180;
+
+/// What the current releases desired.
+#[derive(Debug, Default)]
+pub struct Released {
+    /// By application.
+    pub desired: BTreeMap<ReleaseKey, Desired>,
+    /// The records that could not be read, with why: nothing can be said of these applications.
+    pub unreadable: BTreeMap<ReleaseKey, String>,
+}
+
+/// Reads what the current releases of an estate desired: of all applications, or of those that are named by `only`.
+///
+/// # Errors
+/// If the releases cannot be listed.
+pub async fn released(
+    cluster: &Cluster,
+    estate: &str,
+    scope: &Scope,
+    only: impl Fn(&ReleaseKey) -> bool,
+) -> Result<Released, RequestError> {
+    let current = State::Current.word();
+    let filter = Filter::within(namespace_of(scope))
+        .labelled(format!("{LABEL_ESTATE}={estate},{LABEL_STATE}={current}"));
+    let kind = release_kind();
+    let records = match cluster.list(&kind, &filter, |_, json| Some(json)).await {
+        Err(error) if error.fault == Fault::NotFound => return Ok(Released::default()),
+        records => records?,
+    };
+    let records = records.iter().map(|json| {
+        serde_json::from_str::<Record>(json.get())
+            .map_err(|error| garbled("read a `Release`".to_owned(), &error))
+    });
+    let mut records: Vec<Record> = records.collect::<Result<_, _>>()?;
+    // Where a run died between two labels, two are current: the later one counts.
+    records.sort_by_key(|record| record.spec.number);
+    let wanted = records.into_iter().filter(|record| only(&record.key()));
+    let read = stream::iter(wanted)
+        .map(|record| async move { Ok((record.key(), desired(cluster, &record).await?)) })
+        .buffered(SIDE_BY_SIDE);
+    let all: Vec<(ReleaseKey, Result<Desired, String>)> = read.try_collect().await?;
+    let mut released = Released::default();
+    for (key, desired) in all {
+        match desired {
+            Ok(desired) => drop(released.desired.insert(key, desired)),
+            Err(why) => drop(released.unreadable.insert(key, why)),
+        }
+    }
+    Ok(released)
+}
+
+async fn desired(
+    cluster: &Cluster,
+    record: &Record,
+) -> Result<Result<Desired, String>, RequestError> {
+    match payload::read(cluster, record).await {
+        Ok(payload) => Ok(rollback(&record.key(), &record.spec, &payload, TIMEOUT)),
+        Err(PayloadError::Request(error)) if error.fault != Fault::Forbidden => Err(error),
+        Err(error) => Ok(Err(error.to_string())),
+    }
+}

@@ -1,0 +1,176 @@
+//! `steading drift`: what is not as it was released, and who made it so.
+
+mod show;
+
+use std::collections::BTreeMap;
+
+use clap::Args;
+use steading_cluster::{Cluster, Observation, observe, released};
+use steading_model::Desired;
+use steading_model::estate::Estate;
+use steading_plan::{
+    ACCEPT_DOWNGRADE, Drift, Options, Quarantine, ReleaseKey, Scope, drift, release_key, view,
+};
+
+use super::apply::finish;
+use crate::error::{CommandError, Outcome};
+use crate::output::{Format, OutputOption};
+use crate::pipeline::{Loaded, Selection};
+use crate::planning::{self, PlanOptions, Planned};
+use crate::releasing::Consent;
+use crate::runtime::block_on;
+use crate::session::Session;
+use crate::target::{ClusterOptions, Intent, connect_to};
+use crate::wanted::Coverage;
+
+const AFTER_HELP: &str = "\
+Examples:
+  steading drift --env prod                all applications
+  steading drift shop --env prod --revert  apply again what was released
+
+Compared is with the current release, not with the declaration: it works without Git. What an
+autoscaler, an image updater, a resizer, defaults or admission own is no drift.
+
+Exit codes: 0 where all is as released; 1 where something is not";
+
+/// Say what is not as it was released: which field, both values, who changed it and when
+#[derive(Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct DriftCommand {
+    /// Applications [default: all]
+    #[arg(value_name = "APP")]
+    applications: Vec<String>,
+    /// Environment
+    #[arg(long, value_name = "ENV")]
+    env: String,
+    /// Apply again what was released, as a release of its own
+    #[arg(long)]
+    revert: bool,
+    /// Do not ask
+    #[arg(short, long, requires = "revert")]
+    yes: bool,
+    #[command(flatten)]
+    plan: PlanOptions,
+    #[command(flatten)]
+    cluster: ClusterOptions,
+    #[command(flatten)]
+    output: OutputOption,
+}
+
+/// What was released and what there is.
+struct Compared {
+    /// How many applications were looked at.
+    applications: usize,
+    /// What the releases desired of those that drifted.
+    drifted: Vec<Desired>,
+    /// Applications of which nothing can be said, with why.
+    unknown: BTreeMap<ReleaseKey, String>,
+    drift: Vec<Drift>,
+}
+
+/// Runs `steading drift`.
+pub(crate) fn run(arguments: &DriftCommand, session: &Session) -> Result<Outcome, CommandError> {
+    let loaded = Loaded::read(session)?;
+    let selection = Selection::new(&loaded, &arguments.applications)?;
+    let environment = loaded.environment(&arguments.env)?;
+    let intent = if arguments.revert {
+        Intent::Write
+    } else {
+        Intent::Read
+    };
+    let estate = loaded.needed_estate()?;
+    let is_wanted =
+        |key: &ReleaseKey| key.environment == arguments.env && selection.has(&key.application);
+    block_on(async {
+        let cluster = connect_to(session, environment, &arguments.cluster, intent).await?;
+        let compared = compare(&cluster, estate, is_wanted).await?;
+        if !arguments.revert {
+            return report(session, &compared, arguments.output.output);
+        }
+        show::print(session, &compared, Format::Text)?;
+        let options = arguments.plan.options(estate, Scope::WholeCluster);
+        let planned = put_back(&cluster, estate, &compared, options).await?;
+        let consent = Consent::from_flag(arguments.yes);
+        finish(
+            session,
+            &cluster,
+            &planned,
+            consent,
+            arguments.output.output,
+        )
+        .await
+    })?
+}
+
+/// Reads what was released and what there is, and compares.
+async fn compare(
+    cluster: &Cluster,
+    estate: &Estate,
+    is_wanted: impl Fn(&ReleaseKey) -> bool,
+) -> Result<Compared, CommandError> {
+    let (name, scope) = (estate.name.as_str(), Scope::WholeCluster);
+    let released = released(cluster, name, &scope, is_wanted).await?;
+    let desired: Vec<Desired> = released.desired.into_values().collect();
+    let observation = observe(cluster, name, &scope, &desired).await?;
+    let mut unknown = released.unreadable;
+    let open = desired.iter().filter_map(|desired| {
+        let key = release_key(desired);
+        let open = observation.observed.releases.get(&key)?.open.as_ref()?;
+        let why = format!("release {} by `{}` has not ended", open.number, open.actor);
+        Some((key, why))
+    });
+    unknown.extend(open);
+    let options = options(&observation);
+    let mut marks = view::marks(&desired, &options.digest_key);
+    let found = drift(&desired, &observation.observed, &options);
+    let has_drifted = |desired: &Desired| {
+        let key = release_key(desired);
+        found.iter().any(|drift| drift.key == key)
+    };
+    Ok(Compared {
+        applications: desired.len(),
+        drift: found.iter().map(|one| one.masked(&mut marks)).collect(),
+        drifted: desired.into_iter().filter(has_drifted).collect(),
+        unknown,
+    })
+}
+
+/// Returns the decisions of whoever compares: what was released is right, whatever it was.
+fn options(observation: &Observation) -> Options {
+    Options {
+        digest_key: observation.key.clone(),
+        quarantine: Quarantine::Release,
+        ..Options::default()
+    }
+}
+
+fn report(session: &Session, compared: &Compared, format: Format) -> Result<Outcome, CommandError> {
+    show::print(session, compared, format)?;
+    Ok(
+        if compared.drift.is_empty() && compared.unknown.is_empty() {
+            Outcome::Success
+        } else {
+            Outcome::Findings
+        },
+    )
+}
+
+/// Plans what was released once more, for those that drifted.
+async fn put_back<'a>(
+    cluster: &Cluster,
+    estate: &Estate,
+    compared: &'a Compared,
+    mut options: Options,
+) -> Result<Planned<'a>, CommandError> {
+    // Back to what was released is what was asked for, whatever the image is now, and whatever became of an earlier try.
+    options.quarantine = Quarantine::Release;
+    options.accept.insert(ACCEPT_DOWNGRADE.to_owned());
+    planning::make(
+        cluster,
+        estate,
+        &compared.drifted,
+        &Coverage::Named,
+        options,
+    )
+    .await
+}
