@@ -44,6 +44,7 @@ mod retry;
 mod rights;
 mod settings;
 mod status;
+mod watch;
 
 pub use cancel::{Cancel, CancelSwitch, cancellation};
 pub use connect::{Access, Cluster, ConnectError, connect};
@@ -63,9 +64,10 @@ pub use record::ReleaseSummary;
 pub use release::{
     ApplyError, Ended, Outcome, Run, apply, history, recover, resume, revert, unquarantine,
 };
-pub use released::{Released, released};
+pub use released::{Released, history_of, released};
 pub use request::RequestError;
 pub use retry::Retry;
 pub use rights::{Rule, namespaced_kinds, rights, role};
 pub use settings::{Clock, Settings};
 pub use status::{ApplicationStatus, FieldManager, ObjectStatus, Why, status, why};
+pub use watch::{News, Sight, watch, watched_kinds};

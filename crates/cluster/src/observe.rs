@@ -4,7 +4,7 @@
 //! label; that is looked up with the fewest requests: nothing can be in a namespace that is not there, a few objects are asked for
 //! one by one, many by a list of metadata. When all is there, no request is sent beyond the lists.
 
-mod history;
+pub(crate) mod history;
 mod obstacle;
 pub(crate) mod secrets;
 

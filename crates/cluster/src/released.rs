@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use steading_model::Desired;
 use steading_model::desired::LABEL_ESTATE;
-use steading_plan::{ReleaseKey, Scope, rollback};
+use steading_plan::{History, Observed, ReleaseKey, Scope, rollback};
 
 use crate::connect::Cluster;
 use crate::fault::Fault;
 use crate::kind::release_kind;
 use crate::list::Filter;
-use crate::observe::namespace_of;
+use crate::observe::{history, namespace_of};
 use crate::payload::{self, PayloadError};
 use crate::record::{LABEL_STATE, Record, State};
 use crate::request::{RequestError, garbled};
@@ -80,4 +80,16 @@ async fn desired(
         Err(PayloadError::Request(error)) if error.fault != Fault::Forbidden => Err(error),
         Err(error) => Ok(Err(error.to_string())),
     }
+}
+
+/// Reads what is known of the releases of one application now.
+pub async fn history_of(
+    cluster: &Cluster,
+    estate: &str,
+    key: &ReleaseKey,
+) -> Result<Option<History>, RequestError> {
+    let scope = Scope::OneNamespace(key.namespace.clone());
+    let mut observed = Observed::default();
+    history::fill(&mut observed, history::read(cluster, estate, &scope).await?);
+    Ok(observed.releases.remove(key))
 }

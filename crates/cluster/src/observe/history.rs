@@ -18,7 +18,7 @@ use crate::record::{LABEL_STATE, Record};
 use crate::request::RequestError;
 
 /// What reading the records gave.
-pub(super) enum Histories {
+pub(crate) enum Histories {
     Read(BTreeMap<ReleaseKey, History>),
     /// The definition of releases is not installed: nothing was ever released.
     Unserved,
@@ -26,7 +26,7 @@ pub(super) enum Histories {
 }
 
 /// Reads the histories of all applications of an estate.
-pub(super) async fn read(
+pub(crate) async fn read(
     cluster: &Cluster,
     estate: &str,
     scope: &Scope,
@@ -63,7 +63,7 @@ pub(super) async fn read(
 }
 
 /// Enters the histories into what is observed.
-pub(super) fn fill(observed: &mut Observed, histories: Histories) {
+pub(crate) fn fill(observed: &mut Observed, histories: Histories) {
     match histories {
         Histories::Read(histories) => observed.releases = histories,
         Histories::Unserved => observed.unserved.push(release_kind().kind),

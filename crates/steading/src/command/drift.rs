@@ -1,6 +1,7 @@
 //! `steading drift`: what is not as it was released, and who made it so.
 
 mod show;
+mod watch;
 
 use std::collections::BTreeMap;
 
@@ -12,6 +13,7 @@ use steading_plan::{
     ACCEPT_DOWNGRADE, Drift, Options, Quarantine, ReleaseKey, Scope, drift, release_key, view,
 };
 
+use self::watch::Watch;
 use super::apply::finish;
 use crate::error::{CommandError, Outcome};
 use crate::output::{Format, OutputOption};
@@ -26,6 +28,7 @@ use crate::wanted::Coverage;
 const AFTER_HELP: &str = "\
 Examples:
   steading drift --env prod                all applications
+  steading drift --env prod --watch        go on, a line for each change
   steading drift shop --env prod --revert  apply again what was released
 
 Compared is with the current release, not with the declaration: it works without Git. What an
@@ -43,6 +46,9 @@ pub(crate) struct DriftCommand {
     /// Environment
     #[arg(long, value_name = "ENV")]
     env: String,
+    /// Go on, and say what changes within a second; `Ctrl-C` ends it
+    #[arg(long, conflicts_with = "revert")]
+    watch: bool,
     /// Apply again what was released, as a release of its own
     #[arg(long)]
     revert: bool,
@@ -83,22 +89,26 @@ pub(crate) fn run(arguments: &DriftCommand, session: &Session) -> Result<Outcome
         |key: &ReleaseKey| key.environment == arguments.env && selection.has(&key.application);
     block_on(async {
         let cluster = connect_to(session, environment, &arguments.cluster, intent).await?;
+        let format = arguments.output.output;
+        if arguments.watch {
+            let watch = Watch {
+                session,
+                cluster: &cluster,
+                estate: estate.name.as_str(),
+                is_wanted: &is_wanted,
+                format,
+            };
+            return watch.run().await;
+        }
         let compared = compare(&cluster, estate, is_wanted).await?;
         if !arguments.revert {
-            return report(session, &compared, arguments.output.output);
+            return report(session, &compared, format);
         }
         show::print(session, &compared, Format::Text)?;
         let options = arguments.plan.options(estate, Scope::WholeCluster);
         let planned = put_back(&cluster, estate, &compared, options).await?;
         let consent = Consent::from_flag(arguments.yes);
-        finish(
-            session,
-            &cluster,
-            &planned,
-            consent,
-            arguments.output.output,
-        )
-        .await
+        finish(session, &cluster, &planned, consent, format).await
     })?
 }
 

@@ -2,6 +2,7 @@
 
 mod choice;
 mod deploy;
+mod drift;
 mod gateway;
 mod ground;
 mod instances;

@@ -1,10 +1,12 @@
 //! How drift looks: text for people, JSON for programs.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 
 use serde::Serialize;
 use serde_json::Value;
-use steading_plan::{Departure, Drift, Drifted, FieldChange, Standing};
+use steading_model::ObjectId;
+use steading_plan::{Departure, Drift, Drifted, FieldChange, ReleaseKey, Standing};
 
 use super::Compared;
 use crate::diagnostics::count;
@@ -36,7 +38,13 @@ struct Row<'a> {
     since: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<String>,
+    /// How often the field changed while it was watched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    times: Option<usize>,
 }
+
+/// How often fields changed while they were watched, of those over which two fight.
+pub(super) type Fights = BTreeMap<(ObjectId, String), usize>;
 
 /// Prints what was found.
 pub(super) fn print(
@@ -124,6 +132,7 @@ fn rows(drift: &Drift) -> Vec<Row<'_>> {
         manager: None,
         since: None,
         why: None,
+        times: None,
     };
     let objects = drift.objects.iter();
     let rows = objects.flat_map(|drifted| match &drifted.departure {
@@ -153,4 +162,110 @@ fn changed<'a>(row: Row<'a>, change: &'a FieldChange) -> Row<'a> {
         since: owner.and_then(|owner| owner.since.as_deref()),
         ..row
     }
+}
+
+/// Returns what was not there before.
+pub(super) fn since(now: Option<&Drift>, before: Option<&Drift>) -> Vec<Drifted> {
+    let known = |id: &ObjectId| {
+        let mut objects = before.iter().flat_map(|before| &before.objects);
+        objects.find(|object| object.id == *id)
+    };
+    let objects = now.iter().flat_map(|now| &now.objects);
+    let fresh = objects.filter_map(|object| match (known(&object.id), &object.departure) {
+        (Some(known), _) if known == object => None,
+        (Some(known), Departure::Changed(changes)) => {
+            let new = changes
+                .iter()
+                .filter(|change| !changed_in(known).contains(change));
+            let new: Vec<FieldChange> = new.cloned().collect();
+            (!new.is_empty()).then(|| Drifted {
+                id: object.id.clone(),
+                departure: Departure::Changed(new),
+            })
+        }
+        _ => Some(object.clone()),
+    });
+    fresh.collect()
+}
+
+fn changed_in(drifted: &Drifted) -> &[FieldChange] {
+    match &drifted.departure {
+        Departure::Changed(changes) => changes,
+        Departure::Gone | Departure::Unclear(_) => &[],
+    }
+}
+
+/// Returns the fields of an object that changed.
+pub(super) fn fields(drifted: &Drifted) -> impl Iterator<Item = (&ObjectId, &FieldChange)> {
+    changed_in(drifted)
+        .iter()
+        .map(|change| (&drifted.id, change))
+}
+
+/// Writes what is new about an application, a line for each field or object.
+pub(super) fn news(
+    text: &mut String,
+    drift: &Drift,
+    fresh: Vec<Drifted>,
+    fights: &Fights,
+    format: Format,
+) -> Result<(), CommandError> {
+    let drift = Drift {
+        objects: fresh,
+        ..drift.clone()
+    };
+    if format == Format::Text {
+        write_news(text, &drift, fights);
+        return Ok(());
+    }
+    for drifted in &drift.objects {
+        let alone = Drift {
+            objects: vec![drifted.clone()],
+            ..drift.clone()
+        };
+        for row in rows(&alone) {
+            let field = row.field.unwrap_or_default().to_owned();
+            let times = fights.get(&(drifted.id.clone(), field)).copied();
+            push(text, &serde_json::to_string(&Row { times, ..row })?);
+        }
+    }
+    Ok(())
+}
+
+fn write_news(text: &mut String, drift: &Drift, fights: &Fights) {
+    for drifted in &drift.objects {
+        let place = format!("{}: {}", drift.key, drifted.id);
+        match &drifted.departure {
+            Departure::Gone => push(text, &format!("{place}: is not there")),
+            Departure::Unclear(reason) => {
+                push(text, &format!("{place}: {}", reason_text(reason)));
+            }
+            Departure::Changed(changes) => {
+                for change in changes {
+                    let field = (drifted.id.clone(), change.path.clone());
+                    let fight = fights.get(&field).map_or_else(String::new, |times| {
+                        format!("  (changed {times} times by now: somebody puts it back)")
+                    });
+                    push(text, &format!("{place}: {}{fight}", field_line(change)));
+                }
+            }
+        }
+    }
+}
+
+/// Writes that an application is as it was released again.
+pub(super) fn healed(
+    text: &mut String,
+    key: &ReleaseKey,
+    format: Format,
+) -> Result<(), CommandError> {
+    let (application, environment) = (&key.application, &key.environment);
+    let line = match format {
+        Format::Text => format!("{key}: as released again"),
+        Format::Json => serde_json::to_string(&serde_json::json!({
+            "application": application, "environment": environment, "what": "asReleased",
+        }))?,
+    };
+    push(text, &line);
+    Ok(())
 }
