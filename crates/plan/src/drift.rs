@@ -105,6 +105,25 @@ fn changed_by(change: &FieldChange, writer: Option<&FieldOwner>) -> Standing {
 }
 
 impl Drift {
+    /// Returns what is different from the declaration too; nothing where the declaration says by now what is in the cluster.
+    /// `declared` is the drift from what is declared.
+    #[must_use]
+    pub fn beyond(mut self, declared: &[Self]) -> Option<Self> {
+        let declared = declared.iter().find(|declared| declared.key == self.key)?;
+        self.objects.retain_mut(|drifted| {
+            let same = declared.objects.iter().find(|other| other.id == drifted.id);
+            match (&mut drifted.departure, same.map(|other| &other.departure)) {
+                (_, None) => false,
+                (Departure::Changed(changes), Some(Departure::Changed(others))) => {
+                    changes.retain(|change| others.iter().any(|other| other.path == change.path));
+                    !changes.is_empty()
+                }
+                (_, Some(_)) => true,
+            }
+        });
+        (!self.objects.is_empty()).then_some(self)
+    }
+
     /// Returns the drift as it may be printed: values of Secrets as marks.
     #[must_use]
     pub fn masked(&self, marks: &mut Marks) -> Self {

@@ -1,5 +1,6 @@
 //! The commands: one file each, with its arguments and a `run`.
 
+mod adopt;
 mod apply;
 mod check;
 mod completions;
@@ -41,6 +42,7 @@ pub(crate) enum Command {
     Apply(apply::Apply),
     Deploy(deploy::Deploy),
     Drift(drift::DriftCommand),
+    Adopt(adopt::Adopt),
     History(history::History),
     Rollback(rollback::Rollback),
     Resume(recover::Resume),
@@ -71,6 +73,7 @@ pub(crate) fn run(command: Command, session: &Session) -> Result<Outcome, Comman
         Command::Apply(arguments) => apply::run(arguments, session),
         Command::Deploy(arguments) => deploy::run(arguments, session),
         Command::Drift(arguments) => drift::run(&arguments, session),
+        Command::Adopt(arguments) => adopt::run(&arguments, session),
         Command::History(arguments) => history::run(arguments, session),
         Command::Rollback(arguments) => rollback::run(arguments, session),
         Command::Resume(arguments) => recover::run_resume(arguments, session),

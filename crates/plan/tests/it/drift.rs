@@ -139,3 +139,19 @@ fn no_secret_value_is_in_what_may_be_printed() {
         "{text}"
     );
 }
+
+#[test]
+fn what_the_declaration_says_by_now_has_not_drifted() {
+    let mut world = World::running(&[shop()], &options());
+    world.edit(&deployment(), "/spec/replicas", json!(7), "kubectl");
+    let image = "/spec/template/spec/containers/0/image";
+    world.edit(&deployment(), image, json!("other:1"), "kubectl");
+    let mut declared = shop();
+    object(&mut declared, &deployment())["spec"]["replicas"] = json!(7);
+    let declared = drift(&[declared], &world.observe(&options()), &options());
+    let beyond = found(&world).remove(0).beyond(&declared).unwrap();
+    let lines = lines(&[beyond]);
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(lines[0].contains("image"), "{lines:?}");
+    assert_eq!(found(&world).remove(0).beyond(&[]), None);
+}

@@ -10,9 +10,11 @@ use steading_cluster::{Cluster, Observation, observe, released};
 use steading_model::Desired;
 use steading_model::estate::Estate;
 use steading_plan::{
-    ACCEPT_DOWNGRADE, Drift, Options, Quarantine, ReleaseKey, Scope, drift, release_key, view,
+    ACCEPT_DOWNGRADE, Drift, Observed, Options, Quarantine, ReleaseKey, Scope, drift, release_key,
+    view,
 };
 
+pub(super) use self::show::field_line;
 use self::watch::Watch;
 use super::apply::finish;
 use crate::error::{CommandError, Outcome};
@@ -64,14 +66,19 @@ pub(crate) struct DriftCommand {
 }
 
 /// What was released and what there is.
-struct Compared {
+pub(super) struct Compared {
+    /// What there is.
+    pub(super) observed: Observed,
+    /// How it is compared.
+    pub(super) options: Options,
     /// How many applications were looked at.
     applications: usize,
     /// What the releases desired of those that drifted.
     drifted: Vec<Desired>,
     /// Applications of which nothing can be said, with why.
-    unknown: BTreeMap<ReleaseKey, String>,
-    drift: Vec<Drift>,
+    pub(super) unknown: BTreeMap<ReleaseKey, String>,
+    /// What is not as it was released, and not as it is declared now.
+    pub(super) drift: Vec<Drift>,
 }
 
 /// Runs `steading drift`.
@@ -87,6 +94,7 @@ pub(crate) fn run(arguments: &DriftCommand, session: &Session) -> Result<Outcome
     let estate = loaded.needed_estate()?;
     let is_wanted =
         |key: &ReleaseKey| key.environment == arguments.env && selection.has(&key.application);
+    let declared = declared(&loaded, &arguments.env);
     block_on(async {
         let cluster = connect_to(session, environment, &arguments.cluster, intent).await?;
         let format = arguments.output.output;
@@ -95,12 +103,13 @@ pub(crate) fn run(arguments: &DriftCommand, session: &Session) -> Result<Outcome
                 session,
                 cluster: &cluster,
                 estate: estate.name.as_str(),
+                declared: &declared,
                 is_wanted: &is_wanted,
                 format,
             };
             return watch.run().await;
         }
-        let compared = compare(&cluster, estate, is_wanted).await?;
+        let compared = compare(&cluster, estate, &declared, is_wanted).await?;
         if !arguments.revert {
             return report(session, &compared, format);
         }
@@ -112,10 +121,11 @@ pub(crate) fn run(arguments: &DriftCommand, session: &Session) -> Result<Outcome
     })?
 }
 
-/// Reads what was released and what there is, and compares.
-async fn compare(
+/// Reads what was released and what there is, and compares. What the declarations say by now is no drift.
+pub(super) async fn compare(
     cluster: &Cluster,
     estate: &Estate,
+    declared: &Declared,
     is_wanted: impl Fn(&ReleaseKey) -> bool,
 ) -> Result<Compared, CommandError> {
     let (name, scope) = (estate.name.as_str(), Scope::WholeCluster);
@@ -132,7 +142,11 @@ async fn compare(
     unknown.extend(open);
     let options = options(&observation);
     let mut marks = view::marks(&desired, &options.digest_key);
-    let found = drift(&desired, &observation.observed, &options);
+    let observed = &observation.observed;
+    let found = drift(&desired, observed, &options).into_iter();
+    let found: Vec<Drift> = found
+        .filter_map(|one| beyond(one, declared, observed, &options))
+        .collect();
     let has_drifted = |desired: &Desired| {
         let key = release_key(desired);
         found.iter().any(|drift| drift.key == key)
@@ -142,7 +156,33 @@ async fn compare(
         drift: found.iter().map(|one| one.masked(&mut marks)).collect(),
         drifted: desired.into_iter().filter(has_drifted).collect(),
         unknown,
+        observed: observation.observed,
+        options,
     })
+}
+
+/// What the declarations say by now, by application; none of those that are not declared any more, or not rightly.
+pub(super) type Declared = BTreeMap<ReleaseKey, Desired>;
+
+/// Compiles what is declared.
+pub(super) fn declared(loaded: &Loaded, environment: &str) -> Declared {
+    let desired = loaded.compile(&[environment]).desired.into_iter();
+    desired
+        .map(|desired| (release_key(&desired), desired))
+        .collect()
+}
+
+/// Leaves out what the declaration says by now.
+fn beyond(
+    found: Drift,
+    declared: &Declared,
+    observed: &Observed,
+    options: &Options,
+) -> Option<Drift> {
+    let Some(desired) = declared.get(&found.key) else {
+        return Some(found);
+    };
+    found.beyond(&drift(std::slice::from_ref(desired), observed, options))
 }
 
 /// Returns the decisions of whoever compares: what was released is right, whatever it was.

@@ -25,7 +25,7 @@ pub(crate) struct Loaded {
     /// The estate's own rules.
     policies: Policies,
     /// What stands before paths when they are shown.
-    prefix: String,
+    pub(crate) prefix: String,
     /// What the command line says about an application.
     pub(super) overrides: Option<(AppName, Overrides)>,
 }
@@ -39,7 +39,7 @@ impl Loaded {
     }
 
     /// Loads files; `prefix` stands before their paths when they are shown.
-    pub(super) fn of_files(files: Vec<InputFile>, mut report: Report, prefix: String) -> Self {
+    pub(crate) fn of_files(files: Vec<InputFile>, mut report: Report, prefix: String) -> Self {
         let (schemas, files) = schemas::split(files);
         let (mut declarations, findings) = load(files);
         report.extend(findings);

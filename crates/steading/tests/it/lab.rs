@@ -1,5 +1,6 @@
 //! The program on a real API server, as its users run it: one lab for all of these tests, an environment for each.
 
+mod adopt;
 mod choice;
 mod deploy;
 mod drift;

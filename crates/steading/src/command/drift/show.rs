@@ -111,7 +111,7 @@ fn write_object(text: &mut String, drifted: &Drifted) {
 }
 
 /// Returns `path: released → live  (changed by …)`: the way that the drift took, which is the other way round than a plan's.
-pub(super) fn field_line(change: &FieldChange) -> String {
+pub(in crate::command) fn field_line(change: &FieldChange) -> String {
     change_line(&FieldChange {
         before: change.after.clone(),
         after: change.before.clone(),

@@ -13,7 +13,7 @@ use steading_plan::{
 };
 use tokio::time::{Instant, sleep_until};
 
-use super::show;
+use super::{Declared, beyond, show};
 use crate::error::{CommandError, Outcome};
 use crate::output::Format;
 use crate::session::Session;
@@ -30,6 +30,7 @@ pub(super) struct Watch<'a> {
     pub(super) session: &'a Session,
     pub(super) cluster: &'a Cluster,
     pub(super) estate: &'a str,
+    pub(super) declared: &'a Declared,
     pub(super) is_wanted: &'a dyn Fn(&ReleaseKey) -> bool,
     pub(super) format: Format,
 }
@@ -159,8 +160,8 @@ impl Watch<'_> {
         said: &mut Said,
     ) -> Result<Result<(), RequestError>, CommandError> {
         for key in due.changed.union(&due.released) {
-            let is_suspect =
-                due.released.contains(key) || known.drift(key).as_ref() != said.drift.get(key);
+            let is_suspect = due.released.contains(key)
+                || known.drift(key, self.declared).as_ref() != said.drift.get(key);
             if is_suspect && let Err(error) = self.renew(key, known).await {
                 return Ok(Err(error));
             }
@@ -204,7 +205,7 @@ impl Watch<'_> {
         if is_open {
             return Ok(());
         }
-        let now = known.drift(key);
+        let now = known.drift(key, self.declared);
         let before = said.drift.get(key);
         if now.as_ref() == before {
             return Ok(());
@@ -270,11 +271,12 @@ impl Known {
     }
 
     /// Returns the drift of an application as it may be printed.
-    fn drift(&self, key: &ReleaseKey) -> Option<Drift> {
+    fn drift(&self, key: &ReleaseKey, declared: &Declared) -> Option<Drift> {
         let desired = std::slice::from_ref(self.desired.get(key)?);
-        let mut found = drift(desired, &self.observed, &self.options);
+        let found = drift(desired, &self.observed, &self.options).pop()?;
+        let found = beyond(found, declared, &self.observed, &self.options)?;
         let mut marks = view::marks(desired, &self.options.digest_key);
-        found.pop().map(|one| one.masked(&mut marks))
+        Some(found.masked(&mut marks))
     }
 }
 
