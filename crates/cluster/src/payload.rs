@@ -64,7 +64,7 @@ pub(crate) fn pack(payload: &Payload) -> Vec<Vec<u8>> {
     packed.chunks(CHUNK).map(<[u8]>::to_vec).collect()
 }
 
-fn unpack(parts: &[Vec<u8>]) -> Option<Payload> {
+pub(crate) fn unpack(parts: &[Vec<u8>]) -> Option<Payload> {
     let packed = parts.concat();
     let mut text = Vec::new();
     ZlibDecoder::new(packed.as_slice())
@@ -109,7 +109,8 @@ pub async fn payload(
         release_kind().path_of(Some(&key.namespace), &name),
         format!("read `Release {}/{name}`", key.namespace),
     );
-    let record: Record = cluster.fetch(call).await.map_err(PayloadError::Request)?;
+    let body = cluster.send(call).await.map_err(PayloadError::Request)?;
+    let record = record::read(&String::from_utf8_lossy(&body)).map_err(PayloadError::Request)?;
     read(cluster, &record).await
 }
 

@@ -8,6 +8,12 @@ use serde_json::{Value, json};
 use steading_plan::release::{Phase, ReleaseSpec, ReleaseStatus};
 use steading_plan::{ReleaseKey, ReleaseKind};
 
+use crate::connect::Cluster;
+use crate::fault::Fault;
+use crate::kind::release_kind;
+use crate::list::Filter;
+use crate::request::{RequestError, garbled};
+
 /// Label that says which records are looked at without looking at all.
 pub(crate) const LABEL_STATE: &str = "steading.dev/state";
 /// Label of a payload Secret: the UID of its record.
@@ -21,6 +27,10 @@ pub(crate) const PAYLOAD_TYPE: &str = "steading.dev/release";
 const RELEASE: &str = "release";
 const ROLLBACK: &str = "rollback";
 const ROLLBACK_TO: &str = "rollbackTo";
+
+/// The form in which records and payloads are written now. It is raised when an older program could not act rightly on what a newer one
+/// wrote; this one reads all forms up to it. Records without the field have the first.
+pub(crate) const FORMAT: u64 = 1;
 
 /// What the label says. Records without it are history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +94,7 @@ pub(crate) fn name(key: &ReleaseKey, number: u64) -> String {
 /// Writes a `spec` so that it reads well with `kubectl`: why it is made is one word, and the release that it goes back to a number.
 pub(crate) fn write_spec(spec: &ReleaseSpec) -> Value {
     let mut value = json!(spec);
+    value["format"] = json!(FORMAT);
     match spec.kind {
         ReleaseKind::Apply => value["kind"] = json!(RELEASE),
         ReleaseKind::Rollback(number) => {
@@ -107,6 +118,46 @@ fn read_spec<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ReleaseSpec, 
         None => json!(ReleaseKind::Apply),
     };
     serde_json::from_value(value).map_err(D::Error::custom)
+}
+
+/// What is looked at of a record before anything else.
+#[derive(Deserialize)]
+struct Peeked {
+    metadata: RecordMeta,
+    spec: Marked,
+}
+
+#[derive(Deserialize)]
+struct Marked {
+    #[serde(default)]
+    format: u64,
+}
+
+/// Lists records. One that cannot be understood is an error: it is never taken for none.
+pub(crate) async fn list(cluster: &Cluster, filter: &Filter) -> Result<Vec<Record>, RequestError> {
+    let kind = release_kind();
+    let records = cluster.list(&kind, filter, |_, json| Some(json)).await?;
+    records.iter().map(|json| read(json.get())).collect()
+}
+
+/// Reads a record.
+pub(crate) fn read(json: &str) -> Result<Record, RequestError> {
+    let doing = || "read a `Release`".to_owned();
+    let peeked: Peeked = serde_json::from_str(json).map_err(|error| garbled(doing(), &error))?;
+    let Peeked { metadata, spec } = peeked;
+    if spec.format > FORMAT {
+        return Err(RequestError {
+            doing: format!("read `Release {}/{}`", metadata.namespace, metadata.name),
+            fault: Fault::Garbled,
+            answer: format!(
+                "a newer steading wrote it: its format is {}, and this one knows formats up to {FORMAT}; use that version, or a later one",
+                spec.format
+            ),
+            causes: Vec::new(),
+            tried: 1,
+        });
+    }
+    serde_json::from_str(json).map_err(|error| garbled(doing(), &error))
 }
 
 impl Record {
@@ -149,6 +200,62 @@ impl Record {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A record as an earlier version wrote it: the object, and the parts of its payload.
+    #[derive(Deserialize)]
+    struct Golden {
+        release: Value,
+        payload: Vec<k8s_openapi::ByteString>,
+    }
+
+    #[test]
+    fn what_earlier_versions_wrote_is_read() {
+        let kept = [
+            ("no mark", include_str!("../tests/records/unmarked.json")),
+            ("format 1", include_str!("../tests/records/format-1.json")),
+        ];
+        for (form, text) in kept {
+            let Golden { release, payload } = serde_json::from_str(text).unwrap();
+            let record = read(&release.to_string()).unwrap();
+            assert_eq!(record.spec.number, 1, "{form}");
+            assert_eq!(
+                record.phase(),
+                steading_plan::release::Phase::Complete,
+                "{form}"
+            );
+            assert!(!record.status.unwrap().inventory.is_empty(), "{form}");
+            let parts: Vec<Vec<u8>> = payload.into_iter().map(|part| part.0).collect();
+            let payload = crate::payload::unpack(&parts).unwrap();
+            assert!(
+                payload.desired.len() > 5 && payload.journal.len() > 5,
+                "{form}"
+            );
+            assert!(
+                payload
+                    .desired
+                    .iter()
+                    .all(|object| object["kind"].is_string()),
+                "{form}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_a_newer_version_wrote_is_refused_and_says_so() {
+        let json = json!({
+            "metadata": { "name": "shop-prod-7", "namespace": "shop-prod", "uid": "u" },
+            "spec": { "format": FORMAT + 1, "number": { "of": "another shape" } },
+        });
+        let error = read(&json.to_string()).unwrap_err().to_string();
+        assert!(
+            error.contains("cannot read `Release shop-prod/shop-prod-7`"),
+            "{error}"
+        );
+        assert!(
+            error.contains("a newer steading wrote it: its format is 2"),
+            "{error}"
+        );
+    }
 
     #[test]
     fn a_spec_comes_back_as_it_was_written() {

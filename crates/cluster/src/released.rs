@@ -9,12 +9,11 @@ use steading_plan::{History, Observed, ReleaseKey, Scope, rollback};
 
 use crate::connect::Cluster;
 use crate::fault::Fault;
-use crate::kind::release_kind;
 use crate::list::Filter;
 use crate::observe::{history, namespace_of};
 use crate::payload::{self, PayloadError};
-use crate::record::{LABEL_STATE, Record, State};
-use crate::request::{RequestError, garbled};
+use crate::record::{self, LABEL_STATE, Record, State};
+use crate::request::RequestError;
 
 /// How many payloads are read side by side.
 const SIDE_BY_SIDE: usize = 16;
@@ -44,16 +43,10 @@ pub async fn released(
     let current = State::Current.word();
     let filter = Filter::within(namespace_of(scope))
         .labelled(format!("{LABEL_ESTATE}={estate},{LABEL_STATE}={current}"));
-    let kind = release_kind();
-    let records = match cluster.list(&kind, &filter, |_, json| Some(json)).await {
+    let mut records = match record::list(cluster, &filter).await {
         Err(error) if error.fault == Fault::NotFound => return Ok(Released::default()),
         records => records?,
     };
-    let records = records.iter().map(|json| {
-        serde_json::from_str::<Record>(json.get())
-            .map_err(|error| garbled("read a `Release`".to_owned(), &error))
-    });
-    let mut records: Vec<Record> = records.collect::<Result<_, _>>()?;
     // Where a run died between two labels, two are current: the later one counts.
     records.sort_by_key(|record| record.spec.number);
     let wanted = records.into_iter().filter(|record| only(&record.key()));

@@ -7,8 +7,8 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use kube::api::{Api, ApiResource, DynamicObject, TypeMeta};
 use kube::runtime::watcher::{Config, Event};
 use kube::runtime::{WatchStreamExt as _, watcher};
+use serde_json::Value;
 use serde_json::value::RawValue;
-use serde_json::{Value, json};
 use steading_model::desired::{Desired, LABEL_ESTATE};
 use steading_model::{GroupKind, ObjectId};
 use steading_plan::mask::DigestKey;
@@ -17,7 +17,6 @@ use steading_plan::{Live, ReleaseKey};
 use crate::connect::Cluster;
 use crate::kind::{ServedKind, release_kind};
 use crate::observe::secrets::masked;
-use crate::record::Record;
 use crate::request::RequestError;
 
 /// What the server told.
@@ -158,8 +157,14 @@ fn live(object: &Value) -> Option<Live> {
 }
 
 fn released(object: &DynamicObject) -> Option<Sight> {
-    let record: Record = serde_json::from_value(json!(object)).ok()?;
-    Some(Sight::Released(record.key()))
+    // Of a record in a form that is not known yet no more than this can be said.
+    let spec = &object.data["spec"];
+    let text = |name: &str| spec[name].as_str().map(str::to_owned);
+    Some(Sight::Released(ReleaseKey {
+        namespace: object.metadata.namespace.clone()?,
+        application: text("application")?,
+        environment: text("environment")?,
+    }))
 }
 
 fn resource(kind: &ServedKind) -> ApiResource {

@@ -14,7 +14,7 @@ use crate::fault::Fault;
 use crate::kind::release_kind;
 use crate::lease;
 use crate::list::Filter;
-use crate::record::{LABEL_STATE, Record};
+use crate::record::{self, LABEL_STATE, Record};
 use crate::request::RequestError;
 
 /// What reading the records gave.
@@ -34,8 +34,7 @@ pub(crate) async fn read(
     let kind = release_kind();
     let filter = Filter::within(namespace_of(scope))
         .labelled(format!("{LABEL_ESTATE}={estate},{LABEL_STATE}"));
-    let records = cluster.list(&kind, &filter, |_, json| Some(json)).await;
-    let records = match records {
+    let records = match record::list(cluster, &filter).await {
         Ok(records) => records,
         Err(error) if error.fault == Fault::NotFound => return Ok(Histories::Unserved),
         Err(error) if error.fault == Fault::Forbidden => {
@@ -49,9 +48,7 @@ pub(crate) async fn read(
         Err(error) => return Err(error),
     };
     let mut histories: BTreeMap<ReleaseKey, History> = BTreeMap::new();
-    for json in records {
-        let record: Record = serde_json::from_str(json.get())
-            .map_err(|error| crate::request::garbled("read a `Release`".to_owned(), &error))?;
+    for record in records {
         add(histories.entry(record.key()).or_default(), record);
     }
     for (key, history) in &mut histories {

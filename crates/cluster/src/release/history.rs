@@ -11,9 +11,8 @@ use super::error::ApplyError;
 use super::hold::{Hold, Home, Run};
 use super::journal::{Which, selector};
 use crate::connect::Cluster;
-use crate::kind::release_kind;
 use crate::list::Filter;
-use crate::record::{Record, ReleaseSummary, State};
+use crate::record::{self, Record, ReleaseSummary, State};
 use crate::request::RequestError;
 
 /// Returns the releases of an application that are kept, the newest first.
@@ -22,11 +21,7 @@ pub async fn history(
     key: &ReleaseKey,
 ) -> Result<Vec<ReleaseSummary>, RequestError> {
     let filter = Filter::within(Some(&key.namespace)).labelled(selector(key));
-    let records: Vec<Record> = cluster
-        .list(&release_kind(), &filter, |_, json| {
-            serde_json::from_str(json.get()).ok()
-        })
-        .await?;
+    let records = record::list(cluster, &filter).await?;
     let mut releases: Vec<ReleaseSummary> = records
         .into_iter()
         .map(|record| ReleaseSummary {

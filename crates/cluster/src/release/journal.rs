@@ -60,12 +60,7 @@ impl Hold<'_> {
             Which::All => selector(&self.key),
         };
         let filter = Filter::within(Some(&self.key.namespace)).labelled(labels);
-        let records = self
-            .cluster
-            .list(&release_kind(), &filter, |_, json| {
-                serde_json::from_str(json.get()).ok()
-            })
-            .await;
+        let records = record::list(&self.cluster, &filter).await;
         records.map_err(|error| match error.fault {
             Fault::NotFound => ApplyError::NotInstalled,
             _ => ApplyError::Request(error),
