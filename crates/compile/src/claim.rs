@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use steading_model::FieldPath;
 use steading_model::application::{Backup, Component, DataMeaning, Kind, Volume};
 use steading_model::desired::{ANNOTATION_DATA, ANNOTATION_MAX_SIZE};
-use steading_model::estate::StorageClassFields;
+use steading_model::estate::{Estate, StorageClassFields};
 use steading_model::name::{AnnotationPrefix, Literal};
 use steading_model::quantity::Quantity;
 
@@ -51,15 +51,13 @@ pub(crate) fn objects(scope: &Scope<'_>, component: &Component, output: &mut Out
 }
 
 /// Returns the backups of the volumes that each replica has, by volume, as JSON.
-pub(crate) fn replica_backups(component: &Component) -> Option<String> {
+pub(crate) fn replica_backups(estate: &Estate, component: &Component) -> Option<String> {
     let volumes = component.volumes();
     let own = volumes.iter().filter(|(_, _, volume)| {
         volume.size.is_some() && storage::meaning(volume) != DataMeaning::Shared
     });
     let backups: Map<String, Value> = own
-        .filter_map(|(name, _, volume)| {
-            Some((name.clone(), backup(volume.backup.as_ref()?).into()))
-        })
+        .filter_map(|(name, _, volume)| Some((name.clone(), backup(estate.backup(volume)?).into())))
         .collect();
     let stateful = component.fields.kind == Some(Kind::Stateful);
     (stateful && !backups.is_empty()).then(|| Value::from(backups).to_string())
@@ -216,9 +214,9 @@ impl Claim<'_, '_> {
         let metadata = self.guarded(metadata);
         let metadata = metadata.annotation_if(
             ANNOTATION_BACKUP,
-            self.volume
-                .backup
-                .as_ref()
+            self.scope
+                .estate
+                .backup(self.volume)
                 .map(|declared| Value::from(backup(declared)).to_string()),
         );
         match self

@@ -1,6 +1,6 @@
 //! Services: how pods are reached by name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use steading_model::application::{Component, Kind, Port, Protocol};
@@ -15,8 +15,10 @@ const PORT: u16 = 80;
 
 /// Adds the Service of a component with ports; a stateful one also gets a headless Service, which gives its pods their names.
 pub(crate) fn objects(scope: &Scope<'_>, component: &Component, output: &mut Output) {
-    let ports = numbered(component);
+    let mut ports = numbered(component);
     check(scope, component, &ports, output);
+    let mut taken = BTreeSet::new();
+    ports.retain(|(number, port)| taken.insert((transport(port.spec.protocol), *number)));
     if !ports.is_empty() {
         let spec = Fields::new()
             .with("ports", ports_json(&ports))
@@ -156,7 +158,14 @@ fn check(scope: &Scope<'_>, component: &Component, ports: &[(u16, Port)], output
                     PORT_COLLISION,
                     &component.field("ports").key(port.name.as_str()),
                     message,
-                    "give one of them another number; `servicePort` is the first port's",
+                    format!(
+                        "give one of them another number; `servicePort` is that of `{}`",
+                        component
+                            .fields
+                            .first_port()
+                            .map(|(name, _)| name)
+                            .unwrap_or_default()
+                    ),
                 );
             }
         }

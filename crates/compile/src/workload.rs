@@ -45,7 +45,10 @@ pub(crate) fn object(
         scaling::labelled(scope, component, metadata).marked(component, |marks| &marks.workload);
     let metadata = update::annotated(scope, component, metadata)
         .annotation_if(ANNOTATION_WHY, parked.map(|parked| parked.why.as_str()))
-        .annotation_if(ANNOTATION_BACKUP, claim::replica_backups(component))
+        .annotation_if(
+            ANNOTATION_BACKUP,
+            claim::replica_backups(scope.estate, component),
+        )
         .annotation_if(ANNOTATION_PRIVILEGES, privilege::lines(&pod));
     output.push(
         scope,

@@ -39,7 +39,8 @@ record! {
         /// Several ports by name. Default: none. Example: `{ http: 3000, metrics: 9090 }`. Derives: as `port`, for each; further ports are
         /// on the Service under their own numbers.
         "ports" ports: BTreeMap<ComponentName, PortSpec>,
-        /// The port of the Service. A database that is dialled by name needs its own. Default: 80. Example: `5432`. Derives: `port` of the
+        /// The port of the Service for the component's main port: `http`, the one with this number, or the first by name. A database that is
+        /// dialled by name needs its own. Default: 80. Example: `5432`. Derives: `port` of the
         /// Service's first port; `${service.port}`.
         "servicePort" service_port: Option<PortNumber>,
         /// How many pods. 0 is 0. Default: 1; not written, it may belong to an autoscaler. Unit: pods. Example: `2`. Derives: `replicas` of

@@ -131,13 +131,17 @@ impl Health {
 }
 
 impl ContainerFields {
-    /// Returns the name of the port that checks and routes use where none is named: `http`, or the first by name.
+    /// Returns the name of the port that checks and routes use where none is named: `http`, the one that has the number of the
+    /// Service's, or the first by name.
     pub fn first_port(&self) -> Option<(String, super::PortSpec)> {
         let short = self.port.map(|port| ("http".to_owned(), port));
         let named = |name: &ComponentName| name.as_str() == "http";
         short.or_else(|| {
             let http = self.ports.iter().find(|(name, _)| named(name));
-            http.or_else(|| self.ports.iter().next())
+            let meant = |spec: &super::PortSpec| self.service_port == Some(spec.port);
+            let by_number = || self.ports.iter().find(|(_, spec)| meant(spec));
+            http.or_else(by_number)
+                .or_else(|| self.ports.iter().next())
                 .map(|(name, port)| (name.as_str().to_owned(), *port))
         })
     }

@@ -7,7 +7,7 @@ use super::{
     EnvironmentFields, Identity, Images, Ingress, Lab, LoadBalancer, MonitoringStack, Naming,
     Person, ReasonedSeverity, SecretBackend, Served, Storage, StorageClassFields, Tier, Updates,
 };
-use crate::application::{Application, DataMeaning, Route, Visibility};
+use crate::application::{Application, Backup, DataMeaning, Route, Visibility, Volume};
 use crate::name::{AppName, EnvironmentName, HostName, HostRef, LabelName, NamespaceName};
 use crate::node::Node;
 use crate::record;
@@ -191,6 +191,17 @@ impl Estate {
             Some(Visibility::Private) | None => domains.private.as_ref().unwrap_or(&domains.public),
         };
         self.host(&route.host, zone, environment)
+    }
+
+    /// Returns how a volume is backed up: as it says, else as its class does; none where nothing says it.
+    pub fn backup<'a>(&'a self, volume: &'a Volume) -> Option<&'a Backup> {
+        let meaning = volume.data.unwrap_or(DataMeaning::Plain);
+        let usual = || {
+            let class = self.storage_class(meaning);
+            let class = class.filter(|_| meaning != DataMeaning::Cache && volume.path.is_none());
+            class.and_then(|class| class.backup.as_ref())
+        };
+        volume.backup.as_ref().or_else(usual)
     }
 
     /// Returns the storage class for a meaning of data.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::application::DataMeaning;
+use crate::application::{Backup, DataMeaning};
 use crate::name::{
     AnnotationPrefix, DurationText, EnvironmentName, HostName, LabelName, Literal, MountPath,
     NamespaceName, Reason, SecretPath, SubdomainName, TimeZone, Url,
@@ -225,6 +225,10 @@ record! {
         /// The folder on the file server, for `shared`. Default: none. Example: `/export/apps`. Derives: the folder above each volume's on
         /// the server.
         "path" path: Option<MountPath>,
+        /// How volumes of this class are backed up that say nothing themselves: a schedule, or why none of them is (the class is copied as
+        /// a whole, say). Default: each volume says it. Example: `{ schedule: "30 3 * * *", keep: 14 }`. Derives: the annotation
+        /// `steading.dev/backup` of the claims.
+        "backup" backup: Option<Backup>,
     }
 }
 

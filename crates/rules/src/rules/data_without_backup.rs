@@ -18,6 +18,8 @@ rule! {
     /// storage: { mountPath: /data, size: 5Gi, backup: { none: "rebuilt from the bookmarks" } } # right
     /// storage: { mountPath: /data, size: 5Gi, data: cache }                                  # right
     /// ```
+    /// Where the volumes of a class are backed up alike, or copied as a whole, the estate says it once for all of them:
+    /// `storage: { classes: { plain: { class: block, backup: { schedule: "30 3 * * *" } } } }`.
     "ST4020" "data-without-backup" Warning => Check::Application(check)
 }
 
@@ -25,11 +27,11 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
     let owners = subject.application.owners();
     let volumes = owners.flat_map(|owner| owner.volumes());
     volumes
-        .filter(|(_, _, volume)| volume.backup.is_none() && keeps_own_data(volume))
+        .filter(|(_, _, volume)| subject.estate.backup(volume).is_none() && keeps_own_data(volume))
         .map(|(name, path, _)| {
             let message = format!("nothing says how the data of volume `{name}` is backed up");
             Finding::new(subject.key_span(&path), message)
-                .help("add `backup: { schedule: \"30 3 * * *\" }`, `backup: { none: why }`, or `data: cache` for what can be made again")
+                .help("add `backup: { schedule: \"30 3 * * *\" }`, `backup: { none: why }`, `data: cache` for what can be made again, or `backup` to the storage class in the estate for all of its volumes")
         })
         .collect()
 }
