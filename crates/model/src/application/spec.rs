@@ -94,8 +94,8 @@ record! {
         /// kind: ConfigMap, metadata: { name: extra }, data: { a: b } }]`. Derives: the objects as they are, with the labels that make them
         /// ours.
         "raw" raw: Vec<RawObject>,
-        /// The names that it had before: a rename without delete-and-create. Default: none. Example: `[bookmarks]`. Derives: nothing; what
-        /// the earlier release has in the cluster is taken over instead of deleted.
+        /// The names that it had before, so that nobody takes them for another application's. Default: none. Example: `[bookmarks]`. Derives:
+        /// nothing; volumes do not follow the name, and where there are any a finding says so.
         "previousNames" previous_names: Vec<AppName>,
         /// Rules that do not hold here, each with the reason: the only way past a rule. Default: none. Example: `[{ rule: run-in-lost-hour,
         /// why: "twice a year does no harm", until: 2027-01-31 }]`. Derives: nothing; findings of the rule are not reported.
