@@ -245,6 +245,10 @@ const OWN: [(&str, &str); 23] = [
         include_str!("../../kinds/traefik-middleware.yaml"),
     ),
     (
+        "kinds/traefik-middlewaretcp.yaml",
+        include_str!("../../kinds/traefik-middlewaretcp.yaml"),
+    ),
+    (
         "kinds/traefik-ingressroutetcp.yaml",
         include_str!("../../kinds/traefik-ingressroutetcp.yaml"),
     ),

@@ -2,13 +2,18 @@
 
 mod adopt;
 mod choice;
+mod cookbook;
+mod copy;
 mod deploy;
 mod drift;
 mod gateway;
+mod golden;
 mod ground;
 mod instances;
 mod interruption;
+mod lent;
 mod obstacles;
+mod operators;
 mod owners;
 mod people;
 mod place;

@@ -59,17 +59,20 @@ impl Ground {
         let lab = runtime
             .block_on(Lab::temporary(&settings, &Shape::of(2)))
             .expect("the lab must come up");
-        runtime
-            .block_on(
-                lab.install_crds(
-                    &steading_rules::schema::custom_definitions()
-                        .into_iter()
-                        .filter(is_foreign)
-                        .collect::<Vec<_>>(),
-                ),
-            )
+        let ground = Self { runtime, lab };
+        ground.define(
+            &steading_rules::schema::custom_definitions()
+                .into_iter()
+                .filter(is_foreign)
+                .collect::<Vec<_>>(),
+        );
+        ground
+    }
+
+    /// Installs definitions of kinds.
+    pub(super) fn define(&self, definitions: &[Value]) {
+        self.wait(self.lab.install_crds(definitions))
             .expect("the definitions must be taken");
-        Self { runtime, lab }
     }
 
     /// Returns the lab itself.

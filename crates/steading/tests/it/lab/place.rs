@@ -1,6 +1,7 @@
 //! A user's folder: an estate with an environment of its own, and a kubeconfig.
 
 use std::fmt::Write;
+use std::path::Path;
 use std::sync::Mutex;
 
 use super::ground::{Ground, ground};
@@ -23,16 +24,25 @@ impl Place {
     }
 
     pub(super) fn on(ground: &Ground, environment: &str) -> Self {
+        let place = Self::of(ground, Home::new(), environment);
+        place.estate(&format!("{{ context: {} }}", ground.context()));
+        place
+    }
+
+    /// Makes one with a copy of an estate that is there already.
+    pub(super) fn with(ground: &Ground, folder: &Path, environment: &str) -> Self {
+        Self::of(ground, Home::with(folder), environment)
+    }
+
+    fn of(ground: &Ground, home: Home, environment: &str) -> Self {
         let kubeconfig = ground.lab().kubeconfig_path();
-        let place = Self {
-            home: Home::new(),
+        Self {
+            home,
             environment: environment.to_owned(),
             kubeconfig: kubeconfig.to_str().expect("the path is text").to_owned(),
             actor: "alice".to_owned(),
             transcript: Mutex::default(),
-        };
-        place.estate(&format!("{{ context: {} }}", ground.context()));
-        place
+        }
     }
 
     /// Writes the estate, with what is said of the environment.
