@@ -19,6 +19,7 @@ const KINDS: [(Wave, &[&str]); 7] = [
             "IngressClass",
             "RuntimeClass",
             "GatewayClass",
+            "DeviceClass",
         ],
     ),
     (Wave::Definitions, &["CustomResourceDefinition"]),
@@ -69,6 +70,9 @@ const KINDS: [(Wave, &[&str]); 7] = [
         &[
             "PersistentVolume",
             "PersistentVolumeClaim",
+            // Devices are claimed as volumes are: no pod that names a claim starts before it is there.
+            "ResourceClaim",
+            "ResourceClaimTemplate",
             "VolumeSnapshot",
             "VolumeSnapshotClass",
         ],
@@ -141,4 +145,26 @@ fn of_kind(kind: &str) -> Wave {
         .iter()
         .find(|(_, kinds)| kinds.contains(&kind))
         .map_or(Wave::Rest, |(wave, _)| *wave)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Wave, of_kind};
+
+    #[test]
+    fn what_pods_name_is_there_before_them() {
+        for kind in [
+            "ConfigMap",
+            "Secret",
+            "PersistentVolumeClaim",
+            "ResourceClaimTemplate",
+            "ResourceClaim",
+            "RuntimeClass",
+            "DeviceClass",
+            "PriorityClass",
+            "ServiceAccount",
+        ] {
+            assert!(of_kind(kind) < Wave::Workloads, "{kind}");
+        }
+    }
 }
