@@ -27,7 +27,11 @@ fn golden_cases() {
         }
     }
     assert!(problems.is_empty(), "{}", problems.join("\n"));
-    assert!(count >= LEAST, "{count} applications were applied");
+    let is_all = std::env::var_os("CASE").is_none();
+    assert!(
+        count >= LEAST || !is_all,
+        "{count} applications were applied"
+    );
 }
 
 /// Returns the folders of the cases; with `CASE=NAME` one case is looked at alone.
