@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::book::summary::{self, SUMMARY};
+use crate::coverage::Coverage;
 use crate::lab::Lab;
 use crate::programs::{Profile, steading};
 use crate::run::{output, root, say};
@@ -26,9 +27,10 @@ pub(crate) fn generate() -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
     }
-    reference(&program, &folder)?;
+    let coverage = Coverage::of(&program)?;
+    reference(&program, &coverage, &folder)?;
     fs::write(root().join(SUMMARY), summary::fresh(&root(), &folder)?)?;
-    Ok(())
+    coverage.complete()
 }
 
 /// Fails where a generated file is not what it would be now.
@@ -39,7 +41,8 @@ pub(crate) fn check() -> Result<()> {
         stale.push(SCHEMAS.to_owned());
     }
     let fresh = tempfile::tempdir()?;
-    reference(&program, fresh.path())?;
+    let coverage = Coverage::of(&program)?;
+    reference(&program, &coverage, fresh.path())?;
     stale.extend(differences(
         &files(&root().join(REFERENCE))?,
         &files(fresh.path())?,
@@ -56,7 +59,7 @@ pub(crate) fn check() -> Result<()> {
             stale.len()
         );
     }
-    Ok(())
+    coverage.complete()
 }
 
 /// Asks the lab's own API server for the schemas of everything it serves.
@@ -82,10 +85,16 @@ fn is_group(path: &str) -> bool {
     }
 }
 
-fn reference(program: &Path, folder: &Path) -> Result<()> {
+/// Writes the pages that the program knows, and the one about them that it cannot know.
+fn reference(program: &Path, coverage: &Coverage, folder: &Path) -> Result<()> {
     let program = program.to_str().context("the program's path is not text")?;
-    let folder = folder.to_str().context("the folder's name is not text")?;
-    output(program, &["reference", folder]).map(drop)
+    let name = folder.to_str().context("the folder's name is not text")?;
+    output(program, &["reference", name])?;
+    fs::write(folder.join("coverage.md"), coverage.page())?;
+    let index = folder.join("README.md");
+    let mut pages = fs::read_to_string(&index)?;
+    pages.push_str("- [What proves each field](coverage.md)\n");
+    Ok(fs::write(index, pages)?)
 }
 
 fn files(folder: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>> {

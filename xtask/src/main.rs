@@ -6,6 +6,7 @@ mod bench;
 mod book;
 mod cases;
 mod ci;
+mod coverage;
 mod deps;
 mod generate;
 mod lab;
