@@ -11,6 +11,7 @@ mod cron_job;
 mod daemon_set;
 mod definition;
 mod deployment;
+mod external_secret;
 mod gateway;
 mod generic;
 mod infisical_secret;
@@ -132,6 +133,7 @@ fn of_kind(kind: &GroupKind, object: &Value) -> Health {
         ("postgresql.cnpg.io", "Cluster") => cloud_native_pg::cluster(object),
         ("postgresql.cnpg.io", "Pooler") => cloud_native_pg::pooler(object),
         ("secrets.infisical.com", "InfisicalSecret") => infisical_secret::health(object),
+        ("external-secrets.io", "ExternalSecret") => external_secret::health(object),
         _ => generic::health(object),
     }
 }
