@@ -159,7 +159,7 @@ pub fn write(descriptions: &[Description]) -> String {
     documents.join("---\n")
 }
 
-const OWN: [(&str, &str); 23] = [
+const OWN: [(&str, &str); 24] = [
     (
         "kinds/certmanager-certificate.yaml",
         include_str!("../../kinds/certmanager-certificate.yaml"),

@@ -10,12 +10,16 @@ use super::place::Place;
 use super::run::Ran;
 
 /// The kinds that operators act on.
-const KINDS: [Kind; 3] = [
+const KINDS: [Kind; 4] = [
     ("/apis/postgresql.cnpg.io/v1/clusters", cluster),
     ("/apis/postgresql.cnpg.io/v1/poolers", pooler),
     (
         "/apis/secrets.infisical.com/v1alpha1/infisicalsecrets",
         infisical_secret,
+    ),
+    (
+        "/apis/external-secrets.io/v1/externalsecrets",
+        external_secret,
     ),
 ];
 
@@ -106,6 +110,14 @@ fn infisical_secret(object: &Value) -> Act {
     Act {
         secret: Some(json!({ "metadata": { "name": name }, "stringData": { "KEY": "made-up" } })),
         status: json!({ "conditions": [condition("secrets.infisical.com/ReadyToSyncSecrets", "OK")] }),
+    }
+}
+
+fn external_secret(object: &Value) -> Act {
+    let name = &object["spec"]["target"]["name"];
+    Act {
+        secret: Some(json!({ "metadata": { "name": name }, "stringData": { "KEY": "made-up" } })),
+        status: json!({ "conditions": [condition("Ready", "SecretSynced")] }),
     }
 }
 
