@@ -4,6 +4,7 @@
 //! [`choice!`](crate::choice) does it for words, [`text!`](crate::text) for identifiers with one parser.
 
 mod collections;
+mod kubernetes;
 mod macros;
 mod scalars;
 
@@ -182,9 +183,10 @@ impl<'a> Reader<'a> {
             let near = nearest(&entry.key, known)
                 .map(str::to_owned)
                 .or_else(|| nearest_deeper(&entry.key, deeper));
-            let help = match near {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("known keys here: {}", known.join(", ")),
+            let help = match (kubernetes::instead(&entry.key), near) {
+                (Some(instead), _) => instead.to_owned(),
+                (None, Some(near)) => format!("did you mean `{near}`?"),
+                (None, None) => format!("known keys here: {}", known.join(", ")),
             };
             self.report(
                 Diagnostic::error(UNKNOWN_KEY, format!("unknown key `{path}`"))

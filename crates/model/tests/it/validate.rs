@@ -79,6 +79,10 @@ const MISTAKES: &[(&str, &str)] = &[
         "9:47 ST1003 `spec.network.to[0].ports[0]` must be a port such as `8080` or `53/udp`, or a range such as `8000-8010`, not `8010-8000`",
     ),
     (
+        "  tolerations: []\n",
+        "9:3 ST1002 unknown key `spec.tolerations` (write `placement: { tolerate: … }`)",
+    ),
+    (
         "  labels: { pods: { app.kubernetes.io/name: shop } }\n",
         "9:21 ST1274 `app.kubernetes.io/name` is Steading's own (leave it out: it is derived)",
     ),
