@@ -12,7 +12,7 @@ use steading_model::application::BuiltInAlert;
 use steading_model::{Sources, emit, yaml};
 
 use crate::estates;
-use crate::promtool::promtool;
+use crate::program::promtool;
 
 /// What comes of the case that the tests are about.
 static FILES: LazyLock<MonitoringFiles> = LazyLock::new(|| {

@@ -1,7 +1,4 @@
 //! The server that checks tokens, as it really runs: Caddy with the configuration and the command that are derived.
-//!
-//! `STEADING_CADDY=/path/to/caddy cargo test -p steading-compile -- --ignored`; `go install
-//! github.com/caddyserver/caddy/v2/cmd/caddy@v2.10.2` makes one.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -13,6 +10,7 @@ use steading_compile::compile;
 use steading_model::Object;
 
 use crate::estates;
+use crate::program::caddy;
 
 /// The tokens of the case: characters that mean something to shells, to the configuration and to its expressions.
 const TOKENS: [(&str, &str); 2] = [("TOKEN_1", r#"s3"{x}$ *\ `é"#), ("TOKEN_2", "another")];
@@ -60,7 +58,7 @@ fn find<'a>(objects: &'a [Object], kind: &str, name: &str) -> &'a Object {
 }
 
 /// Starts the server as its pod would be, without the variables of this process.
-fn start(caddy: &str, objects: &[Object], port: u16) -> Server {
+fn start(objects: &[Object], port: u16) -> Server {
     let config = find(objects, "ConfigMap", "gallery-bearer");
     let config = config.json["data"]["Caddyfile"].as_str().unwrap();
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
@@ -75,7 +73,7 @@ fn start(caddy: &str, objects: &[Object], port: u16) -> Server {
         .map(|word| word.as_str().unwrap())
         .collect();
     assert_eq!(command[..3], ["caddy", "run", "--config"]);
-    let mut child = Command::new(caddy);
+    let mut child = Command::new(caddy());
     child.args(&command[1..3]).arg(&file).args(&command[4..]);
     child.env_clear().envs(TOKENS).env("HOME", "/nonexistent");
     let child = child.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
@@ -83,13 +81,11 @@ fn start(caddy: &str, objects: &[Object], port: u16) -> Server {
 }
 
 #[test]
-#[ignore = "needs Caddy: STEADING_CADDY names it"]
 fn only_the_right_token_passes() {
-    let caddy = std::env::var("STEADING_CADDY").unwrap();
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = free.local_addr().unwrap().port();
     drop(free);
-    let _server = start(&caddy, &objects(), port);
+    let _server = start(&objects(), port);
     let begun = Instant::now();
     while status(port, "/-/ready", &[]) != Some(200) {
         assert!(

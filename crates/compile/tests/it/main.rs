@@ -11,7 +11,7 @@ mod estates;
 mod files;
 mod gateway;
 mod laws;
-mod promtool;
+mod program;
 mod shared;
 mod uses;
 
