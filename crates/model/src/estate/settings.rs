@@ -120,8 +120,8 @@ record! {
         /// Whether the store is the cluster's or of the application's namespace. Default: `ClusterSecretStore`. Derives:
         /// `secretStoreRef.kind`.
         "kind" kind: Option<StoreKind>,
-        /// The place in the store of an application that names none. Default: `{application}`. Example: `"apps/{application}"`. Derives:
-        /// `remoteRef.key`.
+        /// The place in the store of an application that names none. Default: `"{application}"`. Example: `"apps/{application}"`.
+        /// Derives: `remoteRef.key`.
         "path" path: Option<super::Template>,
         /// How often values are fetched. Default: `1h`. Example: `15m`. Derives: `refreshInterval`.
         "refresh" refresh: Option<DurationText>,
