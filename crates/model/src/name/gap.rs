@@ -155,7 +155,6 @@ mod tests {
             ("0 9-17 * * *", 16 * HOUR),
             ("0 9-17 * * 1-5", 2 * DAY + 16 * HOUR),
             ("0 9-17 * * MON-FRI", 2 * DAY + 16 * HOUR),
-            ("0 4 * * 7", 7 * DAY),
             ("0 4 * * 0", 7 * DAY),
             ("@weekly", 7 * DAY),
             ("@monthly", 31 * DAY),

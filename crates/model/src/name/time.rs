@@ -5,6 +5,7 @@ use std::str::FromStr;
 use jiff::civil::Date;
 
 use super::pattern::Pattern;
+use crate::read::nearest;
 use crate::text;
 
 text! {
@@ -50,6 +51,48 @@ const MACROS: [&str; 6] = [
     "@yearly",
 ];
 
+/// One of the five fields of a schedule.
+struct Field {
+    name: &'static str,
+    /// What it may be, in words.
+    range: &'static str,
+    /// A schedule with everything in the other fields, where `_` stands for this one.
+    alone: &'static str,
+}
+
+const FIELDS: [Field; 5] = [
+    Field::new("minute", "0 to 59", "_ * * * *"),
+    Field::new("hour", "0 to 23", "* _ * * *"),
+    Field::new("day of the month", "1 to 31", "* * _ * *"),
+    Field::new("month", "1 to 12, or JAN to DEC", "* * * _ *"),
+    Field::new(
+        "day of the week",
+        "0 (Sunday) to 6, or SUN to SAT",
+        "* * * * _",
+    ),
+];
+
+impl Field {
+    const fn new(name: &'static str, range: &'static str, alone: &'static str) -> Self {
+        Self { name, range, alone }
+    }
+
+    /// Says whether the field may be so. CronJobs know Sunday as 0 only.
+    fn takes(&self, part: &str) -> bool {
+        let is_weekday = self.alone.ends_with('_');
+        let mut numbers = part.split([',', '-', '/']);
+        croner::Cron::from_str(&self.alone.replace('_', part)).is_ok()
+            && !(is_weekday && numbers.any(|number| number == "7"))
+    }
+
+    fn refusal(&self, part: &str) -> String {
+        let Self { name, range, .. } = self;
+        format!(
+            "has `{part}` for the {name}: it must be {range}, `*`, a list `a,b`, a range `a-b` or steps `*/n`"
+        )
+    }
+}
+
 fn parse_schedule(text: &str) -> Result<String, String> {
     let schedule = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if MACROS.contains(&schedule.as_str()) {
@@ -68,6 +111,11 @@ fn parse_schedule(text: &str) -> Result<String, String> {
         return Err(format!(
             "must not use `L`, `W` or `#`, which CronJobs do not know: `{text}`"
         ));
+    }
+    for (field, part) in FIELDS.iter().zip(schedule.split(' ')) {
+        if !field.takes(part) {
+            return Err(field.refusal(part));
+        }
     }
     croner::Cron::from_str(&schedule).map_err(|error| format!("must be a schedule: {error}"))?;
     if Pattern::parse(&schedule).is_some_and(|pattern| pattern.is_never()) {
@@ -88,9 +136,19 @@ fn is_beyond_cron_jobs(schedule: &str) -> bool {
 }
 
 fn parse_zone(text: &str) -> Result<String, String> {
-    jiff::tz::TimeZone::get(text)
-        .map_err(|_| format!("must be a time zone such as `Europe/Berlin`, not `{text}`"))?;
-    Ok(text.to_owned())
+    if jiff::tz::TimeZone::get(text).is_ok() {
+        return Ok(text.to_owned());
+    }
+    let known: Vec<String> = jiff::tz::db()
+        .available()
+        .map(|name| name.to_string())
+        .collect();
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let like = nearest(text, &known);
+    Err(match like {
+        Some(like) => format!("must be a time zone, not `{text}`: did you mean `{like}`?"),
+        None => format!("must be a time zone such as `Europe/Berlin`, not `{text}`"),
+    })
 }
 
 fn parse_duration(text: &str) -> Result<String, String> {

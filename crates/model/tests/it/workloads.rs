@@ -46,9 +46,21 @@ const MISTAKES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "  jobs: { a: { schedule: \"0 24 * * *\", command: [a] } }\n",
+        &[
+            "9:26 ST1003 `spec.jobs.a.schedule` has `24` for the hour: it must be 0 to 23, `*`, a list `a,b`, a range `a-b` or steps `*/n`",
+        ],
+    ),
+    (
+        "  jobs: { a: { schedule: \"0 3 * * 1-7\", command: [a] } }\n",
+        &[
+            "9:26 ST1003 `spec.jobs.a.schedule` has `1-7` for the day of the week: it must be 0 (Sunday) to 6, or SUN to SAT, `*`, a list `a,b`, a range `a-b` or steps `*/n`",
+        ],
+    ),
+    (
         "  jobs: { a: { schedule: \"0 3 * * *\", timeZone: Europe/Berln, command: [a] } }\n",
         &[
-            "9:49 ST1003 `spec.jobs.a.timeZone` must be a time zone such as `Europe/Berlin`, not `Europe/Berln`",
+            "9:49 ST1003 `spec.jobs.a.timeZone` must be a time zone, not `Europe/Berln`: did you mean `Europe/Berlin`?",
         ],
     ),
     (
