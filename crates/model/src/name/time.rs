@@ -77,7 +77,7 @@ impl Field {
         Self { name, range, alone }
     }
 
-    /// Says whether the field may be so. CronJobs know Sunday as 0 only.
+    /// Says whether the field may be so. A `CronJob` knows Sunday as 0 only.
     fn takes(&self, part: &str) -> bool {
         let is_weekday = self.alone.ends_with('_');
         let mut numbers = part.split([',', '-', '/']);
