@@ -9,11 +9,13 @@
 mod end;
 mod proc_fs;
 mod spawn;
+mod tail;
 
 pub(crate) use end::{end_all, end_one};
 pub(crate) use proc_fs::{Identity, identity, marked, memory_bytes, owner_is_alive, recorded};
 pub use spawn::SpawnError;
 pub(crate) use spawn::spawn;
+pub(crate) use tail::tail;
 
 /// The environment variable that tells which lab a process belongs to.
 pub(crate) const MARKER: &str = "STEADING_LAB_DIRECTORY";

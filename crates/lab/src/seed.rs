@@ -7,7 +7,7 @@ use crate::component::Component;
 use crate::fault::{self, FaultRule};
 use crate::lab::Lab;
 use crate::lock::{Lock, LockError};
-use crate::process::{SpawnError, end_one, recorded, spawn};
+use crate::process::{SpawnError, end_one, recorded, spawn, tail};
 use crate::stages::{self, StagesError};
 
 /// A command that works on the lab is given this long to finish.
@@ -31,10 +31,12 @@ pub enum SeedError {
     #[error("cannot reach the lab")]
     Connect(#[source] ConnectError),
     /// The program that plays the kubelets did not come back.
-    #[error("`kwok` did not come back within {seconds} s; its log is in the lab's directory")]
+    #[error("`kwok` did not come back within {seconds} s; the end of its log: {tail}")]
     TimedOut {
         /// How long it was waited for.
         seconds: u64,
+        /// The end of its log.
+        tail: String,
     },
 }
 
@@ -97,8 +99,7 @@ impl Lab {
             return Ok(());
         }
         end_one(&self.directory, Component::Kwok);
-        let (binaries, ports) = (&self.record.binaries, self.record.ports);
-        spawn(Component::Kwok, binaries, &self.directory, ports).map_err(SeedError::Restart)?;
+        let ports = self.record.ports;
         let kubeconfig = self.kubeconfig().map_err(ConnectError::Authority);
         let kubeconfig = kubeconfig.map_err(SeedError::Connect)?;
         let probe = Probe::new(&kubeconfig, ports).await;
@@ -108,7 +109,18 @@ impl Lab {
             if Instant::now() > deadline {
                 return Err(SeedError::TimedOut {
                     seconds: RESTART.as_secs(),
+                    tail: tail(&self.directory, Component::Kwok),
                 });
+            }
+            // It gives up by itself where the API server is too slow for it.
+            if recorded(&self.directory, Component::Kwok).is_none() {
+                spawn(
+                    Component::Kwok,
+                    &self.record.binaries,
+                    &self.directory,
+                    ports,
+                )
+                .map_err(SeedError::Restart)?;
             }
             tokio::time::sleep(Duration::from_millis(40)).await;
         }

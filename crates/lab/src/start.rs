@@ -20,7 +20,7 @@ use crate::lab::Lab;
 use crate::nodes;
 use crate::pki::{self, PkiError};
 use crate::ports::{Ports, PortsError};
-use crate::process::{SpawnError, end_all, recorded, spawn};
+use crate::process::{SpawnError, end_all, recorded, spawn, tail};
 use crate::progress::Progress;
 use crate::record::{Record, RecordError};
 use crate::shape::Shape;
@@ -313,13 +313,4 @@ fn check_time(
         seconds: limit.as_secs(),
         tail: logs.join("\n"),
     })
-}
-
-/// Returns the last lines of a component's log.
-fn tail(directory: &Directory, component: Component) -> String {
-    let bytes = fs::read(directory.log(component)).unwrap_or_default();
-    let from = bytes.len().saturating_sub(4000);
-    let text = String::from_utf8_lossy(&bytes[from..]);
-    let lines: Vec<&str> = text.lines().rev().take(12).collect();
-    lines.into_iter().rev().collect::<Vec<_>>().join("\n")
 }
