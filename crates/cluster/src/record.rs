@@ -30,7 +30,7 @@ const ROLLBACK_TO: &str = "rollbackTo";
 
 /// The form in which records and payloads are written now. It is raised when an older program could not act rightly on what a newer one
 /// wrote; this one reads all forms up to it. Records without the field have the first.
-pub(crate) const FORMAT: u64 = 1;
+pub(crate) const FORMAT: u64 = 2;
 
 /// What the label says. Records without it are history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -252,7 +252,7 @@ mod tests {
             "{error}"
         );
         assert!(
-            error.contains("a newer steading wrote it: its format is 2"),
+            error.contains("a newer steading wrote it: its format is 3"),
             "{error}"
         );
     }
@@ -273,6 +273,7 @@ mod tests {
                 digest: "d".to_owned(),
                 chunks: 1,
                 created_at: "2026-01-01T00:00:00Z".to_owned(),
+                group: None,
             };
             let metadata = json!({"name": "shop-prod-4", "namespace": "shop-prod", "uid": "u"});
             let record: Record =

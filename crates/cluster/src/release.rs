@@ -1,9 +1,12 @@
-//! Releases are transactions over the objects of one application.
+//! Releases are transactions over the objects of an application, or of a group of applications that change together and need each other.
 //!
 //! ```text
 //! lease ─▶ record: Preparing ─▶ Running ─▶ wave by wave ─▶ Complete
 //!                                  │ a step fails, nothing gets ready, or the run is cancelled
 //!                                  └───▶ Reverting ─▶ everything back ─▶ Reverted
+//!
+//! a group: all leases ─▶ all records, Waiting ─▶ each, after those that it needs: Working ─▶ Done ─▶ when all are: Complete
+//!                                                  └───▶ if one fails: all Reverting ─▶ all back ─▶ all Reverted
 //! ```
 //!
 //! # Guarantees
@@ -11,6 +14,8 @@
 //! - A run that dies leaves a record that anybody's next run resumes or reverts ([`recover`]); until then nobody else releases the
 //!   application.
 //! - Before each write the run proves that it still holds the namespace's Lease.
+//! - A group ends complete or put back as a whole: nothing of it is put back once one is complete, and nothing is finished once one is
+//!   marked as being put back.
 //! - An object is written only if it is the one that was planned for (by UID), and only if what is ours of it is as it was planned.
 
 mod answer;
@@ -23,9 +28,13 @@ mod generate;
 mod history;
 mod hold;
 mod journal;
+mod leases;
+mod member;
 mod outcome;
+mod put_back;
 mod recover;
 mod restore;
+mod stop;
 mod transaction;
 mod wait;
 mod write;

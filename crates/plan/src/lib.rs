@@ -41,6 +41,7 @@ pub mod report;
 pub mod revert;
 mod rollback;
 pub mod saved;
+mod settle;
 pub mod step;
 mod survey;
 mod updated;
@@ -62,6 +63,7 @@ pub use report::{NotDone, PlanReport, Reason};
 pub use revert::{Restore, RevertAction, RevertStep, Reverted, revert};
 pub use rollback::rollback;
 pub use saved::{ReplayError, Saved};
+pub use settle::{Found, Settlement, Wish, settlement};
 pub use step::{
     Action, Effect, FieldChange, FieldOwner, Plan, ReleaseKind, ReleasePlan, Standing, Step, Wave,
 };

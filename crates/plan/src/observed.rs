@@ -107,6 +107,9 @@ pub struct OpenRelease {
     pub since: String,
     /// The digest of what it desired.
     pub digest: String,
+    /// The applications that are released as one with it, itself among them; empty where it is released alone.
+    #[serde(default)]
+    pub group: Vec<ReleaseKey>,
     /// The holder of the namespace's Lease, where one holds it now, with the time of its last renewal in RFC 3339.
     pub holder: Option<(String, String)>,
 }

@@ -6,6 +6,7 @@
 mod downgrade;
 mod draft;
 mod gates;
+mod groups;
 mod immutable;
 mod order;
 mod prune;

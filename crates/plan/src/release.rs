@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use steading_model::ObjectId;
 
-use crate::observed::InventoryItem;
+use crate::observed::{InventoryItem, ReleaseKey};
 use crate::step::{Action, ReleaseKind, Wave};
 
 /// The state of a release.
@@ -16,6 +16,9 @@ use crate::step::{Action, ReleaseKind, Wave};
 /// Preparing → Running → Complete
 ///                 └───→ Reverting → Reverted
 /// ```
+/// Releases that are made as one run until all of them are [`Done`](Part::Done); from the first that is complete on all of them are going
+/// to be, from the first that is reverting on all of them are going to be reverted.
+///
 /// A release in `Preparing`, `Running` or `Reverting` that nobody holds is interrupted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Phase {
@@ -59,6 +62,38 @@ pub struct ReleaseSpec {
     pub chunks: usize,
     /// When it was made, in RFC 3339.
     pub created_at: String,
+    /// The releases that it is made as one with; none where it is made alone.
+    pub group: Option<Group>,
+}
+
+/// Releases that are made as one: they are complete together, or put back together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// What it is called, so that a number that was used again is told apart.
+    pub id: String,
+    /// All of its releases in the order in which they are made.
+    pub members: Vec<Member>,
+}
+
+/// A release of a group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// Which application, where.
+    #[serde(flatten)]
+    pub key: ReleaseKey,
+    /// Its number.
+    pub number: u64,
+}
+
+/// How far a running release of a group is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Part {
+    /// It is recorded, and its turn has not come: no object was touched.
+    Waiting,
+    /// Its steps are being executed.
+    Working,
+    /// All is as desired and ready; it is complete when all of its group are.
+    Done,
 }
 
 /// `status` of a `Release`: the journal.
@@ -76,6 +111,9 @@ pub struct ReleaseStatus {
     pub inventory: Vec<InventoryItem>,
     /// Whether the version is not rolled out again by itself, with why.
     pub quarantined: Option<String>,
+    /// How far it is within its group; none where it is made alone.
+    #[serde(default)]
+    pub part: Option<Part>,
     /// When this was written, in RFC 3339.
     pub updated_at: String,
 }

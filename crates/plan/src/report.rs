@@ -48,6 +48,8 @@ pub enum Reason {
     Downgrade(String, String),
     /// Another application that it needs is not released. The application is not released.
     Waiting(ReleaseKey),
+    /// An application that changes with it, and that it needs or that needs it, is not released. The application is not released.
+    Together(ReleaseKey),
     /// A release has not ended: it is resumed or reverted first.
     Open(u64),
     /// Requests of all pods, with surge, exceed the quota. The application is not released.

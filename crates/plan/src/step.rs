@@ -34,6 +34,10 @@ pub struct ReleasePlan {
     pub digest: String,
     /// Releases of this plan that must be complete before this one begins.
     pub after: Vec<ReleaseKey>,
+    /// All releases that it is made as one with, itself among them, in order: they are complete together, or put back together. Empty
+    /// where it is made alone.
+    #[serde(default)]
+    pub group: Vec<ReleaseKey>,
     /// How long it may take to get ready, in seconds.
     pub timeout_seconds: u64,
     /// The steps in order; those of one wave can run side by side.

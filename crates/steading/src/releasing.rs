@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use clap::Args;
 use serde::Serialize;
-use steading_cluster::{Cancel, Cluster, Ended, Fault, Run, cancellation};
+use steading_cluster::{ApplyError, Cancel, Cluster, Ended, Fault, Run, cancellation};
 use steading_model::name::DurationText;
 use steading_plan::Plan;
 
@@ -231,10 +231,11 @@ pub(crate) fn sentence(outcome: &steading_cluster::Outcome) -> String {
             } else {
                 format!("; {}", notes.join("; "))
             };
-            format!(
-                "release {number} failed, and everything was put back: {}{notes}",
-                causes(why)
-            )
+            let how = match why {
+                ApplyError::Together { .. } => "was put back",
+                _ => "failed, and everything was put back",
+            };
+            format!("release {number} {how}: {}{notes}", causes(why))
         }
         Ended::Interrupted { why } => {
             format!(

@@ -8,22 +8,31 @@ use steading_model::desired::{
 use steading_model::name::{AppName, EnvironmentName, NamespaceName};
 use steading_model::{Desired, Object};
 
-/// An application in the making. Its estate is called like its namespace, so that tests do not see each other.
+/// An application in the making. Its estate is called like its namespace unless another is given, so that tests do not see each other.
 #[derive(Clone, Debug)]
 pub struct App {
     name: String,
     namespace: String,
+    estate: String,
     image: String,
     timeout_seconds: u64,
+    after: Vec<AppName>,
     objects: Vec<Value>,
 }
 
 impl App {
     /// An application with a namespace and nothing in it.
     pub fn new(name: &str, namespace: &str) -> Self {
+        Self::of(name, namespace, namespace)
+    }
+
+    /// An application of an estate, with a namespace and nothing in it.
+    pub fn of(name: &str, namespace: &str, estate: &str) -> Self {
         let app = Self {
             name: name.to_owned(),
             namespace: namespace.to_owned(),
+            estate: estate.to_owned(),
+            after: Vec::new(),
             image: "registry.lab/app:1".to_owned(),
             timeout_seconds: 60,
             objects: Vec::new(),
@@ -36,8 +45,13 @@ impl App {
 
     /// An application with one of everything: account, configuration, secrets, a claim, a deployment, a service, a policy, a schedule.
     pub fn usual(name: &str, namespace: &str) -> Self {
-        Self::new(name, namespace)
-            .account()
+        Self::new(name, namespace).with_usual()
+    }
+
+    /// Adds one of everything: account, configuration, secrets, a claim, a deployment, a service, a policy, a schedule.
+    #[must_use]
+    pub fn with_usual(self) -> Self {
+        self.account()
             .config("settings", "colour", "red")
             .generated("keys", "TOKEN,SALT")
             .secret("login", "password", "hunter22-in-clear")
@@ -46,6 +60,17 @@ impl App {
             .service("web")
             .policy("web")
             .schedule("nightly")
+    }
+
+    /// Says that it needs another.
+    ///
+    /// # Panics
+    /// If the name is none.
+    #[must_use]
+    pub fn after(mut self, name: &str) -> Self {
+        self.after
+            .push(AppName::parse(name).expect("the name must be one"));
+        self
     }
 
     /// Sets how long it may take to get ready.
@@ -226,11 +251,11 @@ impl App {
             .collect();
         objects.sort_by(|one, other| one.id.cmp(&other.id));
         Desired {
-            estate: self.namespace.clone(),
+            estate: self.estate.clone(),
             application: AppName::parse(&self.name).expect("the name must be one"),
             environment: EnvironmentName::parse("test").expect("the name must be one"),
             namespace: NamespaceName::parse(&self.namespace).expect("the name must be one"),
-            after: Vec::new(),
+            after: self.after.clone(),
             image: Some(self.image.clone()),
             timeout_seconds: self.timeout_seconds,
             objects,
@@ -239,7 +264,7 @@ impl App {
 
     fn labels(&self) -> Vec<(&'static str, String)> {
         vec![
-            (LABEL_ESTATE, self.namespace.clone()),
+            (LABEL_ESTATE, self.estate.clone()),
             (LABEL_APPLICATION, self.name.clone()),
             (LABEL_ENVIRONMENT, "test".to_owned()),
             (LABEL_MANAGED_BY, "steading".to_owned()),

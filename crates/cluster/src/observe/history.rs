@@ -93,6 +93,12 @@ pub(crate) fn add(history: &mut History, record: Record) {
                 actor: spec.actor.clone(),
                 since: spec.created_at.clone(),
                 digest: spec.digest.clone(),
+                group: spec
+                    .group
+                    .iter()
+                    .flat_map(|group| &group.members)
+                    .map(|member| member.key.clone())
+                    .collect(),
                 holder: None,
             });
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::Value;
-use steading_plan::release::{JournalEntry, Payload, Phase, ReleaseSpec};
+use steading_plan::release::{Group, JournalEntry, Payload, Phase, ReleaseSpec};
 use steading_plan::{Action, Live, ReleasePlan, Standing, Step};
 
 use super::error::ApplyError;
@@ -41,6 +41,7 @@ pub(crate) async fn begin(
     hold: &Hold<'_>,
     observation: &Observation,
     plan: &ReleasePlan,
+    group: Option<&Group>,
 ) -> Result<Begun, ApplyError> {
     check_lineage(hold, plan).await?;
     let works = stream::iter(&plan.steps).map(|step| work(hold, observation, step));
@@ -49,7 +50,7 @@ pub(crate) async fn begin(
         desired: plan.desired.clone(),
         journal: works.iter().map(entry).collect(),
     };
-    let journal = hold.record(spec(hold, plan), &payload).await?;
+    let journal = hold.record(spec(hold, plan, group), &payload).await?;
     if let Some(unkept) = observation
         .unkept
         .as_ref()
@@ -97,7 +98,7 @@ async fn check_lineage(hold: &Hold<'_>, plan: &ReleasePlan) -> Result<(), ApplyE
     Ok(())
 }
 
-fn spec(hold: &Hold<'_>, plan: &ReleasePlan) -> ReleaseSpec {
+fn spec(hold: &Hold<'_>, plan: &ReleasePlan, group: Option<&Group>) -> ReleaseSpec {
     let settings = hold.run.settings;
     ReleaseSpec {
         estate: plan.estate.clone(),
@@ -112,6 +113,7 @@ fn spec(hold: &Hold<'_>, plan: &ReleasePlan) -> ReleaseSpec {
         digest: plan.digest.clone(),
         chunks: 0,
         created_at: settings.clock.text(),
+        group: group.cloned(),
     }
 }
 

@@ -8,7 +8,7 @@ use steading_plan::release::{Phase, ReleaseStatus};
 use steading_plan::{Action, InventoryItem, ReleaseKind};
 
 use super::error::ApplyError;
-use super::execute::{Executed, Work};
+use super::execute::Work;
 use super::hold::Hold;
 use super::journal::{Journal, Which};
 use crate::progress::Event;
@@ -21,12 +21,13 @@ const KEPT: usize = 10;
 pub(crate) async fn complete(
     hold: &Hold<'_>,
     journal: &mut Journal,
-    executed: &Executed,
+    notes: &[String],
     inventory: Vec<InventoryItem>,
 ) -> Result<(), ApplyError> {
-    let message = (!executed.notes.is_empty()).then(|| executed.notes.join("; "));
+    let message = (!notes.is_empty()).then(|| notes.join("; "));
     hold.note(journal, |status| {
         status.phase = Phase::Complete;
+        status.part = None;
         status.message = message;
         status.inventory = inventory;
     })

@@ -1,7 +1,7 @@
 //! Why a release did not go as planned.
 
 use steading_model::ObjectId;
-use steading_plan::FieldOwner;
+use steading_plan::{FieldOwner, ReleaseKey};
 
 use crate::fault::Fault;
 use crate::lease::LeaseError;
@@ -101,6 +101,14 @@ pub enum ApplyError {
         actor: String,
         /// What it noted before.
         noted: Option<String>,
+    },
+    /// One that it is released as one with did not go well.
+    #[error("it is released as one with {key}, which failed: {why}")]
+    Together {
+        /// The one that failed.
+        key: Box<ReleaseKey>,
+        /// Why that one failed.
+        why: String,
     },
     /// Somebody stopped it.
     #[error("it was cancelled")]

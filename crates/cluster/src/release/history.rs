@@ -10,6 +10,7 @@ use steading_plan::{InventoryItem, ReleaseKey};
 use super::error::ApplyError;
 use super::hold::{Hold, Home, Run};
 use super::journal::{Which, selector};
+use super::leases::Leases;
 use crate::connect::Cluster;
 use crate::list::Filter;
 use crate::record::{self, Record, ReleaseSummary, State};
@@ -35,12 +36,15 @@ pub async fn history(
 
 /// Takes every version of an application out of quarantine; returns the numbers of their releases.
 pub async fn unquarantine(run: &Run<'_>, key: &ReleaseKey) -> Result<Vec<u64>, ApplyError> {
-    let hold = Hold::take(*run, key, Home::Old).await?;
+    let leases = Leases::take(*run, &[key])
+        .await
+        .map_err(|not_taken| not_taken.why)?;
+    let hold = leases.hold(key, Home::Old);
     let released = tokio::select! {
         released = unquarantined(&hold) => released,
-        lost = hold.lease.keep() => Err(ApplyError::Lease(lost)),
+        lost = leases.keep() => Err(ApplyError::Lease(lost)),
     };
-    hold.lease.release().await;
+    leases.release().await;
     released
 }
 

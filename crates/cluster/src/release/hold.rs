@@ -1,17 +1,17 @@
 //! A namespace held for releasing: what every step of a transaction needs.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use steading_plan::ReleaseKey;
 
 use super::error::ApplyError;
+use super::stop::Stop;
 use crate::cancel::Cancel;
 use crate::connect::Cluster;
-use crate::lease::{self, Lease, LeaseError};
+use crate::lease::Lease;
 use crate::progress::{Event, Progress};
-use crate::random;
 use crate::request::{Attempt, Call};
 use crate::settings::Settings;
 
@@ -36,11 +36,10 @@ pub(crate) struct Hold<'a> {
     pub(crate) key: ReleaseKey,
     /// What this run is called, in the Lease and in its record.
     pub(crate) id: String,
-    pub(crate) lease: Lease,
+    pub(crate) lease: Arc<Lease>,
     /// Whether the namespace was there before.
     pub(crate) home: Home,
-    /// Set while things are put back: then nobody stops it half way.
-    is_reverting: AtomicBool,
+    pub(crate) stop: Arc<Stop>,
 }
 
 /// Whether the application's namespace was there before this release.
@@ -52,60 +51,15 @@ pub(crate) enum Home {
     Old,
 }
 
-impl<'a> Hold<'a> {
-    /// Takes the Lease of an application's namespace.
-    pub(crate) async fn take(
-        run: Run<'a>,
-        key: &ReleaseKey,
-        home: Home,
-    ) -> Result<Self, ApplyError> {
-        let cluster = run.cluster.patient();
-        let id = random::text(8)
-            .unwrap_or_else(|_| format!("{:08x}", run.settings.clock.now().as_nanosecond()));
-        let waiting = |holder: &str, since: &str| {
-            run.progress.report(
-                key,
-                &Event::WaitingForLease {
-                    holder: holder.to_owned(),
-                    since: since.to_owned(),
-                },
-            );
-        };
-        let taken = tokio::select! {
-            taken = lease::acquire(&cluster, &key.namespace, &id, run.settings, &waiting) => taken,
-            () = run.cancel.cancelled() => return Err(ApplyError::Cancelled),
-        };
-        let lease = taken.map_err(|error| match error {
-            LeaseError::Request(error) => ApplyError::Request(error),
-            error => ApplyError::Lease(error),
-        })?;
-        Ok(Self {
-            run,
-            cluster,
-            key: key.clone(),
-            id,
-            lease,
-            home,
-            is_reverting: AtomicBool::new(false),
-        })
-    }
-
+impl Hold<'_> {
     /// Says whether it should stop, and put back what it did.
     pub(crate) fn is_cancelled(&self) -> bool {
-        self.run.cancel.is_cancelled() && !self.is_reverting.load(Ordering::Relaxed)
+        self.stop.is_due()
     }
 
     /// Returns when it should stop; never while things are put back.
     pub(crate) async fn cancelled(&self) {
-        if self.is_reverting.load(Ordering::Relaxed) {
-            std::future::pending::<()>().await;
-        }
-        self.run.cancel.cancelled().await;
-    }
-
-    /// From here on things are put back.
-    pub(crate) fn begin_reverting(&self) {
-        self.is_reverting.store(true, Ordering::Relaxed);
+        self.stop.due().await;
     }
 
     /// Sends a request that changes something: before each try it is proven that the Lease is ours.

@@ -4,11 +4,12 @@ use bytes::Bytes;
 use http::Method;
 use serde_json::{Value, json};
 use steading_model::desired::{LABEL_APPLICATION, LABEL_ENVIRONMENT, LABEL_ESTATE};
-use steading_plan::release::{Payload, Phase, ReleaseSpec, ReleaseStatus};
+use steading_plan::release::{Part, Payload, Phase, ReleaseSpec, ReleaseStatus};
 use steading_plan::{ReleaseKey, Wave};
 
 use super::error::ApplyError;
 use super::hold::Hold;
+use crate::connect::Cluster;
 use crate::fault::Fault;
 use crate::kind::{built_in, release_kind};
 use crate::list::Filter;
@@ -52,19 +53,28 @@ fn title(record: &Record) -> String {
     )
 }
 
+/// Reads an application's records: those that matter still, or all.
+pub(crate) async fn records(
+    cluster: &Cluster,
+    key: &ReleaseKey,
+    which: Which,
+) -> Result<Vec<Record>, ApplyError> {
+    let labels = match which {
+        Which::Labelled => format!("{},{LABEL_STATE}", selector(key)),
+        Which::All => selector(key),
+    };
+    let filter = Filter::within(Some(&key.namespace)).labelled(labels);
+    let records = record::list(cluster, &filter).await;
+    records.map_err(|error| match error.fault {
+        Fault::NotFound => ApplyError::NotInstalled,
+        _ => ApplyError::Request(error),
+    })
+}
+
 impl Hold<'_> {
     /// Reads the application's records: those that matter still, or all.
     pub(crate) async fn records(&self, which: Which) -> Result<Vec<Record>, ApplyError> {
-        let labels = match which {
-            Which::Labelled => format!("{},{LABEL_STATE}", selector(&self.key)),
-            Which::All => selector(&self.key),
-        };
-        let filter = Filter::within(Some(&self.key.namespace)).labelled(labels);
-        let records = record::list(&self.cluster, &filter).await;
-        records.map_err(|error| match error.fault {
-            Fault::NotFound => ApplyError::NotInstalled,
-            _ => ApplyError::Request(error),
-        })
+        records(&self.cluster, &self.key, which).await
     }
 
     /// Writes a record and its payload, and says that it runs.
@@ -93,6 +103,7 @@ impl Hold<'_> {
             message: None,
             inventory: Vec::new(),
             quarantined: None,
+            part: record.spec.group.as_ref().map(|_| Part::Waiting),
             updated_at: self.run.settings.clock.text(),
         };
         let mut journal = Journal { record, status };

@@ -1,31 +1,49 @@
 //! Finishing, or putting back, what a run that died left behind.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::{StreamExt as _, stream};
-use steading_plan::release::Phase;
-use steading_plan::{Observed, ReleaseKey};
+use serde_json::value::RawValue;
+use steading_plan::release::{Member as Named, Phase};
+use steading_plan::{Found, Observed, ReleaseKey, Settlement, Wish, settlement};
+use tokio::sync::Semaphore;
 
 use super::error::ApplyError;
-use super::hold::{Hold, Home, Run};
-use super::journal::Which;
+use super::hold::{Home, Run};
+use super::journal::{Journal, Which, records};
+use super::leases::Leases;
+use super::member::Member;
 use super::outcome::{Ended, Outcome};
-use super::transaction;
-use crate::record::Record;
+use super::put_back::put_back;
+use super::transaction::carry_out;
+use crate::connect::Cluster;
+use crate::kind::{release_kind, served};
+use crate::record::{self, Record};
+use crate::request::Call;
 
-/// What is done with an open release.
+/// The digests of what is desired, by application.
+type Digests = BTreeMap<ReleaseKey, String>;
+
+/// What is done with open releases.
 #[derive(Clone, Copy, Debug)]
-enum Wish<'a> {
-    /// It is finished if it is what is desired now, else put back.
-    Settle(Option<&'a str>),
-    /// It is finished.
+enum Goal<'a> {
+    /// They are finished if they are what is desired now, else put back.
+    Settle(&'a Digests),
+    /// They are finished.
     Resume,
-    /// It is put back.
+    /// They are put back.
     Revert,
 }
 
+/// An open release and those that are made as one with it.
+struct Open {
+    group: Vec<Named>,
+    /// The record of each, as far as it is there.
+    records: Vec<Option<Record>>,
+}
+
 /// Settles every release that was observed to be open and that nobody holds any more: one whose digest is that of what is desired now
-/// is finished, every other one is put back. If anything was done, observe and plan again.
+/// is finished, every other one is put back; a group is finished or put back as a whole. If anything was done, observe and plan again.
 ///
 /// `digests` are those of what is desired, by application, as [`steading_plan::version`] gives them.
 pub async fn recover(
@@ -33,54 +51,64 @@ pub async fn recover(
     observed: &Observed,
     digests: &BTreeMap<ReleaseKey, String>,
 ) -> Vec<Outcome> {
-    let open = observed
-        .releases
-        .iter()
-        .filter(|(_, history)| history.open.is_some())
-        .map(|(key, _)| key);
-    let mut by_namespace: BTreeMap<&str, Vec<&ReleaseKey>> = BTreeMap::new();
-    for key in open {
-        by_namespace.entry(&key.namespace).or_default().push(key);
-    }
-    let groups = stream::iter(by_namespace.values()).map(|keys| async move {
+    let batches = batches(observed);
+    let settled = stream::iter(&batches).map(|(_, keys)| async move {
         let mut outcomes = Vec::new();
         for key in keys {
-            outcomes.extend(
-                settle(
-                    *run,
-                    key,
-                    Wish::Settle(digests.get(key).map(String::as_str)),
-                )
-                .await,
-            );
+            outcomes.extend(settle(*run, key, Goal::Settle(digests)).await);
         }
         outcomes
     });
-    let outcomes: Vec<Vec<Outcome>> = groups
+    let outcomes: Vec<Vec<Outcome>> = settled
         .buffered(run.settings.parallel.max(1))
         .collect()
         .await;
     outcomes.into_iter().flatten().collect()
 }
 
-/// Finishes the open release of an application.
-pub async fn resume(run: &Run<'_>, key: &ReleaseKey) -> Outcome {
-    settle(*run, key, Wish::Resume)
-        .await
-        .unwrap_or_else(|| not_open(key))
+/// Returns the open releases in parts that share no namespace, so that they can be settled side by side.
+fn batches(observed: &Observed) -> Vec<(BTreeSet<&str>, Vec<&ReleaseKey>)> {
+    let mut batches: Vec<(BTreeSet<&str>, Vec<&ReleaseKey>)> = Vec::new();
+    for (key, history) in &observed.releases {
+        let Some(open) = &history.open else { continue };
+        let mut namespaces: BTreeSet<&str> = BTreeSet::from([key.namespace.as_str()]);
+        namespaces.extend(open.group.iter().map(|other| other.namespace.as_str()));
+        let mut keys = Vec::new();
+        let shares = |batch: &mut (BTreeSet<&str>, Vec<&ReleaseKey>)| {
+            batch.0.intersection(&namespaces).next().is_some()
+        };
+        let joined: Vec<_> = batches.extract_if(.., shares).collect();
+        for (others, earlier) in joined {
+            namespaces.extend(others);
+            keys.extend(earlier);
+        }
+        keys.push(key);
+        batches.push((namespaces, keys));
+    }
+    batches
 }
 
-/// Puts back the open release of an application.
-pub async fn revert(run: &Run<'_>, key: &ReleaseKey) -> Outcome {
-    settle(*run, key, Wish::Revert)
-        .await
-        .unwrap_or_else(|| not_open(key))
+/// Finishes the open release of an application, with all that are made as one with it.
+pub async fn resume(run: &Run<'_>, key: &ReleaseKey) -> Vec<Outcome> {
+    at_least_one(key, settle(*run, key, Goal::Resume).await)
 }
 
-fn not_open(key: &ReleaseKey) -> Outcome {
+/// Puts back the open release of an application, with all that are made as one with it.
+pub async fn revert(run: &Run<'_>, key: &ReleaseKey) -> Vec<Outcome> {
+    at_least_one(key, settle(*run, key, Goal::Revert).await)
+}
+
+fn at_least_one(key: &ReleaseKey, outcomes: Vec<Outcome>) -> Vec<Outcome> {
+    if !outcomes.is_empty() {
+        return outcomes;
+    }
     let why = ApplyError::NotOpen {
         application: key.application.clone(),
     };
+    vec![refused(key, why)]
+}
+
+fn refused(key: &ReleaseKey, why: ApplyError) -> Outcome {
     Outcome {
         key: key.clone(),
         number: 0,
@@ -88,67 +116,197 @@ fn not_open(key: &ReleaseKey) -> Outcome {
     }
 }
 
-/// Settles the open release of an application; nothing if it has none any more.
-async fn settle(run: Run<'_>, key: &ReleaseKey, wish: Wish<'_>) -> Option<Outcome> {
-    let hold = match Hold::take(run, key, Home::Old).await {
-        Ok(hold) => hold,
-        Err(error) => {
-            return Some(Outcome {
-                key: key.clone(),
-                number: 0,
-                ended: Ended::Refused(error),
-            });
-        }
+/// Settles the open release of an application and its group; nothing if it has none any more.
+async fn settle(run: Run<'_>, key: &ReleaseKey, goal: Goal<'_>) -> Vec<Outcome> {
+    let cluster = run.cluster.patient();
+    let seen = match find(&cluster, key).await {
+        Ok(Some(open)) => open,
+        Ok(None) => return Vec::new(),
+        Err(why) => return vec![refused(key, why)],
+    };
+    // The namespace of one whose record is gone may be gone too.
+    let there: Vec<&ReleaseKey> = seen.there().map(|(named, _)| &named.key).collect();
+    let leases = match Leases::take(run, &there).await {
+        Ok(leases) => leases,
+        Err(not_taken) => return vec![refused(key, not_taken.why)],
     };
     let settled = tokio::select! {
-        settled = settled(&hold, wish) => settled,
-        lost = hold.lease.keep() => Some((0, Ended::Interrupted { why: ApplyError::Lease(lost) })),
+        settled = settled(&leases, &cluster, key, &there, goal) => settled,
+        lost = leases.keep() => interrupted_all(&seen, &ApplyError::Lease(lost)),
     };
-    hold.lease.release().await;
-    settled.map(|(number, ended)| Outcome {
-        key: key.clone(),
-        number,
-        ended,
-    })
+    leases.release().await;
+    settled
 }
 
-async fn settled(hold: &Hold<'_>, wish: Wish<'_>) -> Option<(u64, Ended)> {
-    let records = match hold.records(Which::Labelled).await {
-        Ok(records) => records,
-        Err(error) => return Some((0, Ended::Refused(error))),
+fn interrupted_all(seen: &Open, why: &ApplyError) -> Vec<Outcome> {
+    let of = |(named, _): (&Named, &Record)| Outcome {
+        key: named.key.clone(),
+        number: named.number,
+        ended: Ended::Interrupted { why: why.clone() },
     };
-    let record = records.into_iter().find(Record::is_open)?;
-    let number = record.spec.number;
-    let ended = match record.phase() {
-        Phase::Preparing => forgotten(hold, &record).await,
-        _ if finishes(&record, wish) => transaction::resumed(hold, record).await,
-        _ => {
-            let why = interrupted(&record);
-            transaction::reverted(hold, record, why).await
+    seen.there().map(of).collect()
+}
+
+/// Settles what is open now that nobody else can.
+async fn settled(
+    leases: &Leases<'_>,
+    cluster: &Cluster,
+    key: &ReleaseKey,
+    held: &[&ReleaseKey],
+    goal: Goal<'_>,
+) -> Vec<Outcome> {
+    let open = match find(cluster, key).await {
+        Ok(Some(open)) => open,
+        Ok(None) => return Vec::new(),
+        Err(why) => return vec![refused(key, why)],
+    };
+    if !open.there().all(|(named, _)| held.contains(&&named.key)) {
+        let what = "another run settles what was open".to_owned();
+        return vec![refused(key, ApplyError::Moved { what })];
+    }
+    let settlement = settlement(&open.found(), open.wish(goal));
+    let (mut members, mut outcomes) = take_up(leases, open).await;
+    let records: Vec<Record> = members
+        .iter()
+        .map(|member| member.record().clone())
+        .collect();
+    let ended = match settlement {
+        Settlement::Nothing => Vec::new(),
+        Settlement::Finish => finish(leases, &mut members).await,
+        Settlement::PutBack => {
+            let whys = records.iter().map(interrupted).collect();
+            let ended = put_back(&leases.stop, &mut members, whys).await;
+            ended.into_iter().map(as_reverted).collect()
         }
     };
-    Some((number, ended))
+    let settled = records.iter().zip(ended);
+    outcomes.extend(settled.map(|(record, ended)| outcome(record, ended)));
+    outcomes
 }
 
-/// Drops the record of a run that died before its first write.
-async fn forgotten(hold: &Hold<'_>, record: &Record) -> Ended {
-    match hold.forget(record).await {
-        Ok(()) => Ended::Reverted {
-            why: interrupted(record),
-            notes: Vec::new(),
-        },
-        Err(why) => Ended::Interrupted { why },
+/// Takes up what has not ended; records that were still being written are dropped.
+async fn take_up<'a>(leases: &Leases<'a>, open: Open) -> (Vec<Member<'a>>, Vec<Outcome>) {
+    let (mut members, mut outcomes) = (Vec::new(), Vec::new());
+    for record in open.records.into_iter().flatten() {
+        let place = leases.hold(&record.key(), Home::Old);
+        match record.phase() {
+            Phase::Complete | Phase::Reverted => {}
+            Phase::Preparing => {
+                let ended = match place.forget(&record).await {
+                    Ok(()) => untouched(interrupted(&record)),
+                    Err(why) => Ended::Interrupted { why },
+                };
+                outcomes.push(outcome(&record, ended));
+            }
+            Phase::Running | Phase::Reverting => {
+                members.extend(Journal::of(record).map(|journal| Member::found(place, journal)));
+            }
+        }
+    }
+    (members, outcomes)
+}
+
+/// Finishes what was left, in the order in which it was planned.
+async fn finish(leases: &Leases<'_>, members: &mut [Member<'_>]) -> Vec<Ended> {
+    let mut before = BTreeSet::new();
+    for member in members.iter_mut() {
+        member.after.clone_from(&before);
+        before.insert(member.hold.key.clone());
+        if let Err(why) = member.take_up().await {
+            return vec![Ended::Interrupted { why }; members.len()];
+        }
+    }
+    carry_out(leases, members, &Semaphore::new(1)).await
+}
+
+fn outcome(record: &Record, ended: Ended) -> Outcome {
+    Outcome {
+        key: record.key(),
+        number: record.spec.number,
+        ended,
     }
 }
 
-/// A release that began to be put back is never finished any more.
-fn finishes(record: &Record, wish: Wish<'_>) -> bool {
-    record.phase() == Phase::Running
-        && match wish {
-            Wish::Settle(digest) => digest == Some(record.spec.digest.as_str()),
-            Wish::Resume => true,
-            Wish::Revert => false,
+/// What touched nothing is put back by dropping its record.
+fn as_reverted(ended: Ended) -> Ended {
+    match ended {
+        Ended::Refused(why) => untouched(why),
+        ended => ended,
+    }
+}
+
+fn untouched(why: ApplyError) -> Ended {
+    Ended::Reverted {
+        why,
+        notes: Vec::new(),
+    }
+}
+
+/// Finds the open release of an application, and the records of its group.
+async fn find(cluster: &Cluster, key: &ReleaseKey) -> Result<Option<Open>, ApplyError> {
+    let labelled = records(cluster, key, Which::Labelled).await?;
+    let Some(record) = labelled.into_iter().find(Record::is_open) else {
+        return Ok(None);
+    };
+    let Some(group) = record.spec.group.clone() else {
+        let key = key.clone();
+        let number = record.spec.number;
+        return Ok(Some(Open {
+            group: vec![Named { key, number }],
+            records: vec![Some(record)],
+        }));
+    };
+    let mut records = Vec::with_capacity(group.members.len());
+    for named in &group.members {
+        let found = read(cluster, named).await?;
+        let is_of = |record: &Record| record.spec.group.as_ref() == Some(&group);
+        records.push(found.filter(is_of));
+    }
+    Ok(Some(Open {
+        group: group.members,
+        records,
+    }))
+}
+
+async fn read(cluster: &Cluster, named: &Named) -> Result<Option<Record>, ApplyError> {
+    let name = record::name(&named.key, named.number);
+    let doing = format!("read `Release {}/{name}`", named.key.namespace);
+    let path = release_kind().path_of(Some(&named.key.namespace), &name);
+    let raw: Option<Box<RawValue>> =
+        served(cluster.fetch(Call::get(path, doing)).await).map_err(ApplyError::Request)?;
+    let record = raw.map(|raw| record::read(raw.get())).transpose();
+    record.map_err(ApplyError::Request)
+}
+
+impl Open {
+    /// Returns those whose record is there.
+    fn there(&self) -> impl Iterator<Item = (&Named, &Record)> {
+        let all = self.group.iter().zip(&self.records);
+        all.filter_map(|(named, record)| Some((named, record.as_ref()?)))
+    }
+
+    fn found(&self) -> Vec<Found> {
+        let of = |record: &Option<Record>| match record {
+            None => Found::Gone,
+            Some(record) => {
+                let part = record.status.as_ref().and_then(|status| status.part);
+                Found::There(record.phase(), part)
+            }
+        };
+        self.records.iter().map(of).collect()
+    }
+
+    fn wish(&self, goal: Goal<'_>) -> Wish {
+        let is_desired = |digests: &Digests| {
+            self.there()
+                .all(|(named, record)| digests.get(&named.key) == Some(&record.spec.digest))
+        };
+        match goal {
+            Goal::Resume => Wish::Finish,
+            Goal::Settle(digests) if is_desired(digests) => Wish::Finish,
+            Goal::Settle(_) | Goal::Revert => Wish::PutBack,
         }
+    }
 }
 
 /// Returns why an interrupted release is put back: what it noted itself, or that it was interrupted.

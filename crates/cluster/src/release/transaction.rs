@@ -1,58 +1,83 @@
-//! One release from beginning to end.
+//! The releases of one group from beginning to end; most groups have one.
 
-use std::time::{Duration, Instant};
+use std::collections::BTreeSet;
 
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use serde_json::Value;
 use steading_model::desired::FIELD_MANAGER;
-use steading_plan::release::{JournalEntry, Payload, Phase};
-use steading_plan::{Action, InventoryItem, ReleasePlan, Step};
+use steading_plan::release::{Group, Member as Named};
+use steading_plan::{Action, ReleaseKey, ReleasePlan, Step};
+use tokio::sync::Semaphore;
 
 use super::begin::{Begun, begin};
-use super::end::{self, inventory, namespace_kind};
+use super::end::namespace_kind;
 use super::error::ApplyError;
-use super::execute::{Guard, Work, execute};
-use super::hold::{Hold, Home, Run};
-use super::journal::Journal;
+use super::hold::{Home, Run};
+use super::leases::{Leases, NotTaken};
+use super::member::Member;
 use super::outcome::{Ended, Outcome};
-use super::restore::restore;
+use super::put_back::put_back;
 use super::write::{Force, apply_call};
-use super::{history, wait};
 use crate::kind::{built_in, served};
 use crate::observe::Observation;
-use crate::payload;
-use crate::progress::Event;
-use crate::record::Record;
 use crate::request::{Call, RequestError};
 
-/// How long a release that is not planned anew may take to get ready; its own timeout is not recorded.
-const RESUMED: Duration = Duration::from_mins(3);
+/// One that failed, by its place in the group.
+struct Failure {
+    at: usize,
+    why: ApplyError,
+}
 
-/// Releases one application.
+/// Releases a group; `room` says how many releases of the whole run work at the same time.
 pub(crate) async fn release(
     run: Run<'_>,
     observation: &Observation,
-    plan: &ReleasePlan,
-) -> Outcome {
-    let ended = match prepare(run, plan).await {
-        Err(error) => Ended::Refused(error),
-        Ok(hold) => {
+    plans: &[&ReleasePlan],
+    room: &Semaphore,
+) -> Vec<Outcome> {
+    let ended = match prepare(run, plans).await {
+        Err(failure) => not_begun(plans, failure),
+        Ok((leases, homes)) => {
             let ended = tokio::select! {
-                ended = released(&hold, observation, plan) => ended,
-                lost = hold.lease.keep() => Ended::Interrupted { why: ApplyError::Lease(lost) },
+                ended = released(&leases, observation, plans, &homes, room) => ended,
+                lost = leases.keep() => vec![Ended::Interrupted { why: ApplyError::Lease(lost) }; plans.len()],
             };
-            hold.lease.release().await;
+            leases.release().await;
             ended
         }
     };
-    Outcome {
+    let outcomes = plans.iter().zip(ended).map(|(plan, ended)| Outcome {
         key: plan.key.clone(),
         number: plan.number,
         ended,
-    }
+    });
+    outcomes.collect()
 }
 
-/// Makes the namespace, which has to be there for the record, and takes its Lease.
-async fn prepare<'a>(run: Run<'a>, plan: &ReleasePlan) -> Result<Hold<'a>, ApplyError> {
+/// Makes the namespaces, which have to be there for the records, and takes their Leases.
+async fn prepare<'a>(
+    run: Run<'a>,
+    plans: &[&ReleasePlan],
+) -> Result<(Leases<'a>, Vec<Home>), Failure> {
+    let mut homes = Vec::with_capacity(plans.len());
+    for (at, plan) in plans.iter().enumerate() {
+        let home = home(run, plan).await;
+        homes.push(home.map_err(|why| Failure { at, why })?);
+    }
+    let keys: Vec<&ReleaseKey> = plans.iter().map(|plan| &plan.key).collect();
+    let leases = Leases::take(run, &keys).await;
+    let leases = leases.map_err(|NotTaken { namespace, why }| {
+        let at = keys.iter().position(|key| key.namespace == namespace);
+        Failure {
+            at: at.unwrap_or_default(),
+            why,
+        }
+    })?;
+    Ok((leases, homes))
+}
+
+async fn home(run: Run<'_>, plan: &ReleasePlan) -> Result<Home, ApplyError> {
     if run.cancel.is_cancelled() {
         return Err(ApplyError::Cancelled);
     }
@@ -63,13 +88,12 @@ async fn prepare<'a>(run: Run<'a>, plan: &ReleasePlan) -> Result<Hold<'a>, Apply
         .iter()
         .filter(|step| step.action == Action::Create)
         .find(is_home);
-    let home = match made.and_then(|step| Some((step, step.desired.as_ref()?))) {
+    match made.and_then(|step| Some((step, step.desired.as_ref()?))) {
         Some((step, object)) => make_home(run, step, object)
             .await
-            .map_err(ApplyError::Request)?,
-        None => Home::Old,
-    };
-    Hold::take(run, &plan.key, home).await
+            .map_err(ApplyError::Request),
+        None => Ok(Home::Old),
+    }
 }
 
 async fn make_home(run: Run<'_>, step: &Step, object: &Value) -> Result<Home, RequestError> {
@@ -96,144 +120,135 @@ async fn make_home(run: Run<'_>, step: &Step, object: &Value) -> Result<Home, Re
     })
 }
 
-async fn released(hold: &Hold<'_>, observation: &Observation, plan: &ReleasePlan) -> Ended {
-    let Begun { mut journal, works } = match begin(hold, observation, plan).await {
-        Ok(begun) => begun,
-        Err(error) => return Ended::Refused(error),
-    };
-    hold.report(&Event::Begun {
-        number: plan.number,
-        steps: works.len(),
-    });
-    carry_out(
-        hold,
-        &mut journal,
-        &works,
-        &plan.kept,
-        Duration::from_secs(plan.timeout_seconds),
-    )
-    .await
+/// Says how all ended where nothing was touched.
+fn not_begun(plans: &[&ReleasePlan], failure: Failure) -> Vec<Ended> {
+    let keys = plans.iter().map(|plan| &plan.key);
+    whys(keys, failure)
+        .into_iter()
+        .map(Ended::Refused)
+        .collect()
 }
 
-/// Executes all steps; if that fails, puts everything back.
-async fn carry_out(
-    hold: &Hold<'_>,
-    journal: &mut Journal,
-    works: &[Work],
-    kept: &[InventoryItem],
-    timeout: Duration,
-) -> Ended {
-    let executed = match execute(hold, journal, works, Instant::now() + timeout).await {
-        Ok(executed) => executed,
-        Err(why) => return put_back(hold, journal, timeout, why).await,
-    };
-    let inventory = inventory(kept, works, &executed.live);
-    match end::complete(hold, journal, &executed, inventory).await {
-        Ok(()) => Ended::Complete {
-            notes: executed.notes,
-        },
-        // The release itself is complete, if that much was written; the next run tidies up, or finishes it.
-        Err(why) => Ended::Interrupted { why },
-    }
-}
-
-async fn put_back(
-    hold: &Hold<'_>,
-    journal: &mut Journal,
-    timeout: Duration,
-    why: ApplyError,
-) -> Ended {
-    if why.forbids_reverting() {
-        return Ended::Interrupted { why };
-    }
-    hold.begin_reverting();
-    hold.report(&Event::Reverting {
-        why: why.to_string(),
-    });
-    match put_back_all(hold, journal, timeout, &why).await {
-        Ok(notes) => Ended::Reverted { why, notes },
-        Err(why) => Ended::Interrupted { why },
-    }
-}
-
-async fn put_back_all(
-    hold: &Hold<'_>,
-    journal: &mut Journal,
-    timeout: Duration,
-    why: &ApplyError,
-) -> Result<Vec<String>, ApplyError> {
+/// Returns of each why it ends: one failed, the others are released as one with it.
+fn whys<'k>(
+    keys: impl Iterator<Item = &'k ReleaseKey> + Clone,
+    failure: Failure,
+) -> Vec<ApplyError> {
+    let Failure { at, why } = failure;
+    let failed = keys.clone().nth(at).cloned();
     let text = why.to_string();
-    hold.note(journal, |status| {
-        status.phase = Phase::Reverting;
-        status.message = Some(text);
-    })
-    .await?;
-    let until = Instant::now() + timeout;
-    let mut restored = restore(hold, journal, until).await?;
-    let ids: Vec<_> = restored.live.keys().cloned().collect();
-    let ready = wait::until_ready(hold, &mut restored.live, &ids, until).await;
-    let mut notes: Vec<String> = restored.notes.into_values().collect();
-    notes.extend(ready.err().map(|error| error.to_string()));
-    end::reverted(hold, journal, why, &notes).await?;
-    Ok(notes)
+    let of = |(place, key): (usize, &ReleaseKey)| match &failed {
+        Some(failed) if place != at && failed != key => ApplyError::Together {
+            key: Box::new(failed.clone()),
+            why: text.clone(),
+        },
+        _ => why.clone(),
+    };
+    keys.enumerate().map(of).collect()
 }
 
-/// Finishes a release that was interrupted.
-pub(crate) async fn resumed(hold: &Hold<'_>, record: Record) -> Ended {
-    let payload = match payload::read(&hold.cluster, &record).await {
-        Ok(payload) => payload,
-        Err(error) => {
-            return Ended::Interrupted {
-                why: ApplyError::Payload(error),
-            };
+async fn released(
+    leases: &Leases<'_>,
+    observation: &Observation,
+    plans: &[&ReleasePlan],
+    homes: &[Home],
+    room: &Semaphore,
+) -> Vec<Ended> {
+    let group = group(leases, plans);
+    let mut members: Vec<Member<'_>> = Vec::with_capacity(plans.len());
+    for (at, (plan, home)) in plans.iter().zip(homes).enumerate() {
+        let hold = leases.hold(&plan.key, *home);
+        match begin(&hold, observation, plan, group.as_ref()).await {
+            Ok(Begun { journal, works }) => {
+                members.push(Member::begun(hold, journal, works, plan));
+            }
+            Err(why) => {
+                forget(&members).await;
+                return not_begun(plans, Failure { at, why });
+            }
         }
-    };
-    hold.report(&Event::Resuming {
-        number: record.spec.number,
-        actor: record.spec.actor.clone(),
-    });
-    let works: Vec<Work> = payload
-        .journal
-        .iter()
-        .map(|entry| work(entry, &payload))
-        .collect();
-    let kept = match history::kept(hold, &record, &payload).await {
-        Ok(kept) => kept,
-        Err(why) => return Ended::Interrupted { why },
-    };
-    let Some(mut journal) = Journal::of(record) else {
-        return Ended::Interrupted {
-            why: ApplyError::NotOpen {
-                application: hold.key.application.clone(),
-            },
-        };
-    };
-    carry_out(hold, &mut journal, &works, &kept, RESUMED).await
+    }
+    carry_out(leases, &mut members, room).await
 }
 
-fn work(entry: &JournalEntry, payload: &Payload) -> Work {
-    let is_it = |object: &&Value| super::history::id_of(object).as_ref() == Some(&entry.id);
-    Work {
-        id: entry.id.clone(),
-        action: entry.action,
-        wave: entry.wave,
-        desired: payload
-            .desired
-            .iter()
-            .find(is_it)
-            .filter(|_| entry.action != Action::Delete)
-            .cloned(),
-        uid: entry.uid.clone(),
-        displaces: std::collections::BTreeSet::new(),
-        guard: Guard::Resumed,
-        noted: entry.before.clone(),
+/// Returns the mark of the group; none for a release that is made alone.
+fn group(leases: &Leases<'_>, plans: &[&ReleasePlan]) -> Option<Group> {
+    let named = plans.iter().map(|plan| Named {
+        key: plan.key.clone(),
+        number: plan.number,
+    });
+    (plans.len() > 1).then(|| Group {
+        id: leases.id.clone(),
+        members: named.collect(),
+    })
+}
+
+/// Drops records of releases that touched nothing. One that cannot be dropped now is dropped by the next run.
+async fn forget(members: &[Member<'_>]) {
+    for member in members.iter().rev() {
+        drop(member.hold.forget(member.record()).await);
     }
 }
 
-/// Puts back a release that was interrupted.
-pub(crate) async fn reverted(hold: &Hold<'_>, record: Record, why: ApplyError) -> Ended {
-    match Journal::of(record) {
-        Some(mut journal) => put_back(hold, &mut journal, RESUMED, why).await,
-        None => Ended::Interrupted { why },
+/// Executes all releases; only when all are done is any of them complete. If one fails, all are put back.
+pub(crate) async fn carry_out(
+    leases: &Leases<'_>,
+    members: &mut [Member<'_>],
+    room: &Semaphore,
+) -> Vec<Ended> {
+    if let Err(failure) = work(leases, members, room).await {
+        let whys = whys(members.iter().map(|member| &member.hold.key), failure);
+        return put_back(&leases.stop, members, whys).await;
+    }
+    let mut ended = Vec::with_capacity(members.len());
+    for member in members {
+        ended.push(match member.complete().await {
+            Ok(notes) => Ended::Complete { notes },
+            // The release itself is complete, if that much was written; the next run tidies up, or finishes it.
+            Err(why) => Ended::Interrupted { why },
+        });
+    }
+    ended
+}
+
+/// Executes releases side by side, each after those that it needs.
+async fn work(
+    leases: &Leases<'_>,
+    members: &mut [Member<'_>],
+    room: &Semaphore,
+) -> Result<(), Failure> {
+    let mut done: BTreeSet<ReleaseKey> = BTreeSet::new();
+    let mut waiting: Vec<(usize, &mut Member<'_>)> = Vec::new();
+    for (at, member) in members.iter_mut().enumerate() {
+        if member.is_done() {
+            done.insert(member.hold.key.clone());
+        } else {
+            waiting.push((at, member));
+        }
+    }
+    let mut running = FuturesUnordered::new();
+    let mut failure = None;
+    loop {
+        let may_begin = |(_, member): &(usize, &mut Member<'_>)| member.after.is_subset(&done);
+        while failure.is_none()
+            && let Some(next) = waiting.iter().position(may_begin)
+        {
+            let (at, member) = waiting.remove(next);
+            running.push(async move {
+                // The room is never closed: without a permit there would only be more at the same time.
+                let _permit = room.acquire().await;
+                (at, member.hold.key.clone(), member.carry_out().await)
+            });
+        }
+        match running.next().await {
+            Some((_, key, Ok(()))) => {
+                done.insert(key);
+            }
+            Some((at, _, Err(why))) => {
+                leases.stop.fail();
+                failure.get_or_insert(Failure { at, why });
+            }
+            None => return failure.map_or(Ok(()), Err),
+        }
     }
 }

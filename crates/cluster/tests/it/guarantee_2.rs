@@ -1,36 +1,30 @@
 //! Killed at any request: after one more run the state is the old or the new release, nothing in between, nothing left over.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
-
-use futures_util::{StreamExt as _, stream};
-use kube::Client;
-use serde_json::{Value, json};
-use steading_cluster::apply;
+use serde_json::json;
 use steading_model::Desired;
-use steading_model::desired::ANNOTATION_SECRET_DIGEST;
-use steading_plan::ACCEPT_DOWNGRADE;
-use steading_testkit::{App, Fault, Faults, namespace, objects_of, remains, through};
+use steading_plan::Action;
+use steading_testkit::{App, Fault};
 
-use crate::ground::{Scene, complete, shared};
+use crate::ground::complete;
+use crate::killed::{Exit, Kill, Killed, Scenario, someone};
 
-/// How many kills are tried side by side.
-const SIDE_BY_SIDE: usize = 8;
-/// More requests than the release has, so that a release that never dies ends the search.
-const MOST: usize = 400;
+/// Set to `all`, every request of a group is tried with every way out: it takes half an hour. `cargo xtask storm` does it.
+const KILLS: &str = "STEADING_STORM_KILLS";
+/// How many kills of a group are tried otherwise, spread evenly.
+const SAMPLE: usize = 24;
 
 /// What is released first: configuration that goes, configuration that stays, secrets, data, pods.
-fn old(namespace: &str) -> Desired {
-    App::usual("shop", namespace)
+fn old(app: App) -> App {
+    app.with_usual()
+        .config("limits", "most", "10")
+        .config("texts", "hello", "hi")
         .config("gone", "a", "b")
         .service("gone")
-        .desired()
 }
 
 /// What is released then: something of everything changes, comes and goes, and a migration runs.
-fn new(namespace: &str) -> Desired {
-    App::usual("shop", namespace)
+fn new(app: App) -> App {
+    app.with_usual()
         .image("registry.lab/app:2")
         .changed("ConfigMap", "settings", |object| {
             object["data"] = json!({ "colour": "blue", "size": "large" });
@@ -44,239 +38,145 @@ fn new(namespace: &str) -> Desired {
         .changed("Service", "web", |object| {
             object["spec"]["ports"][0]["port"] = json!(8080);
         })
+        .config("limits", "most", "20")
+        .config("texts", "hello", "welcome")
         .config("added", "c", "d")
         .deployment("worker", 1)
         .migration("migrate-2")
-        .desired()
 }
 
-/// Objects without what differs from namespace to namespace.
-fn comparable(objects: BTreeMap<String, Value>, namespace: &str) -> BTreeMap<String, Value> {
-    let bare = |mut object: Value| {
-        if let Some(annotations) = object
-            .pointer_mut("/spec/template/metadata/annotations")
-            .and_then(Value::as_object_mut)
-        {
-            annotations.remove(ANNOTATION_SECRET_DIGEST);
-        }
-        if object["metadata"]["name"] == "keys" {
-            for value in object["data"].as_object_mut().unwrap().values_mut() {
-                *value = json!("generated");
-            }
-        }
-        // A Job's pods are selected by its UID, and its claim is bound to a volume by a name of the server.
-        if let Some(template) = object
-            .pointer_mut("/spec/template/metadata/labels")
-            .and_then(Value::as_object_mut)
-        {
-            template.retain(|name, _| !name.contains("controller-uid"));
-        }
-        if let Some(spec) = object.get_mut("spec").and_then(Value::as_object_mut) {
-            spec.remove("selector");
-        }
-        serde_json::from_str(&object.to_string().replace(namespace, "NAMESPACE")).unwrap()
+fn alone(build: fn(App) -> App) -> impl Fn(&str) -> Vec<Desired> {
+    move |name| vec![build(App::new("shop", name)).desired()]
+}
+
+/// Three applications, of which each needs the one before.
+fn group(name: &str, build: fn(App) -> App, path: &str) -> Vec<Desired> {
+    let of = |application: &str| {
+        let namespace = format!("{name}-{application}");
+        build(App::of(application, &namespace, name))
     };
-    objects
-        .into_iter()
-        .map(|(name, object)| (name, bare(object)))
-        .collect()
+    let route = |app: App| {
+        app.with(json!({
+            "apiVersion": "traefik.io/v1alpha1", "kind": "IngressRoute", "metadata": { "name": "web" },
+            "spec": { "routes": [{ "kind": "Rule", "match": format!("Host(`a.test`) && PathPrefix(`{path}`)"), "services": [{ "name": "web", "port": "http" }] }] },
+        }))
+    };
+    vec![
+        of("database").desired(),
+        of("api").after("database").desired(),
+        route(of("web").after("api")).desired(),
+    ]
 }
 
-/// What one kill led to: whether the run died at all, and what is wrong with what was left.
-struct Tried {
-    died: bool,
-    wrong: Vec<String>,
-}
+const ALONE: Scenario = Scenario {
+    old: |name| alone(old)(name),
+    new: |name| alone(new)(name),
+    killed: Killed::Release,
+};
 
-/// Which release the next run wants.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Wish {
-    Old,
-    New,
-}
+const GROUP: Scenario = Scenario {
+    old: |name| group(name, old, "/old"),
+    new: |name| group(name, new, "/new"),
+    killed: Killed::Release,
+};
 
-async fn tried(
-    index: usize,
-    fault: Fault,
-    wish: Wish,
-    reference: &[BTreeMap<String, Value>; 2],
-) -> Tried {
-    let namespace = namespace("killed");
-    let (ann, mut carol) = (Scene::new("ann").await, Scene::new("carol").await);
-    carol.options.accept.insert(ACCEPT_DOWNGRADE.to_owned());
-    let client = shared().await.client().await.unwrap();
-    complete(&ann.release(&[old(&namespace)]).await, 1);
-    let before = objects_of(&client, &namespace).await;
-
-    let (observation, plan, _) = ann.plan(&[new(&namespace)]).await;
-    let faults = Faults::at(index, fault);
-    let bob = Scene::with(through(shared().await, &faults).await, "bob").briefly();
-    let run = bob.run(&steading_cluster::Silent);
-    tokio::select! {
-        biased;
-        () = faults.killed() => {}
-        _ = apply(&run, &observation, &plan) => {}
-    }
-    let died = faults.is_killed();
-
-    let desired = if wish == Wish::Old {
-        old(&namespace)
+/// Kills before and after a request, each with one of two ways out in turn.
+fn in_turn(index: usize, exits: [Exit; 2]) -> [Kill; 2] {
+    let [first, second] = if index.is_multiple_of(2) {
+        exits
     } else {
-        new(&namespace)
+        [exits[1], exits[0]]
     };
-    let (recovered, released) = carol.next_run(std::slice::from_ref(&desired)).await;
-    let mut wrong = Vec::new();
-    let endings = recovered.iter().chain(&released);
-    wrong.extend(
-        endings
-            .filter(|outcome| {
-                !matches!(
-                    outcome.ended,
-                    steading_cluster::Ended::Complete { .. }
-                        | steading_cluster::Ended::Reverted { .. }
-                )
-            })
-            .map(|outcome| format!("{outcome:?}")),
-    );
-    let (_, plan, report) = carol.plan(&[desired]).await;
-    wrong.extend(
-        plan.releases
-            .iter()
-            .flat_map(|release| &release.steps)
-            .map(|step| {
-                format!(
-                    "still to do: {:?} {} {:?}",
-                    step.action, step.id, step.changes
-                )
-            }),
-    );
-    wrong.extend(
-        report
-            .not_done
-            .iter()
-            .map(|not_done| format!("{not_done:?}")),
-    );
-
-    let after = objects_of(&client, &namespace).await;
-    wrong.extend(lost(&before, &after));
-    let expected = &reference[usize::from(wish == Wish::New)];
-    wrong.extend(differences(&comparable(after, &namespace), expected));
-    wrong.extend(left_over(&client, &namespace, bob.settings.lease).await);
-    Tried { died, wrong }
+    let kill = |fault, exit| Kill { index, fault, exit };
+    [
+        kill(Fault::KillBefore, first),
+        kill(Fault::KillAfter, second),
+    ]
 }
 
-/// Generated values that changed.
-fn lost(before: &BTreeMap<String, Value>, after: &BTreeMap<String, Value>) -> Vec<String> {
-    let value =
-        |objects: &BTreeMap<String, Value>, key: &str| objects["Secret/keys"]["data"][key].clone();
-    let changed = ["TOKEN", "SALT"]
-        .into_iter()
-        .filter(|key| value(before, key) != value(after, key));
-    changed
-        .map(|key| format!("the generated value {key} changed"))
-        .collect()
-}
-
-fn differences(after: &BTreeMap<String, Value>, expected: &BTreeMap<String, Value>) -> Vec<String> {
-    let names: BTreeSet<&String> = after.keys().chain(expected.keys()).collect();
-    let text =
-        |objects: &BTreeMap<String, Value>, name: &str| objects.get(name).map(Value::to_string);
-    let differing = names
-        .into_iter()
-        .filter(|name| after.get(*name) != expected.get(*name));
-    differing
-        .map(|name| {
-            format!(
-                "{name} is\n{:?}\nand not\n{:?}",
-                text(after, name),
-                text(expected, name)
-            )
-        })
-        .collect()
-}
-
-/// What is left of releases besides ended ones. A next run that has nothing to do does not wait until the dead one's Lease ends, and
-/// payloads are collected as garbage: both take a moment.
-async fn left_over(client: &Client, namespace: &str, lease: Duration) -> Vec<String> {
-    let mut found = remains(client, namespace).await;
-    for _ in 0..20 {
-        if found.1.is_empty() && found.2 == 0 {
-            break;
+/// Every kill with every way out.
+fn every(requests: usize, exits: &[Exit]) -> Vec<Kill> {
+    let mut kills = Vec::new();
+    for index in 1..=requests {
+        for fault in [Fault::KillBefore, Fault::KillAfter] {
+            kills.extend(exits.iter().map(|exit| Kill {
+                index,
+                fault,
+                exit: *exit,
+            }));
         }
-        tokio::time::sleep(lease / 4).await;
-        found = remains(client, namespace).await;
     }
-    let (phases, holder, orphans) = found;
-    let is_open = |phase: &str| !["Complete", "Reverted"].contains(&phase);
-    let open = phases
-        .iter()
-        .filter(|(_, phase)| is_open(phase))
-        .map(|record| format!("left over: {record:?}"));
-    let rest = (!holder.is_empty() || orphans > 0)
-        .then(|| format!("left over: lease of {holder:?}, {orphans} payloads"));
-    open.chain(rest).collect()
+    kills
 }
 
-#[tokio::test]
-async fn guarantee_2_killed_at_any_request() {
-    let client = shared().await.client().await.unwrap();
-    let (scene, name) = (Scene::new("ann").await, namespace("reference"));
-    complete(&scene.release(&[old(&name)]).await, 1);
-    let old_state = comparable(objects_of(&client, &name).await, &name);
-    complete(&scene.release(&[new(&name)]).await, 1);
-    let new_state = comparable(objects_of(&client, &name).await, &name);
-    let reference = [old_state, new_state];
+/// As many of them as are tried in every run of the tests, spread evenly.
+fn sample(kills: Vec<Kill>) -> Vec<Kill> {
+    if std::env::var(KILLS).is_ok_and(|which| which == "all") {
+        return kills;
+    }
+    // No divisor of the ways out, so that all of them get their turn.
+    let step = (kills.len() / SAMPLE) | 1;
+    kills.into_iter().step_by(step).collect()
+}
 
-    let survived = AtomicBool::new(false);
-    let kills =
-        stream::iter(1..MOST).take_while(|_| std::future::ready(!survived.load(Ordering::Relaxed)));
-    let kills = kills.map(|index| {
-        let (reference, survived) = (&reference, &survived);
-        async move {
-            let mut wrong = Vec::new();
-            let wishes = if index % 2 == 0 {
-                [Wish::Old, Wish::New]
-            } else {
-                [Wish::New, Wish::Old]
-            };
-            for (fault, wish) in [Fault::KillBefore, Fault::KillAfter]
-                .into_iter()
-                .zip(wishes)
-            {
-                let tried = tried(index, fault, wish, reference).await;
-                if !tried.died {
-                    survived.store(true, Ordering::Relaxed);
-                }
-                wrong.extend(
-                    tried
-                        .wrong
-                        .into_iter()
-                        .map(|what| format!("request {index}, {fault:?}, then {wish:?}: {what}")),
-                );
-            }
-            (index, wrong)
-        }
-    });
-    let results: Vec<(usize, Vec<String>)> = kills.buffer_unordered(SIDE_BY_SIDE).collect().await;
-    let wrong: Vec<&String> = results.iter().flat_map(|(_, wrong)| wrong).collect();
+async fn holds(scenario: Scenario, kills: impl FnOnce(usize) -> Vec<Kill>) {
+    let reference = scenario.reference().await;
+    let kills = kills(reference.requests);
+    let wrong = scenario.try_all(&reference, kills).await;
+    let first: Vec<&str> = wrong.iter().take(12).map(String::as_str).collect();
     assert!(
         wrong.is_empty(),
         "{} wrong:\n{}",
         wrong.len(),
-        wrong
-            .iter()
-            .take(12)
-            .map(|text| text.as_str())
-            .collect::<Vec<_>>()
-            .join("\n")
+        first.join("\n")
     );
+}
+
+#[tokio::test]
+async fn guarantee_2_killed_at_any_request() {
+    let exits = [Exit::WantsOld, Exit::WantsNew];
+    holds(ALONE, |requests| {
+        assert!(requests >= 30, "a release of only {requests} requests");
+        (1..=requests)
+            .flat_map(|index| in_turn(index, exits))
+            .collect()
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn guarantee_2_a_group_killed_at_any_request() {
+    let exits = [Exit::Resume, Exit::WantsNew, Exit::Revert, Exit::WantsOld];
+    holds(GROUP, |requests| sample(every(requests, &exits))).await;
+}
+
+#[tokio::test]
+async fn guarantee_2_a_rollback_killed_at_any_request() {
+    let scenario = Scenario {
+        killed: Killed::Rollback,
+        ..ALONE
+    };
+    let exits = [Exit::Resume, Exit::Revert, Exit::WantsOld];
+    holds(scenario, |requests| sample(every(requests, &exits))).await;
+}
+
+#[tokio::test]
+async fn the_group_is_one_and_touches_more_than_forty_objects() {
+    let name = steading_testkit::namespace("forty");
+    let scene = someone("ann").await;
+    complete(&scene.release(&(GROUP.old)(&name)).await, 3);
+    let (_, plan, report) = scene.plan(&(GROUP.new)(&name)).await;
+    assert_eq!(report.not_done, []);
+    let steps: Vec<Action> = plan
+        .releases
+        .iter()
+        .flat_map(|release| &release.steps)
+        .map(|step| step.action)
+        .collect();
+    let count = |action| steps.iter().filter(|one| **one == action).count();
     assert!(
-        results.len() >= 30,
-        "a release of only {} requests",
-        results.len()
+        count(Action::Create) >= 9 && count(Action::Delete) >= 6 && steps.len() >= 40,
+        "{steps:?}"
     );
-    println!(
-        "killed at each of {} requests, before and after",
-        results.len()
-    );
+    assert!(plan.releases.iter().all(|release| release.group.len() == 3));
 }

@@ -5,6 +5,7 @@
 )]
 
 mod ground;
+mod groups;
 mod guarantee_1;
 mod guarantee_2;
 mod guarantee_3;
@@ -12,6 +13,7 @@ mod guarantee_4;
 mod guarantee_5;
 mod guarantee_6;
 mod guarantee_7;
+mod killed;
 mod no_change;
 mod records;
 mod refusals;

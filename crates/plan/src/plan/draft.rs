@@ -83,6 +83,7 @@ fn empty(survey: &Survey<'_>, case: &Case<'_>) -> Draft {
             image: case.desired.image.clone(),
             digest: String::new(),
             after: Vec::new(),
+            group: Vec::new(),
             timeout_seconds: case.desired.timeout_seconds,
             steps: Vec::new(),
             desired: Vec::new(),

@@ -5,45 +5,138 @@ use std::collections::{BTreeMap, BTreeSet};
 use steading_model::desired::SHARED_ENVIRONMENT;
 
 use super::draft::Draft;
+use super::groups::{Binding, groups};
 use crate::observed::ReleaseKey;
 use crate::report::{PlanReport, Reason};
 use crate::step::Plan;
 use crate::survey::{Case, Survey};
 
 /// Puts the drafts in order, holds back what depends on something held back, and returns what remains.
-pub(super) fn order(survey: &Survey<'_>, drafts: Vec<Draft>) -> (Plan, PlanReport) {
-    let needs: Vec<BTreeSet<usize>> = needs(survey);
+pub(super) fn order(survey: &Survey<'_>, mut drafts: Vec<Draft>) -> (Plan, PlanReport) {
+    let needs = needs(survey);
+    let sorted = sorted(survey, &needs);
+    let groups = groups(&binding(survey, &needs, &drafts));
+    hold_back(&sorted, &needs, &groups, &mut drafts);
+    let is_made = |draft: &Draft| !draft.release.steps.is_empty() && !draft.is_held_back();
+    let made: Vec<usize> = sorted
+        .iter()
+        .copied()
+        .filter(|index| is_made(&drafts[*index]))
+        .collect();
+    let mut members: BTreeMap<usize, Vec<ReleaseKey>> = BTreeMap::new();
+    let mut begun: BTreeSet<usize> = BTreeSet::new();
+    for index in &made {
+        let before = needs[*index].intersection(&begun);
+        let after: BTreeSet<ReleaseKey> = before
+            .map(|needed| survey.cases[*needed].key.clone())
+            .collect();
+        drafts[*index].release.after = after.into_iter().collect();
+        begun.insert(*index);
+        let group = members.entry(groups[*index]).or_default();
+        group.push(survey.cases[*index].key.clone());
+    }
+    for index in &made {
+        let group = &members[&groups[*index]];
+        if group.len() > 1 {
+            drafts[*index].release.group.clone_from(group);
+        }
+    }
+    collect(&sorted, drafts)
+}
+
+/// Hands out what is made and what is not, in order.
+fn collect(sorted: &[usize], drafts: Vec<Draft>) -> (Plan, PlanReport) {
     let mut drafts: Vec<Option<Draft>> = drafts.into_iter().map(Some).collect();
     let (mut plan, mut report) = (Plan::default(), PlanReport::default());
-    let mut held: BTreeSet<usize> = BTreeSet::new();
-    let mut done: BTreeMap<usize, ReleaseKey> = BTreeMap::new();
-    for index in sorted(survey, &needs) {
-        let Some(mut draft) = drafts[index].take() else {
-            continue;
-        };
-        plan.unchanged += draft.unchanged;
-        let has_steps = !draft.release.steps.is_empty();
-        if has_steps {
-            for needed in needs[index].iter().filter(|needed| held.contains(needed)) {
-                let key = survey.cases[*needed].key.clone();
-                draft.note(None, Reason::Waiting(key));
-            }
-        }
-        let after = needs[index].iter().filter_map(|needed| done.get(needed));
-        draft.release.after = after.cloned().collect();
-        if draft.is_held_back() {
-            held.insert(index);
-        } else if has_steps {
-            done.insert(index, draft.release.key.clone());
-        }
-        report.not_done.append(&mut draft.notes);
-        match (has_steps, held.contains(&index)) {
-            (true, false) => plan.releases.push(draft.release),
-            (true, true) => report.held_back.push(draft.release),
-            (false, _) => {}
+    for draft in sorted.iter().filter_map(|index| drafts[*index].take()) {
+        let is_held_back = draft.is_held_back();
+        let Draft {
+            release,
+            mut notes,
+            unchanged,
+        } = draft;
+        plan.unchanged += unchanged;
+        report.not_done.append(&mut notes);
+        match (release.steps.is_empty(), is_held_back) {
+            (false, false) => plan.releases.push(release),
+            (false, true) => report.held_back.push(release),
+            (true, _) => {}
         }
     }
     (plan, report)
+}
+
+fn binding<'a>(survey: &Survey<'_>, needs: &'a [BTreeSet<usize>], drafts: &[Draft]) -> Binding<'a> {
+    // What all applications share is the ground that they stand on, not one of them.
+    let is_application = |index: usize| survey.cases[index].key.environment != SHARED_ENVIRONMENT;
+    let changes = drafts
+        .iter()
+        .enumerate()
+        .map(|(index, draft)| is_application(index) && !draft.release.steps.is_empty());
+    Binding {
+        needs,
+        changes: changes.collect(),
+        is_old: drafts
+            .iter()
+            .map(|draft| draft.release.parent.is_some())
+            .collect(),
+    }
+}
+
+/// Holds back what needs something that is held back, and what is made as one with it.
+fn hold_back(sorted: &[usize], needs: &[BTreeSet<usize>], groups: &[usize], drafts: &mut [Draft]) {
+    let mut held: BTreeSet<usize> = (0..drafts.len())
+        .filter(|index| drafts[*index].is_held_back())
+        .collect();
+    let mut told: BTreeSet<usize> = BTreeSet::new();
+    loop {
+        let before = told.len();
+        for index in sorted {
+            if told.contains(index) || drafts[*index].release.steps.is_empty() {
+                continue;
+            }
+            let reasons = reasons(*index, &needs[*index], groups, &held, drafts);
+            if !reasons.is_empty() {
+                held.insert(*index);
+                told.insert(*index);
+            }
+            for reason in reasons {
+                drafts[*index].note(None, reason);
+            }
+        }
+        if told.len() == before {
+            return;
+        }
+    }
+}
+
+/// Returns why others hold an application back.
+fn reasons(
+    index: usize,
+    needs: &BTreeSet<usize>,
+    groups: &[usize],
+    held: &BTreeSet<usize>,
+    drafts: &[Draft],
+) -> Vec<Reason> {
+    let key = |other: &usize| drafts[*other].release.key.clone();
+    let waiting: Vec<Reason> = needs
+        .intersection(held)
+        .filter(|needed| groups[**needed] != groups[index])
+        .map(|needed| Reason::Waiting(key(needed)))
+        .collect();
+    if !waiting.is_empty() || held.contains(&index) {
+        return waiting;
+    }
+    // The one that is held back for itself, not one that is for being of its group.
+    let is_cause = |other: &&usize| {
+        let mut notes = drafts[**other].notes.iter();
+        groups[**other] == groups[index]
+            && !notes.any(|note| matches!(note.reason, Reason::Together(_)))
+    };
+    let with = held.iter().find(is_cause);
+    with.map(|other| Reason::Together(key(other)))
+        .into_iter()
+        .collect()
 }
 
 /// Returns, for each application, those of this run that it needs.

@@ -99,6 +99,7 @@ fn a_release_under_way_is_not_compared() {
         actor: "ann".to_owned(),
         since: "2026-11-21T08:00:00Z".to_owned(),
         digest: String::new(),
+        group: Vec::new(),
         holder: None,
     });
     assert_eq!(found(&world), []);

@@ -305,6 +305,7 @@ fn spec(desired: &Desired) -> ReleaseSpec {
         digest: String::new(),
         chunks: 1,
         created_at: "2026-11-21T08:00:00Z".to_owned(),
+        group: None,
     }
 }
 

@@ -5,6 +5,7 @@
 mod drift;
 mod example;
 mod gateway;
+mod groups;
 mod laws;
 mod ownership;
 mod performance;

@@ -474,6 +474,7 @@ fn an_open_release_is_named() {
         actor: "ann".to_owned(),
         since: "2026-11-21T08:00:00Z".to_owned(),
         digest: String::new(),
+        group: Vec::new(),
         holder: None,
     });
     let (_, report) = world.plan(&[shop()], &options());

@@ -16,13 +16,15 @@ const RESUME_HELP: &str = "\
 Example:
   steading resume shop --env prod
 
-The next `steading apply` does this by itself where it wants the same version.";
+Applications that are released as one with it are finished with it. The next `steading apply` does this by itself where it wants the same
+version.";
 
 const REVERT_HELP: &str = "\
 Example:
   steading revert shop --env prod
 
-The next `steading apply` does this by itself where it wants another version.";
+Applications that are released as one with it are put back with it. The next `steading apply` does this by itself where it wants another
+version.";
 
 /// Finish a release whose run died, as it was planned
 #[derive(Args)]
@@ -70,7 +72,7 @@ fn run(
     session: &Session,
 ) -> Result<Outcome, CommandError> {
     let subject = Subject::find(session, options)?;
-    let outcome = block_on(async {
+    let outcomes = block_on(async {
         let cluster = connect_to(
             session,
             subject.environment()?,
@@ -83,15 +85,18 @@ fn run(
         if !releases.iter().any(is_open) {
             return Err(nothing_open(&subject));
         }
-        let outcome = releasing::carry_out(session, &cluster, async |run| match way {
+        let outcomes = releasing::carry_out(session, &cluster, async |run| match way {
             Way::Forward => resume(run, &subject.key).await,
             Way::Back => revert(run, &subject.key).await,
         })
         .await;
-        Ok(outcome)
+        Ok(outcomes)
     })??;
-    let reverted_as_asked = matches!((way, &outcome.ended), (Way::Back, Ended::Reverted { .. }));
-    let reported = releasing::report(session, &[outcome], output.output)?;
+    let is_as_asked = |outcome: &steading_cluster::Outcome| {
+        matches!((way, &outcome.ended), (Way::Back, Ended::Reverted { .. }))
+    };
+    let reverted_as_asked = outcomes.iter().all(is_as_asked);
+    let reported = releasing::report(session, &outcomes, output.output)?;
     Ok(if reverted_as_asked {
         Outcome::Success
     } else {

@@ -74,6 +74,9 @@ impl Tally {
     }
 }
 
+/// How many others of a group are named.
+const NAMED: usize = 3;
+
 /// Returns the plan as text.
 pub(crate) fn text(plan: &Plan, report: &PlanReport, paint: Paint) -> String {
     let mut text = String::new();
@@ -163,15 +166,33 @@ pub(super) fn privileges(step: &Step) -> Vec<String> {
     lines.lines().map(|line| format!("! {line}")).collect()
 }
 
-/// Returns `staging/shop: release 4 after 3`.
+/// Returns `staging/shop: release 4 after 3, as one with staging/database`.
 pub(super) fn heading(release: &ReleasePlan) -> String {
     let title = &release.key;
     let number = release.number;
-    match (release.kind, release.parent) {
-        (ReleaseKind::Rollback(to), _) => format!("{title}: release {number}, back to {to}"),
-        (ReleaseKind::Apply, Some(parent)) => format!("{title}: release {number} after {parent}"),
-        (ReleaseKind::Apply, None) => format!("{title}: release {number}, the first"),
+    let what = match (release.kind, release.parent) {
+        (ReleaseKind::Rollback(to), _) => format!("back to {to}"),
+        (ReleaseKind::Apply, Some(parent)) => {
+            return format!("{title}: release {number} after {parent}{}", group(release));
+        }
+        (ReleaseKind::Apply, None) => "the first".to_owned(),
+    };
+    format!("{title}: release {number}, {what}{}", group(release))
+}
+
+/// Returns with whom a release is complete, or put back, as one.
+fn group(release: &ReleasePlan) -> String {
+    let others = release.group.iter().filter(|key| **key != release.key);
+    let mut names: Vec<String> = others.map(ToString::to_string).collect();
+    if names.is_empty() {
+        return String::new();
     }
+    if names.len() > NAMED {
+        let more = names.len() - NAMED;
+        names.truncate(NAMED);
+        names.push(format!("{more} more"));
+    }
+    format!(", as one with {}", names.join(", "))
 }
 
 fn step_line(step: &Step, paint: Paint) -> String {

@@ -39,6 +39,7 @@ pub(crate) fn what(reason: &Reason) -> String {
         Reason::Quarantined(why) => format!("this version was taken back before: {why}"),
         Reason::Downgrade(from, to) => format!("the image would go back from `{from}` to `{to}`"),
         Reason::Waiting(key) => format!("waits for {key}, which is held back"),
+        Reason::Together(key) => format!("is released as one with {key}, which is held back"),
         Reason::Open(number) => {
             format!("release {number} has not ended: it is resumed or reverted first")
         }
@@ -95,6 +96,9 @@ pub(crate) fn remedy(not_done: &NotDone) -> Option<String> {
         )),
         Reason::Open(_) => Some(format!(
             "the next apply does it; by hand: `steading resume {application} --env {environment}` or `steading revert …`"
+        )),
+        Reason::Together(_) => Some(format!(
+            "to release it alone: `steading apply {application} --env {environment}`"
         )),
         Reason::Refused(_) | Reason::Waiting(_) => None,
     }
