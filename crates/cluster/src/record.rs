@@ -211,13 +211,15 @@ mod tests {
     #[test]
     fn what_earlier_versions_wrote_is_read() {
         let kept = [
-            ("no mark", include_str!("../tests/records/unmarked.json")),
-            ("format 1", include_str!("../tests/records/format-1.json")),
+            ("no mark", 1, include_str!("../tests/records/unmarked.json")),
+            ("format 1", 1, include_str!("../tests/records/format-1.json")),
+            ("format 2", 3, include_str!("../tests/records/format-2.json")),
         ];
-        for (form, text) in kept {
+        for (form, number, text) in kept {
             let Golden { release, payload } = serde_json::from_str(text).unwrap();
             let record = read(&release.to_string()).unwrap();
-            assert_eq!(record.spec.number, 1, "{form}");
+            assert_eq!(record.spec.number, number, "{form}");
+            assert_eq!(record.spec.group.is_some(), form == "format 2");
             assert_eq!(
                 record.phase(),
                 steading_plan::release::Phase::Complete,
@@ -227,7 +229,7 @@ mod tests {
             let parts: Vec<Vec<u8>> = payload.into_iter().map(|part| part.0).collect();
             let payload = crate::payload::unpack(&parts).unwrap();
             assert!(
-                payload.desired.len() > 5 && payload.journal.len() > 5,
+                payload.desired.len() > 5 && payload.journal.len() > 3,
                 "{form}"
             );
             assert!(

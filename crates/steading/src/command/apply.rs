@@ -23,7 +23,8 @@ Examples:
   steading apply shop --env prod --yes         one application, without asking
   steading apply --env prod --accept PersistentVolumeClaim/shop-data
 
-Each application is one release: complete, or everything is put back. Ctrl-C puts back what was begun.";
+Each application is one release: complete, or everything is put back. Applications that run, change together and need each other are complete
+together, or put back together. Ctrl-C puts back what was begun.";
 
 /// Show the plan, and carry it out: each application complete, or not at all
 #[derive(Args)]

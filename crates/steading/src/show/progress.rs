@@ -49,7 +49,7 @@ impl steading_cluster::Progress for ReleaseProgress {
             }
             Event::Reverting { why } => self
                 .progress
-                .failed(&format!("{title}: failed, everything is put back: {why}")),
+                .failed(&format!("{title}: everything is put back: {why}")),
             Event::Reverted => self
                 .progress
                 .done(&format!("{title}: everything was put back")),

@@ -22,7 +22,7 @@ fn a_broken_version_is_put_back_and_remembered() {
         .out("release 2 failed, and everything was put back")
         .out("Deployment broken-shop/shop")
         .out("CrashLoopBackOff");
-    broken.err("✗ broken/shop: failed, everything is put back");
+    broken.err("✗ broken/shop: everything is put back");
     place.run("status").code(0).out(IMAGE).out("ready");
     place
         .run("history shop")
