@@ -8,6 +8,12 @@ use crate::connect::Cluster;
 use crate::kind::built_in;
 use crate::list::Filter;
 use crate::request::Call;
+use crate::said::hidden;
+
+/// Where a Deployment and each `ReplicaSet` of it say which revision they are.
+const REVISION: &str = "deployment.kubernetes.io/revision";
+/// The label that tells pods of one `ReplicaSet` of a Deployment from those of another.
+const HASH: &str = "pod-template-hash";
 
 /// How much of a log line is shown.
 const LINE: usize = 300;
@@ -17,27 +23,71 @@ pub(crate) async fn find(cluster: &Cluster, id: &ObjectId, object: &Value) -> Ve
     let Some(namespace) = id.namespace.as_deref() else {
         return blockers(object, &[], &[]);
     };
-    let pods = match pod_labels(object) {
-        Some(labels) => {
-            let filter = Filter::within(Some(namespace)).labelled(labels);
-            cluster
-                .list_values(&built_in("", "Pod"), &filter)
-                .await
-                .unwrap_or_default()
-        }
-        None => Vec::new(),
-    };
-    let events = cluster
+    let mut pods = pods_of(cluster, namespace, object).await;
+    let mut events = cluster
         .list_values(&built_in("", "Event"), &Filter::within(Some(namespace)))
         .await
         .unwrap_or_default();
+    let hidden = hidden(cluster, namespace, &pods).await;
+    hidden.clean(&mut pods, &mut events);
     let mut found = blockers(object, &pods, &events);
     if let Some(first) = found.first_mut()
         && let Some(line) = log_of(cluster, namespace, first, &pods).await
+        && let Some(line) = hidden.text(&line)
     {
         first.message = format!("{}; its last line: {line}", first.message);
     }
     found
+}
+
+/// Finds what makes it certain that the newest pods of an object never get ready.
+///
+/// Pods of an earlier version do not count: those of a Deployment are told apart by the `ReplicaSet` of its newest revision, those of other
+/// kinds by the revision that they are updated to. That of a `DaemonSet` is not said anywhere: it is waited for.
+pub(crate) async fn hopeless(cluster: &Cluster, id: &ObjectId, object: &Value) -> Option<Blocker> {
+    let namespace = id.namespace.as_deref()?;
+    let mut pods = pods_of(cluster, namespace, object).await;
+    pods.retain(|pod| steading_plan::hopeless(pod).is_some());
+    if pods.is_empty() {
+        return None;
+    }
+    let (label, newest) = newest(cluster, namespace, object).await?;
+    pods.retain(|pod| pod["metadata"]["labels"][label] == newest.as_str());
+    hidden(cluster, namespace, &pods)
+        .await
+        .clean(&mut pods, &mut []);
+    pods.iter().find_map(steading_plan::hopeless)
+}
+
+/// Returns the label that tells pods of one version from those of another, and its value for the newest.
+async fn newest(
+    cluster: &Cluster,
+    namespace: &str,
+    object: &Value,
+) -> Option<(&'static str, String)> {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    if object["kind"] != "Deployment" {
+        let revision = text(&object["status"]["updateRevision"])?;
+        return Some(("controller-revision-hash", revision));
+    }
+    let revision = &object["metadata"]["annotations"][REVISION];
+    let filter = Filter::within(Some(namespace)).labelled(pod_labels(object)?);
+    let sets = cluster
+        .list_values(&built_in("apps", "ReplicaSet"), &filter)
+        .await;
+    let is_newest = |set: &&Value| set["metadata"]["annotations"][REVISION] == *revision;
+    let sets = sets.ok()?;
+    let newest = sets.iter().find(is_newest)?;
+    Some((HASH, text(&newest["metadata"]["labels"][HASH])?))
+}
+
+async fn pods_of(cluster: &Cluster, namespace: &str, object: &Value) -> Vec<Value> {
+    let Some(labels) = pod_labels(object) else {
+        return Vec::new();
+    };
+    let filter = Filter::within(Some(namespace)).labelled(labels);
+    let pods = cluster.list_values(&built_in("", "Pod"), &filter).await;
+    pods.unwrap_or_default()
 }
 
 /// Returns what is in the way in one sentence.

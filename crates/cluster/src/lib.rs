@@ -42,6 +42,7 @@ mod released;
 mod request;
 mod retry;
 mod rights;
+mod said;
 mod settings;
 mod status;
 mod watch;

@@ -212,8 +212,16 @@ mod tests {
     fn what_earlier_versions_wrote_is_read() {
         let kept = [
             ("no mark", 1, include_str!("../tests/records/unmarked.json")),
-            ("format 1", 1, include_str!("../tests/records/format-1.json")),
-            ("format 2", 3, include_str!("../tests/records/format-2.json")),
+            (
+                "format 1",
+                1,
+                include_str!("../tests/records/format-1.json"),
+            ),
+            (
+                "format 2",
+                3,
+                include_str!("../tests/records/format-2.json"),
+            ),
         ];
         for (form, number, text) in kept {
             let Golden { release, payload } = serde_json::from_str(text).unwrap();

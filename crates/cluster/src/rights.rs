@@ -78,6 +78,7 @@ pub fn rights(kinds: &[ServedKind]) -> Vec<Rule> {
     allow(&built_in("", "Pod"), "", &["list"]);
     allow(&built_in("", "Pod"), "/log", &["get"]);
     allow(&built_in("", "Event"), "", &["list"]);
+    allow(&built_in("apps", "ReplicaSet"), "", &["list"]);
     allow(
         &built_in("discovery.k8s.io", "EndpointSlice"),
         "",

@@ -1,6 +1,7 @@
 //! What is in the way of an object that is not ready, in words that name the thing to fix.
 
 mod event;
+mod hopeless;
 mod pod;
 
 use serde::{Deserialize, Serialize};
@@ -8,6 +9,8 @@ use serde_json::Value;
 use steading_model::{GroupKind, ObjectId};
 
 use crate::health::{State, health};
+
+pub use hopeless::hopeless;
 
 /// Something in the way.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

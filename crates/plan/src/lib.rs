@@ -49,7 +49,7 @@ mod version;
 pub mod view;
 mod wave;
 
-pub use blockers::{Blocker, blockers};
+pub use blockers::{Blocker, blockers, hopeless};
 pub use differing::{Differing, Presence, differing};
 pub use drift::{Departure, Drift, Drifted, drift};
 pub use expected::{KNOWN_AFTER, fill_secret_digest, used_secrets};

@@ -95,6 +95,24 @@ impl Wait<'_> {
                 });
             }
         }
+        self.give_up(live).await
+    }
+
+    /// Ends the wait where it is certain that pods never get ready.
+    async fn give_up(&self, live: &BTreeMap<ObjectId, Value>) -> Result<(), ApplyError> {
+        if self.started.elapsed() < PATIENCE {
+            return Ok(());
+        }
+        for id in self.waiting.keys() {
+            let Some(object) = live.get(id) else { continue };
+            let found = blocker::hopeless(&self.hold.cluster, id, object).await;
+            if let Some(found) = found {
+                return Err(ApplyError::Failed {
+                    object: Box::new(id.clone()),
+                    why: blocker::sentence(&found),
+                });
+            }
+        }
         Ok(())
     }
 

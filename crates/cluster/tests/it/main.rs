@@ -4,6 +4,7 @@
     reason = "these are tests, also where a helper is shared by several"
 )]
 
+mod given_up;
 mod ground;
 mod groups;
 mod guarantee_1;
