@@ -9,7 +9,7 @@ use steading_plan::{Action, Live, ReleasePlan, Standing, Step};
 
 use super::error::ApplyError;
 use super::execute::{Guard, Work};
-use super::hold::{Hold, Home};
+use super::hold::Hold;
 use super::journal::{Journal, Which};
 use crate::fields::{extract, owned_by};
 use crate::observe::Observation;
@@ -63,6 +63,10 @@ pub(crate) async fn begin(
 
 /// Reads what was released before, and drops records of runs that died before their first write.
 async fn check_lineage(hold: &Hold<'_>, plan: &ReleasePlan) -> Result<(), ApplyError> {
+    // Two that make the same namespace at once want the same number: the second cannot write its record.
+    if hold.home.is_new() {
+        return Ok(());
+    }
     let mut earlier = Vec::new();
     for record in hold.records(Which::Labelled).await? {
         match record.phase() {
@@ -170,7 +174,8 @@ async fn work(hold: &Hold<'_>, observation: &Observation, step: &Step) -> Result
 
 async fn live(hold: &Hold<'_>, step: &Step) -> Result<Option<Value>, ApplyError> {
     let is_inside = step.id.namespace.as_deref() == Some(&hold.key.namespace);
-    if hold.home == Home::New && step.action == Action::Create && is_inside {
+    let is_new = hold.home.is_new() && is_inside || hold.made(&step.id).is_some();
+    if is_new && step.action == Action::Create {
         // Nothing can be there that somebody wants to keep.
         return Ok(None);
     }

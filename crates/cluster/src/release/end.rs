@@ -41,6 +41,9 @@ pub(crate) async fn complete(
 /// Takes the labels off the records that no longer matter; a rolled back version goes into quarantine; the oldest are dropped.
 async fn settle_earlier(hold: &Hold<'_>, journal: &Journal) -> Result<(), ApplyError> {
     let this = &journal.record;
+    if hold.home.is_new() {
+        return Ok(());
+    }
     let which = if this.spec.number > KEPT as u64 {
         Which::All
     } else {

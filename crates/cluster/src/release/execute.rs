@@ -29,6 +29,9 @@ const SIDE_BY_SIDE: usize = 8;
 /// How often an object that others keep changing is read anew before it is given up.
 const READINGS: usize = 8;
 
+/// The digests of Secrets that this release applied in earlier waves.
+type Digests = BTreeMap<ObjectId, String>;
+
 /// One object to change.
 pub(crate) struct Work {
     pub(crate) id: ObjectId,
@@ -114,12 +117,13 @@ async fn execute_wave(
     executed: &mut Executed,
 ) -> Result<(), ApplyError> {
     let has_failed = AtomicBool::new(false);
+    let digests = digests(&executed.live);
     let steps = stream::iter(works).map(|work| async {
         let is_stopped = hold.is_cancelled() || has_failed.load(Ordering::Relaxed);
         let left = if is_stopped {
             Err(ApplyError::Cancelled)
         } else {
-            step(hold, work, until).await
+            step(hold, work, until, &digests).await
         };
         has_failed.fetch_or(left.is_err(), Ordering::Relaxed);
         (*work, left)
@@ -135,6 +139,13 @@ async fn execute_wave(
         }
     }
     failed.map_or(Ok(()), Err)
+}
+
+fn digests(live: &BTreeMap<ObjectId, Value>) -> Digests {
+    let secrets = live.iter().filter(|(id, _)| id.kind.is("", "Secret"));
+    secrets
+        .map(|(id, secret)| (id.clone(), digest_of(secret)))
+        .collect()
 }
 
 impl Executed {
@@ -159,13 +170,21 @@ impl Executed {
     }
 }
 
-async fn step(hold: &Hold<'_>, work: &Work, until: Instant) -> Result<Left, ApplyError> {
+async fn step(
+    hold: &Hold<'_>,
+    work: &Work,
+    until: Instant,
+    digests: &Digests,
+) -> Result<Left, ApplyError> {
     let Some(desired) = &work.desired else {
         return delete(hold, work, until).await;
     };
+    if let Some(live) = hold.made(&work.id) {
+        return Ok(Left::Live(live.clone()));
+    }
     let kind = hold.kind_of(&work.id, Some(desired)).await?;
     let mut object = desired.clone();
-    fill_digest(hold, &work.id, &mut object).await?;
+    fill_digest(hold, &work.id, &mut object, digests).await?;
     if work.action == Action::Replace {
         clear(hold, work, &kind, until).await?;
     }
@@ -203,7 +222,12 @@ async fn clear(
 }
 
 /// Writes the digest of the Secrets that pods use into their template, as those Secrets are now.
-async fn fill_digest(hold: &Hold<'_>, id: &ObjectId, object: &mut Value) -> Result<(), ApplyError> {
+async fn fill_digest(
+    hold: &Hold<'_>,
+    id: &ObjectId,
+    object: &mut Value,
+    known: &Digests,
+) -> Result<(), ApplyError> {
     let names: BTreeSet<String> = used_secrets(&id.kind, object)
         .into_iter()
         .flatten()
@@ -215,10 +239,12 @@ async fn fill_digest(hold: &Hold<'_>, id: &ObjectId, object: &mut Value) -> Resu
     let kind = built_in("", "Secret");
     let mut digests = BTreeMap::new();
     for name in &names {
-        let secret = hold
-            .get(&kind, &kind.id(id.namespace.as_deref(), name))
-            .await?;
-        digests.insert(name.as_str(), secret.as_ref().map(digest_of));
+        let secret = kind.id(id.namespace.as_deref(), name);
+        let digest = match known.get(&secret) {
+            Some(digest) => Some(digest.clone()),
+            None => hold.get(&kind, &secret).await?.as_ref().map(digest_of),
+        };
+        digests.insert(name.as_str(), digest);
     }
     let combined = combined_digest(
         digests

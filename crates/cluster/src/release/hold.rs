@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
+use steading_model::ObjectId;
 use steading_plan::ReleaseKey;
 
 use super::error::ApplyError;
@@ -43,15 +45,31 @@ pub(crate) struct Hold<'a> {
 }
 
 /// Whether the application's namespace was there before this release.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) enum Home {
-    /// This run made it: nothing of anybody is in it.
-    New,
+    /// This run made it, as it is here: nothing of anybody is in it.
+    New(Arc<Value>),
     /// It was there.
     Old,
 }
 
+impl Home {
+    /// Says whether nothing of anybody is in it.
+    pub(crate) fn is_new(&self) -> bool {
+        matches!(self, Self::New(_))
+    }
+}
+
 impl Hold<'_> {
+    /// Returns the application's namespace, if this run made it.
+    pub(crate) fn made(&self, id: &ObjectId) -> Option<&Value> {
+        let is_home = id.kind.is("", "Namespace") && id.name == self.key.namespace;
+        match &self.home {
+            Home::New(live) if is_home => Some(live),
+            Home::New(_) | Home::Old => None,
+        }
+    }
+
     /// Says whether it should stop, and put back what it did.
     pub(crate) fn is_cancelled(&self) -> bool {
         self.stop.is_due()

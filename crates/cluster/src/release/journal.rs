@@ -18,6 +18,15 @@ use crate::payload;
 use crate::record::{self, ANNOTATION_RUN, LABEL_STATE, Record, State};
 use crate::request::{Call, RequestError, garbled};
 
+/// The waves in which something is waited for.
+const LONG: [Wave; 5] = [
+    Wave::Definitions,
+    Wave::Databases,
+    Wave::Migrate,
+    Wave::Workloads,
+    Wave::After,
+];
+
 const MERGE: &str = "application/merge-patch+json";
 
 /// An open record, and its status as it was written last.
@@ -187,13 +196,13 @@ impl Hold<'_> {
         self.patch_status(&journal.record, &journal.status).await
     }
 
-    /// Notes that a wave begins.
+    /// Notes that a wave begins that may take long; the others are over before anybody could read of them.
     pub(crate) async fn note_wave(
         &self,
         journal: &mut Journal,
         wave: Wave,
     ) -> Result<(), ApplyError> {
-        if journal.status.wave == Some(wave) {
+        if journal.status.wave == Some(wave) || !LONG.contains(&wave) {
             return Ok(());
         }
         self.note(journal, |status| status.wave = Some(wave)).await

@@ -1,6 +1,7 @@
 //! The releases of one group from beginning to end; most groups have one.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
@@ -104,19 +105,11 @@ async fn make_home(run: Run<'_>, step: &Step, object: &Value) -> Result<Home, Re
         format!("read `{}`", step.id),
     );
     let there = served(cluster.fetch::<Value>(call).await)?;
-    cluster
-        .send(apply_call(
-            &kind,
-            &step.id,
-            object,
-            FIELD_MANAGER,
-            Force::No,
-        ))
-        .await?;
-    Ok(if there.is_none() {
-        Home::New
-    } else {
-        Home::Old
+    let call = apply_call(&kind, &step.id, object, FIELD_MANAGER, Force::No);
+    let made: Value = cluster.fetch(call).await?;
+    Ok(match there {
+        None => Home::New(Arc::new(made)),
+        Some(_) => Home::Old,
     })
 }
 
@@ -157,7 +150,7 @@ async fn released(
     let group = group(leases, plans);
     let mut members: Vec<Member<'_>> = Vec::with_capacity(plans.len());
     for (at, (plan, home)) in plans.iter().zip(homes).enumerate() {
-        let hold = leases.hold(&plan.key, *home);
+        let hold = leases.hold(&plan.key, home.clone());
         match begin(&hold, observation, plan, group.as_ref()).await {
             Ok(Begun { journal, works }) => {
                 members.push(Member::begun(hold, journal, works, plan));
