@@ -25,7 +25,6 @@ mod credential;
 mod definitions;
 mod details;
 mod fault;
-mod fields;
 mod install;
 mod kind;
 mod kubeconfig;

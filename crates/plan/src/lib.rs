@@ -27,6 +27,7 @@ mod differing;
 pub mod drift;
 mod effect;
 mod expected;
+pub mod fields;
 mod fit;
 mod grown;
 pub mod health;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::Value;
+use steading_plan::fields::{extract, owned_by};
 use steading_plan::release::{JournalEntry, Payload, Phase, ReleaseSpec};
 use steading_plan::{Action, Live, ReleasePlan, Standing, Step};
 
@@ -11,7 +12,6 @@ use super::error::ApplyError;
 use super::execute::{Guard, Work};
 use super::hold::{Hold, Home};
 use super::journal::{Journal, Which};
-use crate::fields::{extract, owned_by};
 use crate::observe::Observation;
 use crate::observe::secrets::masked;
 

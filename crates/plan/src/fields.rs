@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 /// Returns the fields that managers own, of those that `wanted` names; parts of an object that belong to a subresource aside.
-pub(crate) fn owned_by(object: &Value, wanted: impl Fn(&str) -> bool) -> Value {
+pub fn owned_by(object: &Value, wanted: impl Fn(&str) -> bool) -> Value {
     let entries = object["metadata"]["managedFields"]
         .as_array()
         .into_iter()
@@ -17,7 +17,7 @@ pub(crate) fn owned_by(object: &Value, wanted: impl Fn(&str) -> bool) -> Value {
 }
 
 /// Returns all fields that are in one or the other.
-pub(crate) fn union(one: Value, other: &Value) -> Value {
+pub fn union(one: Value, other: &Value) -> Value {
     let (mut one, other) = match (one, other) {
         (Value::Object(one), Value::Object(other)) => (one, other),
         (one, _) => return one,
@@ -41,7 +41,7 @@ fn is_empty(value: &Value) -> bool {
 }
 
 /// Returns the part of an object that consists of these fields, with what the object is called: something that can be applied.
-pub(crate) fn extract(object: &Value, fields: &Value) -> Value {
+pub fn extract(object: &Value, fields: &Value) -> Value {
     let mut part = extracted(object, fields).unwrap_or_else(|| Value::Object(Map::new()));
     for name in ["apiVersion", "kind"] {
         part[name] = object[name].clone();
