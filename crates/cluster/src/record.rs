@@ -27,10 +27,20 @@ pub(crate) const PAYLOAD_TYPE: &str = "steading.dev/release";
 const RELEASE: &str = "release";
 const ROLLBACK: &str = "rollback";
 const ROLLBACK_TO: &str = "rollbackTo";
+/// What says that a release takes over. No word of `kind`: the definition of an earlier version, which may be installed, knows two.
+const TAKES_OVER: &str = "takesOver";
 
 /// The form in which records and payloads are written now. It is raised when an older program could not act rightly on what a newer one
 /// wrote; this one reads all forms up to it. Records without the field have the first.
-pub(crate) const FORMAT: u64 = 1;
+pub(crate) const FORMAT: u64 = 2;
+
+/// Returns the form of a record: the second only for takeovers, whose owners an older program would not give back.
+fn format(spec: &ReleaseSpec) -> u64 {
+    match spec.kind {
+        ReleaseKind::Apply | ReleaseKind::Rollback(_) => 1,
+        ReleaseKind::Takeover => 2,
+    }
+}
 
 /// What the label says. Records without it are history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,12 +104,16 @@ pub(crate) fn name(key: &ReleaseKey, number: u64) -> String {
 /// Writes a `spec` so that it reads well with `kubectl`: why it is made is one word, and the release that it goes back to a number.
 pub(crate) fn write_spec(spec: &ReleaseSpec) -> Value {
     let mut value = json!(spec);
-    value["format"] = json!(FORMAT);
+    value["format"] = json!(format(spec));
     match spec.kind {
         ReleaseKind::Apply => value["kind"] = json!(RELEASE),
         ReleaseKind::Rollback(number) => {
             value["kind"] = json!(ROLLBACK);
             value[ROLLBACK_TO] = json!(number);
+        }
+        ReleaseKind::Takeover => {
+            value["kind"] = json!(RELEASE);
+            value[TAKES_OVER] = json!(true);
         }
     }
     if let Some(fields) = value.as_object_mut() {
@@ -115,6 +129,7 @@ fn read_spec<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ReleaseSpec, 
         .filter(|_| value["kind"] == ROLLBACK)
     {
         Some(number) => json!(ReleaseKind::Rollback(number)),
+        None if value[TAKES_OVER] == true => json!(ReleaseKind::Takeover),
         None => json!(ReleaseKind::Apply),
     };
     serde_json::from_value(value).map_err(D::Error::custom)
@@ -252,14 +267,18 @@ mod tests {
             "{error}"
         );
         assert!(
-            error.contains("a newer steading wrote it: its format is 2"),
+            error.contains("a newer steading wrote it: its format is 3"),
             "{error}"
         );
     }
 
     #[test]
     fn a_spec_comes_back_as_it_was_written() {
-        for kind in [ReleaseKind::Apply, ReleaseKind::Rollback(3)] {
+        for kind in [
+            ReleaseKind::Apply,
+            ReleaseKind::Rollback(3),
+            ReleaseKind::Takeover,
+        ] {
             let spec = ReleaseSpec {
                 estate: "home".to_owned(),
                 application: "shop".to_owned(),

@@ -12,6 +12,7 @@ use super::error::ApplyError;
 use super::execute::{Guard, Work};
 use super::hold::{Hold, Home};
 use super::journal::{Journal, Which};
+use super::takeover;
 use crate::observe::Observation;
 use crate::observe::secrets::masked;
 
@@ -46,7 +47,7 @@ pub(crate) async fn begin(
     let works = stream::iter(&plan.steps).map(|step| work(hold, observation, step));
     let works: Vec<Work> = works.buffered(SIDE_BY_SIDE).try_collect().await?;
     let payload = Payload {
-        desired: plan.desired.clone(),
+        desired: takeover::recorded(plan, &works),
         journal: works.iter().map(entry).collect(),
     };
     let journal = hold.record(spec(hold, plan), &payload).await?;
@@ -122,6 +123,7 @@ fn entry(work: &Work) -> JournalEntry {
         wave: work.wave,
         before: work.live().map(without_server_fields),
         uid: work.uid.clone(),
+        taken: takeover::taken(work),
     }
 }
 
@@ -162,6 +164,7 @@ async fn work(hold: &Hold<'_>, observation: &Observation, step: &Step) -> Result
         uid: step.uid.clone(),
         displaces,
         guard,
+        takes: step.takes.clone(),
         noted: None,
     })
 }
@@ -196,7 +199,8 @@ fn displaced(step: &Step) -> BTreeSet<String> {
             Standing::Ours => None,
             Standing::Drifted(owner) | Standing::Conflict(owner) => Some(owner.manager.clone()),
         });
-    owners.collect()
+    let taken = step.takes.iter().flat_map(|taking| taking.managers.clone());
+    owners.chain(taken).collect()
 }
 
 fn unmoved(

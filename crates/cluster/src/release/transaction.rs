@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use steading_model::desired::FIELD_MANAGER;
 use steading_plan::release::{JournalEntry, Payload, Phase};
-use steading_plan::{Action, InventoryItem, ReleasePlan, Step};
+use steading_plan::{Action, InventoryItem, ReleaseKind, ReleasePlan, Step};
 
 use super::begin::{Begun, begin};
 use super::end::{self, inventory, namespace_kind};
@@ -170,7 +170,9 @@ async fn put_back_all(
     .await?;
     let until = Instant::now() + timeout;
     let mut restored = restore(hold, journal, until).await?;
-    let ids: Vec<_> = restored.live.keys().cloned().collect();
+    let is_awaited = journal.record.spec.kind != ReleaseKind::Takeover;
+    let ids = restored.live.keys().filter(|_| is_awaited);
+    let ids: Vec<_> = ids.cloned().collect();
     let ready = wait::until_ready(hold, &mut restored.live, &ids, until).await;
     let mut notes: Vec<String> = restored.notes.into_values().collect();
     notes.extend(ready.err().map(|error| error.to_string()));
@@ -226,6 +228,7 @@ fn work(entry: &JournalEntry, payload: &Payload) -> Work {
         uid: entry.uid.clone(),
         displaces: std::collections::BTreeSet::new(),
         guard: Guard::Resumed,
+        takes: entry.taken.as_ref().map(|taken| taken.taking.clone()),
         noted: entry.before.clone(),
     }
 }

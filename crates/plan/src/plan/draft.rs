@@ -128,6 +128,7 @@ impl Draft {
             uid: None,
             resource_version: None,
             generate: generate.to_vec(),
+            takes: None,
         });
     }
 
@@ -169,6 +170,7 @@ impl Draft {
             uid: Some(difference.uid.clone()),
             resource_version: difference.resource_version.clone(),
             generate: difference.generate.clone(),
+            takes: None,
         });
     }
 

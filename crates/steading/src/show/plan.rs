@@ -169,6 +169,7 @@ pub(super) fn heading(release: &ReleasePlan) -> String {
     let number = release.number;
     match (release.kind, release.parent) {
         (ReleaseKind::Rollback(to), _) => format!("{title}: release {number}, back to {to}"),
+        (ReleaseKind::Takeover, _) => format!("{title}: release {number}, takes over"),
         (ReleaseKind::Apply, Some(parent)) => format!("{title}: release {number} after {parent}"),
         (ReleaseKind::Apply, None) => format!("{title}: release {number}, the first"),
     }
