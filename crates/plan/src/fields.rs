@@ -88,8 +88,10 @@ fn item_of(at: usize, item: &Value, fields: &Map<String, Value>) -> Option<Value
             return None;
         }
         let mut part = extracted(item, below)?;
-        for key in keys(name).iter().flat_map(Map::keys) {
-            part[key] = item[key].clone();
+        for (key, value) in keys(name).into_iter().flatten() {
+            if !is_filled_in(&key, &value) {
+                part[key] = value;
+            }
         }
         Some(part)
     })
@@ -271,9 +273,13 @@ fn joined(path: &str, name: &str) -> String {
 fn has_keys(item: &Value, keys: &Map<String, Value>) -> bool {
     keys.iter().all(|(name, value)| match item.get(name) {
         Some(there) => there == value,
-        // The one key field that the server fills in.
-        None => name == "protocol" && value == "TCP",
+        None => is_filled_in(name, value),
     })
+}
+
+/// Says whether the server fills in a key of an item where it is not written: there is one such field.
+fn is_filled_in(name: &str, value: &Value) -> bool {
+    name == "protocol" && value == "TCP"
 }
 
 #[cfg(test)]

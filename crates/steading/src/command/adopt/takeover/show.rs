@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use steading_plan::Reason;
-use steading_plan::takeover::{Candidate, Origin, Owner, Taking, Verdict};
+use steading_plan::takeover::{Candidate, Origin, Owner, Takeover, Taking, Verdict};
 
 use super::Known;
 use super::helm::Belonging;
@@ -20,6 +20,7 @@ pub(super) fn text(known: &[Known], paint: Paint) -> String {
     for one in known.iter().filter(|one| !one.takeover.objects.is_empty()) {
         let key = &one.takeover.key;
         push(&mut text, &paint.text(Role::Strong, &key.to_string()));
+        write_labels(&mut text, &one.takeover);
         for candidate in &one.takeover.objects {
             write_object(&mut text, candidate, paint);
         }
@@ -36,6 +37,28 @@ pub(super) fn text(known: &[Known], paint: Paint) -> String {
         text.push('\n');
     }
     text
+}
+
+/// Writes the labels that all get.
+fn write_labels(text: &mut String, takeover: &Takeover) {
+    let takings = takeover
+        .objects
+        .iter()
+        .filter_map(|one| one.verdict.taking());
+    let labels: BTreeSet<String> = takings
+        .flat_map(|taking| &taking.labels)
+        .map(|(name, value)| format!("      {name}: {value}"))
+        .collect();
+    if labels.is_empty() {
+        return;
+    }
+    push(
+        text,
+        "  no value of what runs changes; what is taken over gets the labels",
+    );
+    for label in labels {
+        push(text, &label);
+    }
 }
 
 fn write_object(text: &mut String, candidate: &Candidate, paint: Paint) {
@@ -89,9 +112,6 @@ fn write_taking(text: &mut String, owners: &[Owner], taken: &[Field], taking: &T
     write_fields(text, "nobody's then, a default of the server", &defaults);
     for name in &taking.leftovers {
         push(text, &format!("      goes: annotation `{name}`"));
-    }
-    for (name, value) in &taking.labels {
-        push(text, &format!("      comes: label `{name}: {value}`"));
     }
 }
 
