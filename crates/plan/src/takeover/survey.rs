@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 use steading_model::desired::{
     LABEL_APPLICATION, LABEL_ENVIRONMENT, LABEL_ESTATE, LABEL_MANAGED_BY,
 };
@@ -283,7 +283,7 @@ impl Stranger<'_> {
         let all = entries(&self.live)
             .iter()
             .filter(|entry| manager(entry).is_some_and(|manager| managers.contains(manager)));
-        let fields = all.fold(Value::Object(serde_json::Map::new()), |all, entry| {
+        let fields = all.fold(Value::Object(Map::new()), |all, entry| {
             union(all, &entry["fieldsV1"])
         });
         minus(&fields, &self.kept_out())
@@ -291,14 +291,12 @@ impl Stranger<'_> {
 
     /// Returns the fields that are never taken.
     fn kept_out(&self) -> Value {
-        let mut annotations = serde_json::Map::new();
+        let mut kept_out =
+            json!({ "f:metadata": { "f:labels": { OF_THE_SERVER: {} } }, "f:status": {} });
         for name in self.leftovers() {
-            annotations.insert(format!("f:{name}"), serde_json::json!({}));
+            kept_out["f:metadata"]["f:annotations"][format!("f:{name}")] = json!({});
         }
-        serde_json::json!({
-            "f:metadata": { "f:annotations": annotations, "f:labels": { OF_THE_SERVER: {} } },
-            "f:status": {},
-        })
+        kept_out
     }
 
     /// Returns the fields that may be defaults. The values of a Secret are not observed, so it cannot be sent.
@@ -311,7 +309,7 @@ impl Stranger<'_> {
             return None;
         }
         let tried = undeclared(&self.live, &self.fields(), Some(&self.object.json));
-        let tried = minus(&tried, &serde_json::json!({ "f:metadata": {} }));
+        let tried = minus(&tried, &json!({ "f:metadata": {} }));
         tried
             .as_object()
             .is_some_and(|tried| !tried.is_empty())

@@ -39,7 +39,12 @@ impl Taking {
     /// Returns what is ours of an object, as it is there, with our labels and without what goes: to apply, and to record.
     #[must_use]
     pub fn desired(&self, live: &Value) -> Value {
-        let mut object = extract(live, &present(live, &self.fields));
+        let fields = present(live, &self.fields);
+        // No fields at all would mean the object as a whole.
+        let mut object = match fields.as_object().is_some_and(Map::is_empty) {
+            true => extract(live, &json!({ "f:metadata": { "f:name": {} } })),
+            false => extract(live, &fields),
+        };
         self.relabel(&mut object);
         object
     }
