@@ -16,6 +16,7 @@
 mod afterwards;
 mod origin;
 mod owner;
+mod stranger;
 mod survey;
 mod taken;
 mod taking;

@@ -345,35 +345,42 @@ fn helm_at_work_is_not_disturbed() {
 }
 
 #[test]
-fn values_of_secrets_are_never_said() {
+fn values_of_secrets_are_kept_and_never_said() {
     let place = Place::new("discreet");
     let namespace = place.namespace("shop");
     let secret = "{ apiVersion: v1, kind: Secret, metadata: { name: login }, stringData: { password: PASSWORD } }";
-    place.app(
-        "shop",
-        IMAGE,
-        &format!("raw:\n  - {}", secret.replace("PASSWORD", "another-word")),
+    let declared = secret.replace("PASSWORD", "another-word");
+    let more = format!(
+        "secrets: {{ generate: [SESSION_KEY] }}\nwaivers: [{{ rule: raw-secret, why: a test }}]\nraw:\n  - {declared}"
     );
+    place.app("shop", IMAGE, &more);
     kubectl(&format!("create namespace {namespace}"), &place.home);
-    place.home.write(
-        "secret.yaml",
-        secret.replace("PASSWORD", "correct-horse-battery"),
-    );
+    let given = secret.replace("PASSWORD", "correct-horse-battery");
+    place.home.write("secret.yaml", given);
     kubectl(&format!("apply -n {namespace} -f secret.yaml"), &place.home);
-    let path = "/api/v1/namespaces/NS/secrets/login";
-    let before = live(&place, path);
+    let generated = "create secret generic shop-generated --from-literal=SESSION_KEY=made-long-ago";
+    kubectl(&format!("{generated} -n {namespace}"), &place.home);
+    let secret = |name: &str| live(&place, &format!("/api/v1/namespaces/NS/secrets/{name}"));
+    let (login, session) = (secret("login"), secret("shop-generated"));
     place
-        .run("adopt shop --from kubectl")
+        .run("adopt shop --from kubectl --write --yes")
         .code(0)
         .out("goes: annotation `kubectl.kubernetes.io/last-applied");
-    place.run("adopt shop --from kubectl --write --yes").code(0);
-    let after = live(&place, path);
-    assert_eq!(after["data"], before["data"]);
+    let after = secret("login");
+    assert_eq!(after["data"], login["data"]);
     assert_eq!(after["metadata"].get("annotations"), None);
     assert_eq!(owners(&after), ["steading Apply"]);
+    place.run("apply shop --yes").code(0);
+    assert_ne!(secret("login")["data"], login["data"]);
+    assert_eq!(secret("shop-generated")["data"], session["data"]);
     let said = place.transcript();
-    let coded = before["data"]["password"].as_str().expect("it is text");
-    for value in ["correct-horse-battery", "another-word", coded] {
+    let coded = login["data"]["password"].as_str().expect("it is text");
+    for value in [
+        "correct-horse-battery",
+        "another-word",
+        "made-long-ago",
+        coded,
+    ] {
         assert!(!said.contains(value), "{said}");
     }
 }
