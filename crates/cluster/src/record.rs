@@ -228,6 +228,7 @@ mod tests {
         let kept = [
             ("no mark", include_str!("../tests/records/unmarked.json")),
             ("format 1", include_str!("../tests/records/format-1.json")),
+            ("format 2", include_str!("../tests/records/format-2.json")),
         ];
         for (form, text) in kept {
             let Golden { release, payload } = serde_json::from_str(text).unwrap();
@@ -238,9 +239,16 @@ mod tests {
                 steading_plan::release::Phase::Complete,
                 "{form}"
             );
-            assert!(!record.status.unwrap().inventory.is_empty(), "{form}");
+            assert!(
+                !record.status.as_ref().unwrap().inventory.is_empty(),
+                "{form}"
+            );
             let parts: Vec<Vec<u8>> = payload.into_iter().map(|part| part.0).collect();
             let payload = crate::payload::unpack(&parts).unwrap();
+            let is_takeover = record.spec.kind == ReleaseKind::Takeover;
+            assert_eq!(is_takeover, form == "format 2", "{form}");
+            let taken = payload.journal.iter().filter(|entry| entry.taken.is_some());
+            assert_eq!(taken.count() > 5, is_takeover, "{form}");
             assert!(
                 payload.desired.len() > 5 && payload.journal.len() > 5,
                 "{form}"

@@ -9,8 +9,9 @@
 //!                                                                             └─ afterwards → Observed: what to plan the next one from
 //! ```
 //!
-//! Whoever does not apply server-side owns the defaults of the server too: it books all that is there after a write. Were they taken,
-//! the next release would give them up, one line and perhaps a restart for each. So each field that the declaration does not have is
+//! Whoever does not apply server-side owns the defaults of the server too: it books all that is there after a write; and whoever
+//! applies an empty map owns the map, which the server has filled since. Were they taken, the next release would give them up, one line
+//! and perhaps a restart for each. So each field that the declaration does not have is
 //! tried: what comes back by itself when it is left out was a default, and nobody's from then on.
 
 mod afterwards;

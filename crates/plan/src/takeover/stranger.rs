@@ -92,11 +92,7 @@ impl Stranger<'_> {
 
     /// Returns the fields that may be defaults. The values of a Secret are not observed, so it cannot be sent.
     pub(super) fn tried(&self) -> Option<Value> {
-        let has_defaults = entries(&self.live).iter().any(|entry| {
-            entry["operation"] == "Update"
-                && manager(entry).is_some_and(|name| self.is_covered(name))
-        });
-        if self.reason.is_some() || is_secret(&self.live) || !has_defaults {
+        if self.reason.is_some() || is_secret(&self.live) {
             return None;
         }
         let tried = undeclared(&self.live, &self.fields(), Some(&self.object.json));

@@ -39,12 +39,9 @@ impl Taking {
     /// Returns what is ours of an object, as it is there, with our labels and without what goes: to apply, and to record.
     #[must_use]
     pub fn desired(&self, live: &Value) -> Value {
-        let fields = present(live, &self.fields);
         // No fields at all would mean the object as a whole.
-        let mut object = match fields.as_object().is_some_and(Map::is_empty) {
-            true => extract(live, &json!({ "f:metadata": { "f:name": {} } })),
-            false => extract(live, &fields),
-        };
+        let name = json!({ "f:metadata": { "f:name": {} } });
+        let mut object = extract(live, &union(present(live, &self.fields), &name));
         self.relabel(&mut object);
         object
     }

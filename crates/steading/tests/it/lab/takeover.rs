@@ -50,7 +50,7 @@ spec:
     )
 }
 
-/// Writes a chart with the workload, and a ConfigMap that no declaration makes.
+/// Writes a chart with the workload, and a `ConfigMap` that no declaration makes.
 fn chart(place: &Place, image: &str) {
     let workload = workload(&place.environment, image);
     let extra = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: extra }\ndata: { a: b }\n";

@@ -205,9 +205,7 @@ pub(super) fn left_to_do(known: &Known) -> String {
             let left = count(belonging.left.len(), "object");
             push(
                 &mut text,
-                &format!(
-                    "{left} of it then belong to nobody: declare them, or delete them by hand"
-                ),
+                &format!("nobody's then: {left} of it that the declaration does not make"),
             );
         }
     }
