@@ -1,20 +1,14 @@
 //! Builds what the benchmarks need and runs them.
 
-use std::path::Path;
-
 use anyhow::{Context, Result};
 
-use crate::programs::{Profile, go_tools, lab_folder, steading, target_folder};
+use crate::programs::{Profile, helm, lab_folder, steading};
 use crate::run::run;
 
 /// Runs the benchmarks; `arguments` go to the benchmark program.
 pub(crate) fn bench(arguments: &[String]) -> Result<()> {
     let program = steading(Profile::Release)?;
-    let helm = go_tools(
-        Path::new("bench/peers"),
-        &target_folder()?.join("peers"),
-        "helm",
-    )?;
+    let helm = helm()?;
     let lab = lab_folder(&program)?;
     let named = [
         ("--steading", &program),

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::programs::{Profile, lab_folder, steading};
+use crate::programs::{Profile, helm, lab_folder, steading};
 use crate::run::{run, run_with, say};
 
 /// The crates that must build alone, without what the workspace happens to switch on for them.
@@ -38,6 +38,7 @@ pub(crate) fn ci() -> Result<()> {
     }
     // Once, so that no test waits for a build: minutes on a fresh machine, nothing later.
     lab_folder(&steading(Profile::Dev)?)?;
+    helm()?;
     run(
         "cargo",
         &["test", "--workspace", "--locked", "--no-fail-fast"],

@@ -69,6 +69,12 @@ pub(crate) fn go_tools(module: &Path, into: &Path, expected: &str) -> Result<Pat
     Ok(program)
 }
 
+/// Returns Helm, which benchmarks and tests of takeovers start, building it first where it is not there.
+pub(crate) fn helm() -> Result<PathBuf> {
+    let module = Path::new("bench/peers");
+    go_tools(module, &target_folder()?.join("peers"), "helm")
+}
+
 /// Returns the folder of the lab's programs, building them first where they are not there.
 pub(crate) fn lab_folder(steading: &Path) -> Result<PathBuf> {
     let program = steading

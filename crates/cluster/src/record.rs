@@ -27,10 +27,22 @@ pub(crate) const PAYLOAD_TYPE: &str = "steading.dev/release";
 const RELEASE: &str = "release";
 const ROLLBACK: &str = "rollback";
 const ROLLBACK_TO: &str = "rollbackTo";
+/// What says that a release takes over. No word of `kind`: the definition of an earlier version, which may be installed, knows two.
+const TAKES_OVER: &str = "takesOver";
 
 /// The form in which records and payloads are written now. It is raised when an older program could not act rightly on what a newer one
 /// wrote; this one reads all forms up to it. Records without the field have the first.
 pub(crate) const FORMAT: u64 = 2;
+
+/// Returns the form of a record: the second only for takeovers, whose owners an older program would not give back, and for groups, of which
+/// it would put back one alone.
+fn format(spec: &ReleaseSpec) -> u64 {
+    match spec.kind {
+        ReleaseKind::Takeover => 2,
+        ReleaseKind::Apply | ReleaseKind::Rollback(_) if spec.group.is_some() => 2,
+        ReleaseKind::Apply | ReleaseKind::Rollback(_) => 1,
+    }
+}
 
 /// What the label says. Records without it are history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,12 +106,16 @@ pub(crate) fn name(key: &ReleaseKey, number: u64) -> String {
 /// Writes a `spec` so that it reads well with `kubectl`: why it is made is one word, and the release that it goes back to a number.
 pub(crate) fn write_spec(spec: &ReleaseSpec) -> Value {
     let mut value = json!(spec);
-    value["format"] = json!(FORMAT);
+    value["format"] = json!(format(spec));
     match spec.kind {
         ReleaseKind::Apply => value["kind"] = json!(RELEASE),
         ReleaseKind::Rollback(number) => {
             value["kind"] = json!(ROLLBACK);
             value[ROLLBACK_TO] = json!(number);
+        }
+        ReleaseKind::Takeover => {
+            value["kind"] = json!(RELEASE);
+            value[TAKES_OVER] = json!(true);
         }
     }
     if let Some(fields) = value.as_object_mut() {
@@ -115,6 +131,7 @@ fn read_spec<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ReleaseSpec, 
         .filter(|_| value["kind"] == ROLLBACK)
     {
         Some(number) => json!(ReleaseKind::Rollback(number)),
+        None if value[TAKES_OVER] == true => json!(ReleaseKind::Takeover),
         None => json!(ReleaseKind::Apply),
     };
     serde_json::from_value(value).map_err(D::Error::custom)
@@ -218,24 +235,32 @@ mod tests {
                 include_str!("../tests/records/format-1.json"),
             ),
             (
-                "format 2",
-                3,
-                include_str!("../tests/records/format-2.json"),
+                "takeover",
+                1,
+                include_str!("../tests/records/takeover.json"),
             ),
+            ("group", 3, include_str!("../tests/records/group.json")),
         ];
         for (form, number, text) in kept {
             let Golden { release, payload } = serde_json::from_str(text).unwrap();
             let record = read(&release.to_string()).unwrap();
             assert_eq!(record.spec.number, number, "{form}");
-            assert_eq!(record.spec.group.is_some(), form == "format 2");
+            assert_eq!(record.spec.group.is_some(), form == "group");
             assert_eq!(
                 record.phase(),
                 steading_plan::release::Phase::Complete,
                 "{form}"
             );
-            assert!(!record.status.unwrap().inventory.is_empty(), "{form}");
+            assert!(
+                !record.status.as_ref().unwrap().inventory.is_empty(),
+                "{form}"
+            );
             let parts: Vec<Vec<u8>> = payload.into_iter().map(|part| part.0).collect();
             let payload = crate::payload::unpack(&parts).unwrap();
+            let is_takeover = record.spec.kind == ReleaseKind::Takeover;
+            assert_eq!(is_takeover, form == "takeover", "{form}");
+            let taken = payload.journal.iter().filter(|entry| entry.taken.is_some());
+            assert_eq!(taken.count() > 5, is_takeover, "{form}");
             assert!(
                 payload.desired.len() > 5 && payload.journal.len() > 3,
                 "{form}"
@@ -269,7 +294,11 @@ mod tests {
 
     #[test]
     fn a_spec_comes_back_as_it_was_written() {
-        for kind in [ReleaseKind::Apply, ReleaseKind::Rollback(3)] {
+        for kind in [
+            ReleaseKind::Apply,
+            ReleaseKind::Rollback(3),
+            ReleaseKind::Takeover,
+        ] {
             let spec = ReleaseSpec {
                 estate: "home".to_owned(),
                 application: "shop".to_owned(),

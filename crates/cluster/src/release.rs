@@ -35,6 +35,7 @@ mod put_back;
 mod recover;
 mod restore;
 mod stop;
+mod takeover;
 mod transaction;
 mod wait;
 mod write;

@@ -12,7 +12,7 @@
 //! Both begin with the same [`Survey`]; where nothing differs, one is enough.
 //!
 //! The types to know: [`Observed`] and [`Live`]; [`Options`]; [`Plan`], [`ReleasePlan`], [`Step`] and [`Effect`]; [`PlanReport`], why
-//! something does not happen; [`Drift`]; [`release`], what is recorded of a release, with [`mod@revert`] and [`rollback`] to get back; [`mod@health`]
+//! something does not happen; [`Drift`]; [`mod@takeover`], how what others made becomes ours; [`release`], what is recorded of a release, with [`mod@revert`] and [`rollback`] to get back; [`mod@health`]
 //! and [`mod@blockers`], whether an object is ready and what is in its way; [`mask`], [`view`] and [`Saved`], what may leave the program.
 //!
 //! # Guarantees
@@ -27,6 +27,7 @@ mod differing;
 pub mod drift;
 mod effect;
 mod expected;
+pub mod fields;
 mod fit;
 mod grown;
 pub mod health;
@@ -44,6 +45,7 @@ pub mod saved;
 mod settle;
 pub mod step;
 mod survey;
+pub mod takeover;
 mod updated;
 mod version;
 pub mod view;
@@ -60,7 +62,7 @@ pub use observed::{
 pub use options::{ACCEPT_DOWNGRADE, Options, Quarantine, Scope, spelled};
 pub use plan::{plan, retired};
 pub use report::{NotDone, PlanReport, Reason};
-pub use revert::{Restore, RevertAction, RevertStep, Reverted, revert};
+pub use revert::{HandBack, Restore, RevertAction, RevertStep, Reverted, revert};
 pub use rollback::rollback;
 pub use saved::{ReplayError, Saved};
 pub use settle::{Found, Settlement, Wish, settlement};

@@ -9,6 +9,7 @@ use steading_model::ObjectId;
 
 use crate::observed::{InventoryItem, ReleaseKey};
 use crate::step::{Action, ReleaseKind, Wave};
+use crate::takeover::Taken;
 
 /// The state of a release.
 ///
@@ -140,4 +141,7 @@ pub struct JournalEntry {
     pub before: Option<Value>,
     /// The UID that it had.
     pub uid: Option<String>,
+    /// What is taken over from others, and what they owned: a revert gives it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken: Option<Taken>,
 }

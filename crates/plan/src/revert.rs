@@ -20,6 +20,7 @@ use crate::observed::Live;
 use crate::ownership::{Identity, is_labelled_for};
 use crate::release::{JournalEntry, Payload};
 use crate::step::{Action, Wave};
+use crate::takeover::Taken;
 use crate::wave::{phase, wave};
 
 /// One step of putting back.
@@ -38,6 +39,8 @@ pub enum RevertAction {
     Recreate(Value),
     /// Its fields get the values from before.
     Restore(Restore),
+    /// What the release took over of it is given back: labels, annotations, and who owns which fields. Its values stay.
+    HandBack(HandBack),
     /// It is overwritten as a whole by what was there: it was taken over by the release, and is given back.
     GiveBack(Value),
     /// The object that the release made in its place is deleted, if it still has this UID, and it is made again: applied as it was.
@@ -46,6 +49,23 @@ pub enum RevertAction {
     Remove(String),
     /// It stays as it is, and why.
     Leave(String),
+}
+
+/// How an object that was taken over is given back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HandBack {
+    /// What was taken.
+    pub taken: Taken,
+    /// What was there before.
+    pub before: Value,
+}
+
+impl HandBack {
+    /// Says whether a live object is as before.
+    pub fn is_done(&self, live: &Value) -> bool {
+        let Self { taken, before } = self;
+        taken.metadata_back(before, live).is_none() && taken.managed_fields_back(live).is_none()
+    }
 }
 
 /// How a changed object is restored: applied first; where that does not bring back all that was there (a field was taken from another
@@ -125,6 +145,7 @@ fn rank(step: &RevertStep) -> Rank {
     match &step.action {
         RevertAction::Recreate(object) => Rank::Back(made(object)),
         RevertAction::Restore(restore) => Rank::Restored(made(&restore.touched)),
+        RevertAction::HandBack(back) => Rank::Restored(made(&back.before)),
         RevertAction::GiveBack(object) | RevertAction::Remake(_, object) => {
             Rank::Restored(made(object))
         }
@@ -150,6 +171,10 @@ impl Case<'_> {
         let is_untouched = live
             .as_ref()
             .is_some_and(|live| live.text("uid") == self.entry.uid.as_deref());
+        if let Some(taken) = &self.entry.taken {
+            // Whoever deleted it, or made it again, was not this release.
+            return is_untouched.then(|| self.hand_back(taken)).flatten();
+        }
         match (self.entry.action, &self.entry.before, live) {
             (_, None, None) => None,
             (_, None, Some(live)) => Some(self.remove(&live)),
@@ -158,6 +183,16 @@ impl Case<'_> {
             (_, Some(before), Some(live)) if is_untouched => self.restore(before, &live),
             (_, Some(before), Some(live)) => self.remake(before, &live),
         }
+    }
+
+    /// Gives back what was taken over.
+    fn hand_back(&self, taken: &Taken) -> Option<RevertAction> {
+        let back = HandBack {
+            taken: taken.clone(),
+            before: self.entry.before.clone()?,
+        };
+        let live = self.live?.parse();
+        (!back.is_done(&live)).then_some(RevertAction::HandBack(back))
     }
 
     /// Removes what the release made.

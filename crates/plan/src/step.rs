@@ -5,6 +5,7 @@ use serde_json::Value;
 use steading_model::ObjectId;
 
 use crate::observed::{InventoryItem, ReleaseKey};
+use crate::takeover::Taking;
 
 /// What will be done.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -55,6 +56,8 @@ pub enum ReleaseKind {
     Apply,
     /// Back to the release with this number.
     Rollback(u64),
+    /// Objects that others made become ours as they are.
+    Takeover,
 }
 
 /// One change of one object.
@@ -78,6 +81,9 @@ pub struct Step {
     pub resource_version: Option<String>,
     /// Keys of a Secret to make at random.
     pub generate: Vec<String>,
+    /// What is taken over from others: then the object stays as it is, and what is desired is made of what is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub takes: Option<Taking>,
 }
 
 /// What is done to an object.

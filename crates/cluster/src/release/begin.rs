@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::Value;
+use steading_plan::fields::{extract, owned_by};
 use steading_plan::release::{Group, JournalEntry, Payload, Phase, ReleaseSpec};
 use steading_plan::{Action, Live, ReleasePlan, Standing, Step};
 
@@ -11,7 +12,7 @@ use super::error::ApplyError;
 use super::execute::{Guard, Work};
 use super::hold::Hold;
 use super::journal::{Journal, Which};
-use crate::fields::{extract, owned_by};
+use super::takeover;
 use crate::observe::Observation;
 use crate::observe::secrets::masked;
 
@@ -47,7 +48,7 @@ pub(crate) async fn begin(
     let works = stream::iter(&plan.steps).map(|step| work(hold, observation, step));
     let works: Vec<Work> = works.buffered(SIDE_BY_SIDE).try_collect().await?;
     let payload = Payload {
-        desired: plan.desired.clone(),
+        desired: takeover::recorded(plan, &works),
         journal: works.iter().map(entry).collect(),
     };
     let journal = hold.record(spec(hold, plan, group), &payload).await?;
@@ -128,6 +129,7 @@ fn entry(work: &Work) -> JournalEntry {
         wave: work.wave,
         before: work.live().map(without_server_fields),
         uid: work.uid.clone(),
+        taken: takeover::taken(work),
     }
 }
 
@@ -168,6 +170,7 @@ async fn work(hold: &Hold<'_>, observation: &Observation, step: &Step) -> Result
         uid: step.uid.clone(),
         displaces,
         guard,
+        takes: step.takes.clone(),
         noted: None,
     })
 }
@@ -203,7 +206,8 @@ fn displaced(step: &Step) -> BTreeSet<String> {
             Standing::Ours => None,
             Standing::Drifted(owner) | Standing::Conflict(owner) => Some(owner.manager.clone()),
         });
-    owners.collect()
+    let taken = step.takes.iter().flat_map(|taking| taking.managers.clone());
+    owners.chain(taken).collect()
 }
 
 fn unmoved(

@@ -60,6 +60,14 @@ pub enum ApplyError {
         /// What changed.
         what: String,
     },
+    /// A takeover would change what runs.
+    #[error("taking over `{object}` would change `{field}`")]
+    Touches {
+        /// The object.
+        object: Box<ObjectId>,
+        /// The field.
+        field: String,
+    },
     /// A field belongs to somebody else.
     #[error("`{field}` of `{object}` belongs to `{}`", owner.manager)]
     Conflict {

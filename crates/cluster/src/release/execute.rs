@@ -9,6 +9,7 @@ use serde_json::Value;
 use steading_model::ObjectId;
 use steading_model::desired::{FIELD_MANAGER, LABEL_APPLICATION, LABEL_ENVIRONMENT};
 use steading_plan::mask::combined_digest;
+use steading_plan::takeover::Taking;
 use steading_plan::{Action, FieldOwner, Wave, fill_secret_digest, used_secrets};
 
 use super::begin::same_for;
@@ -27,7 +28,7 @@ use crate::request::RequestError;
 const SIDE_BY_SIDE: usize = 8;
 
 /// How often an object that others keep changing is read anew before it is given up.
-const READINGS: usize = 8;
+pub(crate) const READINGS: usize = 8;
 
 /// The digests of Secrets that this release applied in earlier waves.
 type Digests = BTreeMap<ObjectId, String>;
@@ -43,6 +44,8 @@ pub(crate) struct Work {
     /// The managers whose fields are taken.
     pub(crate) displaces: BTreeSet<String>,
     pub(crate) guard: Guard,
+    /// What is taken over from others.
+    pub(crate) takes: Option<Taking>,
     /// What was there before, where an interrupted run noted it.
     pub(crate) noted: Option<Value>,
 }
@@ -100,6 +103,8 @@ pub(crate) async fn execute(
         execute_wave(hold, &of_wave, works.len(), until, &mut executed).await?;
         let applied: Vec<ObjectId> = of_wave
             .iter()
+            // Nothing that runs changes with a takeover: whether it is ready is another matter.
+            .filter(|work| work.takes.is_none())
             .map(|work| work.id.clone())
             .filter(|id| executed.live.contains_key(id))
             .collect();
@@ -183,6 +188,10 @@ async fn step(
         return Ok(Left::Live(live.clone()));
     }
     let kind = hold.kind_of(&work.id, Some(desired)).await?;
+    if let Some(taking) = &work.takes {
+        let taken = super::takeover::take_over(hold, work, &kind, taking).await;
+        return taken.map(Left::Live);
+    }
     let mut object = desired.clone();
     fill_digest(hold, &work.id, &mut object, digests).await?;
     if work.action == Action::Replace {
@@ -345,7 +354,7 @@ pub(crate) fn is_labelled(hold: &Hold<'_>, object: &Value) -> bool {
 }
 
 /// Adds which object, in which version, is meant.
-fn guarded(object: &Value, live: Option<&Value>) -> Value {
+pub(crate) fn guarded(object: &Value, live: Option<&Value>) -> Value {
     let mut object = object.clone();
     for name in ["uid", "resourceVersion"] {
         if let Some(value) = live.and_then(|live| live["metadata"].get(name)) {

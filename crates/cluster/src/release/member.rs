@@ -162,6 +162,7 @@ fn work(entry: &JournalEntry, payload: &Payload) -> Work {
         uid: entry.uid.clone(),
         displaces: BTreeSet::new(),
         guard: Guard::Resumed,
+        takes: entry.taken.as_ref().map(|taken| taken.taking.clone()),
         noted: entry.before.clone(),
     }
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use futures_util::future::join_all;
 use serde_json::Value;
 use steading_model::ObjectId;
+use steading_plan::ReleaseKind;
 use steading_plan::release::Phase;
 
 use super::end;
@@ -93,7 +94,9 @@ async fn mark(members: &mut [Member<'_>], whys: &[ApplyError]) -> Result<(), App
 /// Waits until what was put back is ready, and returns what somebody should know.
 async fn ready_again(member: &Member<'_>, restored: Restored, until: Instant) -> Vec<String> {
     let Restored { mut live, notes } = restored;
-    let ids: Vec<ObjectId> = live.keys().cloned().collect();
+    // Nothing that runs changes with a takeover: whether it is ready is another matter.
+    let is_awaited = member.record().spec.kind != ReleaseKind::Takeover;
+    let ids: Vec<ObjectId> = live.keys().filter(|_| is_awaited).cloned().collect();
     let live: &mut BTreeMap<ObjectId, Value> = &mut live;
     let ready = wait::until_ready(&member.hold, live, &ids, until).await;
     let mut notes: Vec<String> = notes.into_values().collect();

@@ -212,6 +212,10 @@ async fn put_back(
                 .await
                 .map(Some)
         }
+        RevertAction::HandBack(back) => {
+            let kind = hold.kind_of(id, Some(&back.before)).await?;
+            super::takeover::hand_back(hold, id, &kind, back).await
+        }
         RevertAction::GiveBack(object) => {
             let kind = hold.kind_of(id, Some(object)).await?;
             match hold.get(&kind, id).await? {

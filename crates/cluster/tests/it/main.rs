@@ -21,6 +21,7 @@ mod refusals;
 mod release;
 mod rights;
 mod server_faults;
+mod takeover;
 
 #[test]
 fn no_test_file_is_forgotten() {

@@ -129,6 +129,7 @@ impl Draft {
             uid: None,
             resource_version: None,
             generate: generate.to_vec(),
+            takes: None,
         });
     }
 
@@ -170,6 +171,7 @@ impl Draft {
             uid: Some(difference.uid.clone()),
             resource_version: difference.resource_version.clone(),
             generate: difference.generate.clone(),
+            takes: None,
         });
     }
 

@@ -200,6 +200,7 @@ fn delete(survey: &Survey<'_>, case: &Case<'_>, item: &InventoryItem) -> Step {
         uid: Some(item.uid.clone()),
         resource_version: live.and_then(|live| live.text("resourceVersion").map(str::to_owned)),
         generate: Vec::new(),
+        takes: None,
     }
 }
 

@@ -47,6 +47,7 @@ fn payload(world: &World, plan: &Plan) -> Payload {
         wave: step.wave,
         before: world.objects.get(&step.id).map(journalled),
         uid: step.uid.clone(),
+        taken: None,
     };
     Payload {
         desired: release.desired.clone(),
@@ -80,7 +81,9 @@ fn execute(world: &mut World, reverted: &Reverted<'_>) {
                 assert_eq!(world.objects[&step.id]["metadata"]["uid"], uid);
                 world.objects.remove(&step.id);
             }
-            RevertAction::GiveBack(_) | RevertAction::Leave(_) => panic!("{step:?}"),
+            RevertAction::HandBack(_) | RevertAction::GiveBack(_) | RevertAction::Leave(_) => {
+                panic!("{step:?}")
+            }
         }
     }
 }

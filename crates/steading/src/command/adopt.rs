@@ -4,6 +4,7 @@
 //! and the line that makes the field what it is in the cluster, and changes least besides, is the one.
 
 mod edit;
+mod takeover;
 mod trial;
 
 use std::io::Write as _;
@@ -35,9 +36,17 @@ Examples:
 A value is written where it comes from: the declaration, its environment, a tier or the estate's
 defaults; comments and form stay. What cannot be written is said, with why.
 
+  steading adopt shop --env prod --from helm            show what would be taken over from Helm
+  steading adopt shop --env prod --from helm --write    take it over
+  steading adopt shop --env prod --from kubectl,helm    from both
+
+With `--from` objects that others made become this application's as they are: nothing restarts, and
+nothing is deleted. `any` is everybody but the cluster itself; any other word is the name of a field
+manager. What the declaration changes afterwards is shown, and done by the next `steading apply`.
+
 Exit codes: 0 where all could be written, or nothing has drifted; 1 where something could not";
 
-/// Write what was changed in the cluster into the declaration
+/// Write what was changed in the cluster into the declaration, or take over what others made
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Adopt {
@@ -47,12 +56,18 @@ pub(crate) struct Adopt {
     /// Environment
     #[arg(long, value_name = "ENV")]
     env: String,
-    /// Write the files
+    /// Take over what these made: `helm`, `kubectl`, `terraform`, `any`, or field managers by name
+    #[arg(long, value_name = "WHOM", value_delimiter = ',')]
+    from: Vec<String>,
+    /// Write the files; with `--from`, take over
     #[arg(long)]
     write: bool,
     /// Commit what was written with Git
-    #[arg(long, requires = "write")]
+    #[arg(long, requires = "write", conflicts_with = "from")]
     commit: bool,
+    /// Do not ask
+    #[arg(short, long, requires_all = ["write", "from"])]
+    yes: bool,
     #[command(flatten)]
     cluster: ClusterOptions,
 }
@@ -69,6 +84,9 @@ struct Adopted {
 
 /// Runs `steading adopt`.
 pub(crate) fn run(arguments: &Adopt, session: &Session) -> Result<Outcome, CommandError> {
+    if !arguments.from.is_empty() {
+        return takeover::run(arguments, session);
+    }
     let directory = session.estate()?;
     let (files, report) = estate::read(&directory);
     let loaded = Loaded::of_files(files.clone(), report, directory.shown().to_owned());

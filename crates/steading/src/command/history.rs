@@ -72,6 +72,7 @@ fn row(release: &ReleaseSummary) -> Row<'_> {
     let kind = match release.spec.kind {
         ReleaseKind::Apply => "apply".to_owned(),
         ReleaseKind::Rollback(to) => format!("rollback to {to}"),
+        ReleaseKind::Takeover => "takeover".to_owned(),
     };
     Row {
         number: release.spec.number,

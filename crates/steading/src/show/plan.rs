@@ -172,6 +172,7 @@ pub(super) fn heading(release: &ReleasePlan) -> String {
     let number = release.number;
     let what = match (release.kind, release.parent) {
         (ReleaseKind::Rollback(to), _) => format!("back to {to}"),
+        (ReleaseKind::Takeover, _) => "takes over".to_owned(),
         (ReleaseKind::Apply, Some(parent)) => {
             return format!("{title}: release {number} after {parent}{}", group(release));
         }

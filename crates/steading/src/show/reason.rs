@@ -1,7 +1,7 @@
 //! Why something does not happen, and what to do about it.
 
 use steading_model::desired::SHARED_ENVIRONMENT;
-use steading_plan::{NotDone, Reason};
+use steading_plan::{FieldOwner, NotDone, Reason};
 
 use super::change::{by, effect_name};
 use crate::diagnostics::count;
@@ -56,6 +56,18 @@ pub(crate) fn what(reason: &Reason) -> String {
     }
 }
 
+/// Returns what to do about an object of somebody else. What another application of Steading's releases is not taken over as it is.
+fn unowned(owner: Option<&FieldOwner>, name: &str, application: &str, environment: &str) -> String {
+    let is_ours = owner.is_some_and(|owner| owner.manager.contains([' ', '/']));
+    let at_once = format!("take it over with `--adopt {name}`, or rename yours");
+    if is_ours {
+        return at_once;
+    }
+    format!(
+        "{at_once}; `steading adopt {application} --env {environment} --from any` shows how it is taken over as it is"
+    )
+}
+
 /// Returns what to do: a command or an edit; none where there is nothing to do.
 pub(crate) fn remedy(not_done: &NotDone) -> Option<String> {
     let name = not_done
@@ -67,9 +79,7 @@ pub(crate) fn remedy(not_done: &NotDone) -> Option<String> {
     let environment = &not_done.key.environment;
     match &not_done.reason {
         Reason::NeedsAcceptance(_) => Some(format!("if it is meant: `--accept {name}`")),
-        Reason::Unowned(_) => Some(format!(
-            "take it over with `--adopt {name}`, or rename yours"
-        )),
+        Reason::Unowned(owner) => Some(unowned(owner.as_ref(), &name, application, environment)),
         Reason::Conflict(_, _) => Some(format!(
             "take the field out of the declaration, or take the object over with `--adopt {name}`"
         )),

@@ -1,9 +1,15 @@
 //! Managed fields: which part of an object a field manager owns, and that part of it.
 
+mod paths;
+mod sets;
+
 use serde_json::{Map, Value};
 
+pub use paths::leaves;
+pub use sets::{minus, present, same, undeclared, without};
+
 /// Returns the fields that managers own, of those that `wanted` names; parts of an object that belong to a subresource aside.
-pub(crate) fn owned_by(object: &Value, wanted: impl Fn(&str) -> bool) -> Value {
+pub fn owned_by(object: &Value, wanted: impl Fn(&str) -> bool) -> Value {
     let entries = object["metadata"]["managedFields"]
         .as_array()
         .into_iter()
@@ -17,7 +23,7 @@ pub(crate) fn owned_by(object: &Value, wanted: impl Fn(&str) -> bool) -> Value {
 }
 
 /// Returns all fields that are in one or the other.
-pub(crate) fn union(one: Value, other: &Value) -> Value {
+pub fn union(one: Value, other: &Value) -> Value {
     let (mut one, other) = match (one, other) {
         (Value::Object(one), Value::Object(other)) => (one, other),
         (one, _) => return one,
@@ -41,7 +47,7 @@ fn is_empty(value: &Value) -> bool {
 }
 
 /// Returns the part of an object that consists of these fields, with what the object is called: something that can be applied.
-pub(crate) fn extract(object: &Value, fields: &Value) -> Value {
+pub fn extract(object: &Value, fields: &Value) -> Value {
     let mut part = extracted(object, fields).unwrap_or_else(|| Value::Object(Map::new()));
     for name in ["apiVersion", "kind"] {
         part[name] = object[name].clone();
@@ -80,23 +86,60 @@ fn members(map: &Map<String, Value>, fields: &Map<String, Value>) -> Map<String,
     named.collect()
 }
 
-/// Returns the part of a list's item that belongs to the fields: found by its keys, its value, or its place.
+/// Returns the part of a list's item that belongs to the fields: found by its keys, its value, or its place. An item that is told
+/// apart by keys has them, whoever owns them: without them it is none.
 fn item_of(at: usize, item: &Value, fields: &Map<String, Value>) -> Option<Value> {
     fields.iter().find_map(|(name, below)| {
-        let (style, rest) = name.split_once(':')?;
-        let is_it = match style {
-            "k" => has_keys(item, &serde_json::from_str(rest).ok()?),
-            "v" => serde_json::from_str::<Value>(rest).is_ok_and(|value| value == *item),
-            "i" => rest.parse() == Ok(at),
-            _ => false,
-        };
-        is_it.then(|| extracted(item, below)).flatten()
+        if !names(name, at, item) {
+            return None;
+        }
+        let mut part = extracted(item, below)?;
+        for (key, value) in keys(name).into_iter().flatten() {
+            if !is_filled_in(&key, &value) {
+                part[key] = value;
+            }
+        }
+        Some(part)
     })
 }
 
+/// Says whether a name in managed fields means an item of a list.
+fn names(name: &str, at: usize, item: &Value) -> bool {
+    match name.split_once(':') {
+        Some(("k", _)) => keys(name).is_some_and(|keys| has_keys(item, &keys)),
+        Some(("v", value)) => {
+            serde_json::from_str::<Value>(value).is_ok_and(|value| value == *item)
+        }
+        Some(("i", place)) => place.parse() == Ok(at),
+        _ => false,
+    }
+}
+
+fn keys(name: &str) -> Option<Map<String, Value>> {
+    serde_json::from_str(name.strip_prefix("k:")?).ok()
+}
+
+/// Returns what a name in managed fields means within a value.
+fn child<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
+    if let Some(field) = name.strip_prefix("f:") {
+        return value.get(field);
+    }
+    let mut items = value.as_array()?.iter().enumerate();
+    items
+        .find(|(at, item)| names(name, *at, item))
+        .map(|(_, item)| item)
+}
+
 fn has_keys(item: &Value, keys: &Map<String, Value>) -> bool {
-    keys.iter()
-        .all(|(name, value)| item.get(name) == Some(value))
+    keys.iter().all(|(name, value)| match item.get(name) {
+        Some(there) => there == value,
+        None => is_filled_in(name, value),
+    })
+}
+
+/// Says whether the server fills in a key of an item where it is not written: there is one such field.
+fn is_filled_in(name: &str, value: &Value) -> bool {
+    name == "protocol" && value == "TCP"
 }
 
 #[cfg(test)]
@@ -157,6 +200,16 @@ mod tests {
             json!({"f:spec": {}, "f:data": {}})
         );
         assert_eq!(union(part, &whole), json!({"f:spec": {}, "f:data": {}}));
+    }
+
+    #[test]
+    fn an_item_has_its_keys_whoever_owns_them() {
+        let fields = json!({"f:spec": {"f:template": {"f:spec": {"f:containers": {r#"k:{"name":"web"}"#: {"f:image": {}}}}}}});
+        let part = extract(&deployment(), &fields);
+        assert_eq!(
+            part["spec"]["template"]["spec"]["containers"],
+            json!([{"name": "web", "image": "w:1"}])
+        );
     }
 
     #[test]

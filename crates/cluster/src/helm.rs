@@ -1,0 +1,222 @@
+//! The records that Helm keeps of its releases: which objects belong to one, and whether Helm is at work on it.
+//!
+//! Helm keeps each revision in a Secret, as JSON, compressed, and coded as base64 once more than the Secret itself is. It is only
+//! read here: nothing of Helm's is ever deleted.
+//!
+//! # Caveats
+//! Records that Helm was told to keep elsewhere (`HELM_DRIVER`: config maps, SQL) are not found.
+
+use std::collections::BTreeMap;
+use std::io::Read as _;
+
+use flate2::read::GzDecoder;
+use k8s_openapi::ByteString;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use steading_model::{Object, ObjectId, Sources, yaml};
+
+use crate::connect::Cluster;
+use crate::kind::built_in;
+use crate::list::Filter;
+use crate::request::RequestError;
+
+/// The most that a record may be when unpacked. A Secret holds 1 MiB of it, compressed.
+const GREATEST: u64 = 64 * 1024 * 1024;
+
+/// Why a record of Helm's cannot be read.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum HelmError {
+    /// The server did not answer as expected.
+    #[error("cannot read the record of Helm's release `{namespace}/{name}`")]
+    Request {
+        /// The release's namespace.
+        namespace: String,
+        /// The release.
+        name: String,
+        /// Why.
+        source: RequestError,
+    },
+    /// It is not as Helm writes it; its text is not shown, because it may hold Secrets.
+    #[error("the record of Helm's release `{namespace}/{name}` cannot be understood")]
+    Broken {
+        /// The release's namespace.
+        namespace: String,
+        /// The release.
+        name: String,
+    },
+}
+
+/// A release of Helm's, by its newest revision.
+#[derive(Clone, Debug)]
+pub struct HelmRelease {
+    /// The namespace of its record.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+    /// The revision.
+    pub revision: u64,
+    /// What Helm says of it: `deployed`, `failed`, `pending-upgrade` …
+    pub status: String,
+    /// The chart with its version.
+    pub chart: String,
+    /// The objects that belong to it: what `helm uninstall` deletes.
+    pub objects: Vec<ObjectId>,
+}
+
+impl HelmRelease {
+    /// Says whether Helm is at work on it, or was and died.
+    #[must_use]
+    pub fn is_under_way(&self) -> bool {
+        self.status.starts_with("pending") || self.status == "uninstalling"
+    }
+}
+
+/// What is read of a record.
+#[derive(Deserialize)]
+struct Written {
+    version: u64,
+    info: Info,
+    #[serde(default)]
+    chart: Chart,
+    #[serde(default)]
+    manifest: String,
+}
+
+#[derive(Deserialize)]
+struct Info {
+    status: String,
+}
+
+#[derive(Default, Deserialize)]
+struct Chart {
+    #[serde(default)]
+    metadata: BTreeMap<String, Value>,
+}
+
+/// Reads the newest revision of a release of Helm's; nothing if there is no record of it.
+///
+/// # Errors
+/// If the record cannot be read.
+pub async fn helm_release(
+    cluster: &Cluster,
+    namespace: &str,
+    name: &str,
+) -> Result<Option<HelmRelease>, HelmError> {
+    let failed = |source| HelmError::Request {
+        namespace: namespace.to_owned(),
+        name: name.to_owned(),
+        source,
+    };
+    let filter = Filter::within(Some(namespace)).labelled(format!("owner=helm,name={name}"));
+    let secrets = cluster.list_values(&built_in("", "Secret"), &filter).await;
+    let secrets = secrets.map_err(failed)?;
+    let Some(newest) = secrets.iter().max_by_key(|secret| revision(secret)) else {
+        return Ok(None);
+    };
+    let written = read(newest).ok_or_else(|| HelmError::Broken {
+        namespace: namespace.to_owned(),
+        name: name.to_owned(),
+    })?;
+    let objects = objects(cluster, namespace, &written.manifest).await;
+    let text = |name: &str| written.chart.metadata.get(name).and_then(Value::as_str);
+    Ok(Some(HelmRelease {
+        namespace: namespace.to_owned(),
+        name: name.to_owned(),
+        revision: written.version,
+        chart: [text("name"), text("version")]
+            .map(Option::unwrap_or_default)
+            .join(" "),
+        status: written.info.status,
+        objects: objects.map_err(failed)?,
+    }))
+}
+
+fn revision(secret: &Value) -> Option<u64> {
+    secret["metadata"]["labels"]["version"]
+        .as_str()?
+        .parse()
+        .ok()
+}
+
+fn read(secret: &Value) -> Option<Written> {
+    let outer: ByteString = serde_json::from_value(secret["data"]["release"].clone()).ok()?;
+    let inner = String::from_utf8(outer.0).ok()?;
+    let packed: ByteString = serde_json::from_value(json!(inner)).ok()?;
+    let mut text = Vec::new();
+    GzDecoder::new(packed.0.as_slice())
+        .take(GREATEST)
+        .read_to_end(&mut text)
+        .ok()?;
+    serde_json::from_slice(&text).ok()
+}
+
+/// Returns the objects of a manifest. Those that name no namespace are in the release's, unless their kind is in none.
+async fn objects(
+    cluster: &Cluster,
+    namespace: &str,
+    manifest: &str,
+) -> Result<Vec<ObjectId>, RequestError> {
+    let mut found = Vec::new();
+    for object in documents(manifest) {
+        let version = object.api_version().rsplit('/').next().map(str::to_owned);
+        let kind = cluster.kind(&object.id.kind, version.as_deref()).await?;
+        let own = object.id.namespace.as_deref().unwrap_or(namespace);
+        found.push(match kind {
+            Some(kind) => kind.id(Some(own), &object.id.name),
+            None => object.id,
+        });
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn documents(manifest: &str) -> Vec<Object> {
+    let mut sources = Sources::default();
+    let file = sources.add("manifest", manifest.to_owned());
+    let (documents, _) = yaml::parse(&sources, file);
+    let objects = documents.iter().map(steading_model::Node::to_json);
+    objects
+        .filter_map(|json| Object::from_json(json, None))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    fn record(release: &Value) -> Value {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(release.to_string().as_bytes()).unwrap();
+        let inner = json!(ByteString(encoder.finish().unwrap()));
+        let inner = inner.as_str().unwrap().as_bytes().to_vec();
+        json!({ "data": { "release": ByteString(inner) } })
+    }
+
+    #[test]
+    fn a_record_is_unpacked() {
+        let written = read(&record(&json!({
+            "name": "shop", "version": 3, "info": { "status": "pending-upgrade" },
+            "chart": { "metadata": { "name": "shop", "version": "1.2.3" } },
+            "manifest": "---\n# Source: shop/a.yaml\napiVersion: v1\nkind: Service\nmetadata:\n  name: shop\n---\napiVersion: v1\nkind: List\n",
+        })))
+        .unwrap();
+        assert_eq!(
+            (written.version, written.info.status.as_str()),
+            (3, "pending-upgrade")
+        );
+        let objects = documents(&written.manifest);
+        let ids: Vec<String> = objects.iter().map(|object| object.id.to_string()).collect();
+        assert_eq!(ids, ["Service shop"]);
+    }
+
+    #[test]
+    fn what_is_no_record_is_none() {
+        assert!(read(&json!({ "data": { "release": "aGVsbG8=" } })).is_none());
+        assert!(read(&json!({ "data": {} })).is_none());
+    }
+}
