@@ -18,6 +18,7 @@
 //!
 //! The types to know: [`Cluster`], [`Observation`], [`Run`], [`Outcome`] and [`Ended`], [`Event`].
 
+mod backups;
 mod blocker;
 mod cancel;
 mod connect;
@@ -26,6 +27,7 @@ mod definitions;
 mod details;
 mod fault;
 mod fields;
+mod foreign;
 mod install;
 mod kind;
 mod kubeconfig;
@@ -44,14 +46,17 @@ mod retry;
 mod rights;
 mod settings;
 mod status;
+mod volumes;
 mod watch;
 
+pub use backups::backups;
 pub use cancel::{Cancel, CancelSwitch, cancellation};
 pub use connect::{Access, Cluster, ConnectError, connect};
 pub use credential::{CertificateRequest, Credential, CredentialError, client_certificate};
 pub use definitions::definitions;
 pub use details::details;
 pub use fault::{Cause, Fault};
+pub use foreign::foreign;
 pub use install::{InstallError, install};
 pub use kind::{KindScope, ServedKind};
 pub use kubeconfig::{Login, UnverifiedServer, kubeconfig};
@@ -70,4 +75,5 @@ pub use retry::Retry;
 pub use rights::{Rule, namespaced_kinds, rights, role};
 pub use settings::{Clock, Settings};
 pub use status::{ApplicationStatus, FieldManager, ObjectStatus, Why, status, why};
+pub use volumes::volumes;
 pub use watch::{News, Sight, watch, watched_kinds};

@@ -25,6 +25,7 @@ pub(crate) const PAYLOAD_TYPE: &str = "steading.dev/release";
 
 /// Words of `spec.kind`, and where the number of a rollback's goal is.
 const RELEASE: &str = "release";
+const RETIREMENT: &str = "retirement";
 const ROLLBACK: &str = "rollback";
 const ROLLBACK_TO: &str = "rollbackTo";
 
@@ -97,6 +98,8 @@ pub(crate) fn write_spec(spec: &ReleaseSpec) -> Value {
     value["format"] = json!(FORMAT);
     match spec.kind {
         ReleaseKind::Apply => value["kind"] = json!(RELEASE),
+        // An older program takes it for a release that wants little, and acts rightly on it.
+        ReleaseKind::Retire => value["kind"] = json!(RETIREMENT),
         ReleaseKind::Rollback(number) => {
             value["kind"] = json!(ROLLBACK);
             value[ROLLBACK_TO] = json!(number);
@@ -115,6 +118,7 @@ fn read_spec<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ReleaseSpec, 
         .filter(|_| value["kind"] == ROLLBACK)
     {
         Some(number) => json!(ReleaseKind::Rollback(number)),
+        None if value["kind"] == RETIREMENT => json!(ReleaseKind::Retire),
         None => json!(ReleaseKind::Apply),
     };
     serde_json::from_value(value).map_err(D::Error::custom)
@@ -259,7 +263,11 @@ mod tests {
 
     #[test]
     fn a_spec_comes_back_as_it_was_written() {
-        for kind in [ReleaseKind::Apply, ReleaseKind::Rollback(3)] {
+        for kind in [
+            ReleaseKind::Apply,
+            ReleaseKind::Rollback(3),
+            ReleaseKind::Retire,
+        ] {
             let spec = ReleaseSpec {
                 estate: "home".to_owned(),
                 application: "shop".to_owned(),

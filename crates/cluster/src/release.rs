@@ -26,6 +26,7 @@ mod journal;
 mod outcome;
 mod recover;
 mod restore;
+mod stages;
 mod transaction;
 mod wait;
 mod write;

@@ -3,13 +3,16 @@
 //! Each application is drafted for itself ([`draft`]), what stands in its way is collected ([`gates`]), and the releases are put in an
 //! order that respects what depends on what ([`order`]).
 
+mod budget;
 mod downgrade;
 mod draft;
 mod gates;
 mod immutable;
 mod order;
 mod prune;
+mod retire;
 mod retired;
+mod stranded;
 
 use steading_model::Desired;
 
@@ -21,6 +24,7 @@ use crate::step::Plan;
 use crate::survey::Survey;
 
 pub(crate) use draft::Draft;
+pub use retire::{Retirement, retire};
 pub use retired::retired;
 
 /// Plans the way from what is observed to what is desired.
@@ -38,6 +42,12 @@ impl Survey<'_> {
         prune::strays(self, &mut drafts);
         gates::check(self, &mut drafts);
         fit::check(self, &mut drafts);
-        order::order(self, drafts)
+        let over = budget::check(self, &drafts);
+        let (mut plan, mut report) = order::order(self, drafts);
+        if let Some(over) = over {
+            budget::refuse(&mut plan, &mut report, over);
+        }
+        stranded::note(self, &mut report);
+        (plan, report)
     }
 }

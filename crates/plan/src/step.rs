@@ -51,6 +51,8 @@ pub enum ReleaseKind {
     Apply,
     /// Back to the release with this number.
     Rollback(u64),
+    /// The application is taken away; its data stays for a while.
+    Retire,
 }
 
 /// One change of one object.

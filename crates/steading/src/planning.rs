@@ -8,7 +8,8 @@ use steading_cluster::{Cluster, Observation, details, observe};
 use steading_model::Desired;
 use steading_model::estate::Estate;
 use steading_plan::{
-    Options, Plan, PlanReport, Quarantine, Reason, ReleaseKind, Scope, Survey, plan, retired, view,
+    Budget, Options, Plan, PlanReport, Quarantine, Reason, ReleaseKind, Scope, Survey, plan,
+    retired, view,
 };
 
 use crate::error::{CommandError, Outcome};
@@ -23,9 +24,9 @@ pub(crate) struct PlanOptions {
     /// Take over an object that is not ours, such as `Service/shop`
     #[arg(long, value_name = "OBJECT")]
     pub(crate) adopt: Vec<String>,
-    /// How many objects this run may delete [default: the estate's]
+    /// Let this run delete as many objects as that [default: the estate's `deletions`]
     #[arg(long, value_name = "COUNT")]
-    pub(crate) prune_limit: Option<usize>,
+    pub(crate) accept_deletes: Option<usize>,
     /// Release a version again that was taken back before
     #[arg(long)]
     pub(crate) release_quarantined: bool,
@@ -51,7 +52,7 @@ impl PlanOptions {
         let Self {
             accept,
             adopt,
-            prune_limit,
+            accept_deletes,
             release_quarantined,
         } = self.clone();
         Options {
@@ -59,7 +60,11 @@ impl PlanOptions {
             accept: BTreeSet::from_iter(accept),
             adopt: BTreeSet::from_iter(adopt),
             scope,
-            prune_limit: prune_limit.unwrap_or(estate.fields.prune_limit as usize),
+            budget: Budget {
+                objects: estate.fields.deletions.objects as usize,
+                percent: estate.fields.deletions.percent.into(),
+                accepted: accept_deletes.unwrap_or_default(),
+            },
             quarantine: if release_quarantined {
                 Quarantine::Release
             } else {
@@ -132,5 +137,9 @@ pub(crate) fn held_back(report: &PlanReport) -> Outcome {
         reason if reason.holds_back() => Outcome::Findings,
         _ => Outcome::Success,
     });
-    ends.fold(Outcome::Success, Outcome::worse)
+    let over = match report.over_budget {
+        Some(_) => Outcome::Findings,
+        None => Outcome::Success,
+    };
+    ends.fold(over, Outcome::worse)
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 use steading_compile::ANNOTATION_PRIVILEGES;
 use steading_plan::{Action, Effect, Plan, PlanReport, ReleaseKey, ReleaseKind, ReleasePlan, Step};
 
+use super::budget;
 use super::change::{effect_name, value_line};
 use super::push;
 use super::reason;
@@ -89,6 +90,7 @@ pub(crate) fn text(plan: &Plan, report: &PlanReport, paint: Paint) -> String {
         );
     }
     write_not_done(&mut text, report, paint);
+    write_over_budget(&mut text, report, paint);
     push(&mut text, &paint.text(Role::Strong, &summary(plan, report)));
     text
 }
@@ -107,6 +109,12 @@ pub(super) fn summary(plan: &Plan, report: &PlanReport) -> String {
         1 => Some("1 application is held back".to_owned()),
         many => Some(format!("{many} applications are held back")),
     };
+    if report.over_budget.is_some() {
+        return format!(
+            "nothing is done: this run would delete too much; {}",
+            tally.words()
+        );
+    }
     match (tally.is_empty(), held) {
         (true, None) => format!("nothing to do: {}", tally.words()),
         (true, Some(held)) => format!("nothing is done: {held}; {}", tally.words()),
@@ -169,6 +177,7 @@ pub(super) fn heading(release: &ReleasePlan) -> String {
     let number = release.number;
     match (release.kind, release.parent) {
         (ReleaseKind::Rollback(to), _) => format!("{title}: release {number}, back to {to}"),
+        (ReleaseKind::Retire, _) => format!("{title}: release {number}, which takes it away"),
         (ReleaseKind::Apply, Some(parent)) => format!("{title}: release {number} after {parent}"),
         (ReleaseKind::Apply, None) => format!("{title}: release {number}, the first"),
     }
@@ -196,6 +205,20 @@ pub(super) fn sign(action: Action) -> &'static str {
         Action::Replace => "±",
         Action::Delete => "-",
     }
+}
+
+fn write_over_budget(text: &mut String, report: &PlanReport, paint: Paint) {
+    let Some(over) = &report.over_budget else {
+        return;
+    };
+    push(text, &paint.text(Role::Warning, &budget::sentence(over)));
+    for line in budget::applications(over) {
+        push(text, &format!("  ✗ {line}"));
+    }
+    for line in budget::remedies(over) {
+        push(text, &format!("      {line}"));
+    }
+    text.push('\n');
 }
 
 fn write_not_done(text: &mut String, report: &PlanReport, paint: Paint) {

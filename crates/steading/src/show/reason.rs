@@ -4,7 +4,6 @@ use steading_model::desired::SHARED_ENVIRONMENT;
 use steading_plan::{NotDone, Reason};
 
 use super::change::{by, effect_name};
-use crate::diagnostics::count;
 
 /// Returns what does not happen, in one line.
 pub(crate) fn not_done(not_done: &NotDone) -> String {
@@ -44,12 +43,6 @@ pub(crate) fn what(reason: &Reason) -> String {
         }
         Reason::OverQuota(what) => format!("does not fit the quota: {what}"),
         Reason::NoNodeFits(what) => format!("no node fits: {what}"),
-        Reason::PruneLimit(number) => {
-            format!(
-                "{} would be deleted, more than one run may",
-                count(*number, "object")
-            )
-        }
         Reason::Kept(why) => format!("is no longer declared, and kept: {why}"),
         Reason::ClusterScoped => "is not in the namespace: left as it is".to_owned(),
     }
@@ -88,7 +81,6 @@ pub(crate) fn remedy(not_done: &NotDone) -> Option<String> {
             Some("lower the requests, or set `quota` with the reason".to_owned())
         }
         Reason::NoNodeFits(_) => Some("lower the requests, or change `placement`".to_owned()),
-        Reason::PruneLimit(count) => Some(format!("if it is meant: `--prune-limit {count}`")),
         Reason::Kept(_) => Some(format!("to delete it: `--accept {name}`")),
         Reason::ClusterScoped => Some(format!(
             "the operator applies it: `steading apply {application} --env {environment}`"
