@@ -94,11 +94,9 @@ impl Search<'_> {
         let whose = format!("{}/{}", application.environment, application.name);
         walk(&root(&application.tree), &mut |place| {
             // Names mean the applications of the same environment.
-            let how = match is_near {
-                true => self.named(place).map(str::to_owned),
-                false => None,
-            };
-            let how = how.or_else(|| self.entry_used(place).filter(|_| is_near));
+            let named = || self.named(place).map(str::to_owned);
+            let by_name = || named().or_else(|| self.entry_used(place));
+            let how = is_near.then(by_name).flatten();
             if let Some(how) = how.or_else(|| self.mentioned(place)) {
                 self.say(&whose, &how, place);
             }

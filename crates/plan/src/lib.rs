@@ -32,6 +32,7 @@ mod expected;
 mod fit;
 mod grown;
 pub mod health;
+mod hosts;
 mod live;
 pub mod mask;
 pub mod observed;
@@ -56,6 +57,7 @@ pub use differing::{Differing, Presence, differing};
 pub use drift::{Departure, Drift, Drifted, drift};
 pub use expected::{KNOWN_AFTER, fill_secret_digest, used_secrets};
 pub use health::{Health, State, health};
+pub use hosts::hosts;
 pub use observed::{
     Details, DryRun, History, InventoryItem, Live, Observed, OpenRelease, ReleaseKey, Unreadable,
 };

@@ -4,15 +4,16 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use clap::Args;
-use steading_cluster::{Cluster, Observation, details, observe};
+use steading_cluster::{Cluster, Observation, details, foreign, observe};
 use steading_model::Desired;
 use steading_model::estate::Estate;
 use steading_plan::{
-    Budget, Options, Plan, PlanReport, Quarantine, Reason, ReleaseKind, Scope, Survey, plan,
-    retired, view,
+    Action, Budget, Options, Plan, PlanReport, Quarantine, Reason, ReleaseKind, Scope, Step,
+    Survey, plan, retired, view,
 };
 
 use crate::error::{CommandError, Outcome};
+use crate::settings;
 use crate::wanted::Coverage;
 
 /// The options of planning.
@@ -70,6 +71,7 @@ impl PlanOptions {
             } else {
                 Quarantine::Respect
             },
+            today: settings::today().to_string(),
             ..Options::default()
         }
     }
@@ -87,6 +89,8 @@ pub(crate) async fn make<'a>(
     options.digest_key = observation.key.clone();
     let mut desired = Cow::Borrowed(desired);
     if let Coverage::Everything(environment) = coverage {
+        let known = estate.fields.environments.keys();
+        options.environments = known.map(ToString::to_string).collect();
         let mut gone = retired(&desired, &observation.observed, estate.name.as_str());
         gone.retain(|gone| gone.environment == *environment);
         // Thousands of objects are copied only where there is something to add.
@@ -94,7 +98,9 @@ pub(crate) async fn make<'a>(
             desired.to_mut().extend(gone);
         }
     }
-    let (plan, report) = decide(cluster, &mut observation, &desired, &options).await?;
+    let planned = decide(cluster, &mut observation, &desired, &options).await?;
+    let (plan, report) =
+        look_into_namespaces(cluster, &mut observation, &desired, &options, planned).await?;
     Ok(Planned {
         observation,
         desired,
@@ -119,6 +125,29 @@ async fn decide(
     drop(survey);
     observation.observed.details = details(cluster, observation, &different).await?;
     Ok(plan(desired, &observation.observed, options))
+}
+
+/// Looks into the namespaces that would be deleted, which costs a list of every kind, and plans again with what is found.
+async fn look_into_namespaces(
+    cluster: &Cluster,
+    observation: &mut Observation,
+    desired: &[Desired],
+    options: &Options,
+    planned: (Plan, PlanReport),
+) -> Result<(Plan, PlanReport), CommandError> {
+    let (plan, report) = &planned;
+    let releases = plan.releases.iter().chain(&report.held_back);
+    let goes = |step: &&Step| step.action == Action::Delete && step.id.kind.is("", "Namespace");
+    let steps = releases.flat_map(|release| release.steps.iter().filter(goes));
+    let names: Vec<String> = steps.map(|step| step.id.name.clone()).collect();
+    if names.is_empty() {
+        return Ok(planned);
+    }
+    for name in names {
+        let found = foreign(cluster, &name).await?;
+        observation.observed.foreign.extend(found);
+    }
+    Ok(steading_plan::plan(desired, &observation.observed, options))
 }
 
 impl Planned<'_> {

@@ -51,9 +51,10 @@ pub(super) fn prune(survey: &Survey<'_>, case: &Case<'_>, draft: &mut Draft) {
             }
             Fate::Until(day) => {
                 let is_over = !survey.options.today.is_empty() && survey.options.today > day;
-                let reason = match is_over {
-                    true => Reason::PeriodOver(day),
-                    false => Reason::KeptUntil(day),
+                let reason = if is_over {
+                    Reason::PeriodOver(day)
+                } else {
+                    Reason::KeptUntil(day)
                 };
                 draft.note(Some(&item.id), reason);
                 draft.release.kept.push(item.clone());

@@ -7,6 +7,7 @@ use steading_cluster::Cluster;
 use steading_plan::Scope;
 
 use crate::error::{CommandError, Outcome};
+use crate::other_estates;
 use crate::output::{Format, OutputOption};
 use crate::planning::{self, PlanOptions, Planned};
 use crate::preparing::prepare;
@@ -119,7 +120,9 @@ pub(crate) async fn apply(
         .await
     };
     let mut planned = plan().await?;
-    if prepare(session, &cluster, &planned, consent).await? {
+    other_estates::tell(session, &cluster, estate, &planned).await?;
+    let is_refused = planned.report.over_budget.is_some();
+    if !is_refused && prepare(session, &cluster, &planned, consent).await? {
         planned = plan().await?;
     }
     release.apply_to(&mut planned.plan);
