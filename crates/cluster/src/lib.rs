@@ -59,7 +59,7 @@ pub use details::details;
 pub use estates::estates;
 pub use fault::{Cause, Fault};
 pub use foreign::foreign;
-pub use install::{InstallError, install};
+pub use install::{InstallError, install, renew};
 pub use kind::{KindScope, ServedKind};
 pub use kubeconfig::{Login, UnverifiedServer, kubeconfig};
 pub use lease::LeaseError;

@@ -175,16 +175,28 @@ impl Search<'_> {
 
     fn say(&mut self, whose: &str, how: &str, place: &Place<'_>) {
         let message = format!("{whose} {how}: `{}`", place.path);
-        if !self.seen.insert((place.node.span, how.to_owned())) {
+        let span = place.span();
+        if !self.seen.insert((span, how.to_owned())) {
             return;
         }
-        let finding = Diagnostic::error(REFERRER, message).at(place.node.span);
+        let finding = Diagnostic::error(REFERRER, message).at(span);
         self.report
             .push(finding.help("remove it first, or retire what names it"));
     }
 }
 
 impl Place<'_> {
+    /// Returns the place of the text, or of the key where that is the name.
+    fn span(&self) -> Span {
+        let key = self
+            .path
+            .last_key()
+            .filter(|_| self.node.as_text().is_none());
+        let entry = key.zip(self.parent.and_then(Node::as_mapping));
+        let entry = entry.and_then(|(key, mapping)| mapping.entry(key));
+        entry.map_or(self.node.span, |entry| entry.key_span)
+    }
+
     /// Returns the keys that lead here; places in lists are left out.
     fn keys(&self) -> Vec<&str> {
         let segments = self.path.segments().iter();

@@ -89,6 +89,11 @@ impl Options {
             .any(|name| name.eq_ignore_ascii_case(&word))
     }
 
+    /// Says whether a period is over whose last day is given as `YYYY-MM-DD`.
+    pub fn is_over(&self, day: &str) -> bool {
+        !self.today.is_empty() && *self.today > *day
+    }
+
     /// Says whether an object is taken over.
     pub fn is_adopted(&self, id: &ObjectId) -> bool {
         names(&self.adopt, id)

@@ -17,6 +17,7 @@ use super::outcome::{Ended, Outcome};
 use super::restore::restore;
 use super::write::{Force, apply_call};
 use super::{history, wait};
+use crate::fault::Fault;
 use crate::kind::{built_in, served};
 use crate::observe::Observation;
 use crate::payload;
@@ -132,9 +133,24 @@ async fn carry_out(
         Ok(()) => Ended::Complete {
             notes: executed.notes,
         },
+        Err(why) if why.fault() == Some(Fault::NotFound) && takes_home(hold, works) => {
+            let mut notes = executed.notes;
+            notes.push("the records of its releases went with the namespace".to_owned());
+            Ended::Complete { notes }
+        }
         // The release itself is complete, if that much was written; the next run tidies up, or finishes it.
         Err(why) => Ended::Interrupted { why },
     }
+}
+
+/// Says whether a release deletes the namespace that its own record is in.
+fn takes_home(hold: &Hold<'_>, works: &[Work]) -> bool {
+    let is_home = |work: &Work| {
+        work.action == Action::Delete
+            && work.id.kind == namespace_kind()
+            && work.id.name == hold.key.namespace
+    };
+    works.iter().any(is_home)
 }
 
 async fn put_back(

@@ -50,8 +50,7 @@ pub(super) fn prune(survey: &Survey<'_>, case: &Case<'_>, draft: &mut Draft) {
                 draft.release.kept.push(item.clone());
             }
             Fate::Until(day) => {
-                let is_over = !survey.options.today.is_empty() && survey.options.today > day;
-                let reason = if is_over {
+                let reason = if survey.options.is_over(&day) {
                     Reason::PeriodOver(day)
                 } else {
                     Reason::KeptUntil(day)

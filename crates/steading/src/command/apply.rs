@@ -137,12 +137,25 @@ pub(crate) async fn finish(
     consent: Consent,
     format: Format,
 ) -> Result<Outcome, CommandError> {
+    finish_after(session, cluster, planned, consent, format, async || Ok(())).await
+}
+
+/// Shows a plan, asks, does what must be done before the first release, carries the plan out, and says how it ended.
+pub(crate) async fn finish_after(
+    session: &Session,
+    cluster: &Cluster,
+    planned: &Planned<'_>,
+    consent: Consent,
+    format: Format,
+    before: impl AsyncFnOnce() -> Result<(), CommandError>,
+) -> Result<Outcome, CommandError> {
     show_plan(session, planned, format)?;
     let held_back = planning::held_back(&planned.report);
     if planned.plan.releases.is_empty() {
         return Ok(releasing::report(session, &[], format)?.worse(held_back));
     }
     consent.obtain(session, "carry this out?")?;
+    before().await?;
     let outcomes = carry_out(session, cluster, async |run| {
         steading_cluster::apply(run, &planned.observation, &planned.plan).await
     })

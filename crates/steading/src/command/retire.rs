@@ -14,11 +14,11 @@ use steading_plan::{Observed, ReleaseKind, Scope};
 
 use self::file::Edit;
 use self::subject::Subject;
-use super::apply::finish;
+use super::apply::finish_after;
 use crate::error::{CommandError, Outcome};
 use crate::output::{Format, OutputOption};
 use crate::planning::{self, PlanOptions};
-use crate::preparing::prepare;
+use crate::preparing::{prepare, renew_definition};
 use crate::releasing::{Consent, ReleaseOptions};
 use crate::runtime::block_on;
 use crate::session::Session;
@@ -203,7 +203,16 @@ async fn release(
         planned = plan().await?;
     }
     wish.release.apply_to(&mut planned.plan);
-    finish(session, cluster, &planned, wish.consent, wish.format).await
+    let before = async || renew_definition(cluster).await;
+    finish_after(
+        session,
+        cluster,
+        &planned,
+        wish.consent,
+        wish.format,
+        before,
+    )
+    .await
 }
 
 /// What stays of an application.
