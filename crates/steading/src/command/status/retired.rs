@@ -13,7 +13,7 @@ pub(super) fn retired(observed: &Observed, today: &str) -> BTreeMap<ReleaseKey, 
     let sentences = retired.map(|(key, history)| {
         let ids = history.inventory.iter().map(|item| &item.id);
         let kept = ids.filter_map(|id| marks(observed, id));
-        (key.clone(), sentence(key, kept.max(), today))
+        (key.clone(), sentence(key, kept.min(), today))
     });
     sentences.collect()
 }

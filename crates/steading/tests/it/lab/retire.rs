@@ -63,8 +63,16 @@ fn whoever_names_it_is_shown_with_file_and_line() {
         .err("applications/shop/application.yaml:11:")
         .err("named/wiki is still named: nothing is retired");
     assert!(runs(&place));
-    // Without its own file it is named all the same, and what names it is an error already.
+    // Without its own file it is named all the same.
     remove_file(&place);
+    place
+        .run("retire wiki --yes --backup-taken")
+        .code(1)
+        .err("applications/shop/application.yaml:10:15")
+        .err("named/wiki is still named: nothing is retired");
+    place
+        .home
+        .write("applications/shop/application.yaml", "kind: [");
     place
         .run("retire wiki --yes --backup-taken")
         .code(1)
@@ -146,13 +154,16 @@ fn a_retired_application_comes_back_when_asked() {
         || live(&place, "/api/v1/namespaces/NS/secrets/wiki-generated").unwrap()["data"].clone();
     let before = key();
     place.run("retire wiki --yes --backup-taken").code(0);
-    place.run("rollback wiki --yes").code(0);
+    // Its route opens something, and that is accepted by name as ever.
+    let route = "--accept IngressRoute/wiki-again-example-org-54db824d";
+    place.run("rollback wiki --yes").code(1).out(route);
+    place.run(&format!("rollback wiki --yes {route}")).code(0);
     assert!(runs(&place));
     assert_eq!(annotation(&place, "steading.dev/keep-until"), "");
     place.run("plan --detailed-exitcode").code(0);
     place.run("retire wiki --yes --backup-taken").code(0);
     place
-        .run("apply --yes --accept Application/wiki")
+        .run(&format!("apply --yes --accept Application/wiki {route}"))
         .code(0)
         .out("again/wiki: release 5 is complete");
     assert!(runs(&place));
