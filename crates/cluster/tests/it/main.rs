@@ -16,6 +16,7 @@ mod no_change;
 mod records;
 mod refusals;
 mod release;
+mod retire;
 mod rights;
 mod server_faults;
 

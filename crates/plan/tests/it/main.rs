@@ -8,6 +8,7 @@ mod gateway;
 mod laws;
 mod ownership;
 mod performance;
+mod retire;
 mod revert;
 mod routes;
 mod samples;
