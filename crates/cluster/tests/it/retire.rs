@@ -99,8 +99,9 @@ async fn routes_are_gone_before_the_first_pod_goes() {
             pair[1]
         );
     }
-    let history = steading_cluster::history_of(&bob.cluster, &namespace, &release_key(&desired));
-    assert!(history.await.unwrap().unwrap().is_retired);
+    let key = release_key(&desired);
+    let history = steading_cluster::history_of(&bob.cluster, &namespace, &key).await;
+    assert!(history.unwrap().unwrap().is_retired);
 }
 
 /// Kills a retirement at a request, and lets somebody want the old or the new.
