@@ -126,7 +126,9 @@ async fn killed(index: usize, fault: Fault, wants_old: bool) -> (bool, Vec<Strin
     let mut carol = retiring("carol", &Faults::none()).await;
     let wish = if wants_old {
         carol.options.kind = ReleaseKind::Apply;
-        carol.options.accept.insert("Application/shop".to_owned());
+        // It comes back, and its route with it.
+        let accepted = ["Application/shop", "IngressRoute/web"].map(str::to_owned);
+        carol.options.accept.extend(accepted);
         shop(&namespace)
     } else {
         desired
