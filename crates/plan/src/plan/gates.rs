@@ -1,5 +1,7 @@
 //! What holds a whole release back.
 
+use steading_model::{GroupKind, ObjectId};
+
 use super::downgrade;
 use super::draft::Draft;
 use crate::options::{ACCEPT_DOWNGRADE, Quarantine};
@@ -13,12 +15,26 @@ pub(super) fn check(survey: &Survey<'_>, drafts: &mut [Draft]) {
         if let Some(open) = case.history.and_then(|history| history.open.as_ref()) {
             draft.note(None, Reason::Open(open.number));
         }
+        if !draft.release.steps.is_empty()
+            && let Some(answer) = unread(survey, case)
+        {
+            draft.note(None, Reason::Unreadable(answer));
+        }
         if !draft.release.steps.is_empty() && survey.options.kind == ReleaseKind::Apply {
             retired(survey, case, draft);
             quarantine(survey, case, draft);
             downgrades(survey, case, draft);
         }
     }
+}
+
+/// Returns the server's answer where releases could not be listed: then nobody knows what was released, and nothing is "the first".
+fn unread(survey: &Survey<'_>, case: &Case<'_>) -> Option<String> {
+    survey.unreadable(&ObjectId {
+        kind: GroupKind::new("steading.dev", "Release"),
+        namespace: Some(case.key.namespace.clone()),
+        name: case.key.to_string(),
+    })
 }
 
 /// What someone took away does not come back because a file is still there.

@@ -149,14 +149,17 @@ fn data_stays_and_nothing_brings_it_back_unasked() {
 
 #[test]
 fn a_retired_application_comes_back_when_asked() {
-    let place = wiki("again");
+    let place = wiki("comeback");
     let key =
         || live(&place, "/api/v1/namespaces/NS/secrets/wiki-generated").unwrap()["data"].clone();
     let before = key();
     place.run("retire wiki --yes --backup-taken").code(0);
     // Its route opens something, and that is accepted by name as ever.
-    let route = "--accept IngressRoute/wiki-again-example-org-54db824d";
-    place.run("rollback wiki --yes").code(1).out(route);
+    let refused = place.run("rollback wiki --yes").code(1);
+    refused.out("its effect is exposure: it must be accepted by name");
+    let (_, name) = refused.out.split_once("--accept ").expect("it is named");
+    let name: String = name.chars().take_while(|one| *one != '`').collect();
+    let route = format!("--accept {name}");
     place.run(&format!("rollback wiki --yes {route}")).code(0);
     assert!(runs(&place));
     assert_eq!(annotation(&place, "steading.dev/keep-until"), "");
@@ -165,7 +168,7 @@ fn a_retired_application_comes_back_when_asked() {
     place
         .run(&format!("apply --yes --accept Application/wiki {route}"))
         .code(0)
-        .out("again/wiki: release 5 is complete");
+        .out("comeback/wiki: release 5 is complete");
     assert!(runs(&place));
     assert_eq!(key(), before, "values that were made once are the same");
     place.run("plan --detailed-exitcode").code(0);
