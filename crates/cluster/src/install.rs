@@ -59,6 +59,17 @@ pub async fn install(
     established(cluster, &definition).await
 }
 
+/// Brings the definition of `Release` up to date, where a newer program writes what an older one did not know.
+///
+/// # Errors
+/// If the server refuses, or does not serve it in time.
+pub async fn renew(cluster: &Cluster, definition: &Value) -> Result<(), InstallError> {
+    let definition =
+        Object::from_json(definition.clone(), None).ok_or(InstallError::NoDefinition)?;
+    apply(cluster, &definition).await?;
+    established(cluster, &definition).await
+}
+
 async fn apply(cluster: &Cluster, object: &Object) -> Result<(), InstallError> {
     let kind = built_in(&object.id.kind.group, &object.id.kind.kind);
     let call = apply_call(&kind, &object.id, &object.json, FIELD_MANAGER, Force::Yes);

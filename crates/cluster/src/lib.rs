@@ -18,6 +18,7 @@
 //!
 //! The types to know: [`Cluster`], [`Observation`], [`Run`], [`Outcome`] and [`Ended`], [`Event`].
 
+mod backups;
 mod blocker;
 mod cancel;
 mod connect;
@@ -25,7 +26,9 @@ mod credential;
 mod defaults;
 mod definitions;
 mod details;
+mod estates;
 mod fault;
+mod foreign;
 mod helm;
 mod install;
 mod kind;
@@ -46,17 +49,21 @@ mod rights;
 mod said;
 mod settings;
 mod status;
+mod volumes;
 mod watch;
 
+pub use backups::backups;
 pub use cancel::{Cancel, CancelSwitch, cancellation};
 pub use connect::{Access, Cluster, ConnectError, connect};
 pub use credential::{CertificateRequest, Credential, CredentialError, client_certificate};
 pub use defaults::defaults;
 pub use definitions::definitions;
 pub use details::details;
+pub use estates::estates;
 pub use fault::{Cause, Fault};
+pub use foreign::foreign;
 pub use helm::{HelmError, HelmRelease, helm_release};
-pub use install::{InstallError, install};
+pub use install::{InstallError, install, renew};
 pub use kind::{KindScope, ServedKind};
 pub use kubeconfig::{Login, UnverifiedServer, kubeconfig};
 pub use lease::LeaseError;
@@ -74,4 +81,5 @@ pub use retry::Retry;
 pub use rights::{Rule, namespaced_kinds, rights, role};
 pub use settings::{Clock, Settings};
 pub use status::{ApplicationStatus, FieldManager, ObjectStatus, Why, status, why};
+pub use volumes::volumes;
 pub use watch::{News, Sight, watch, watched_kinds};

@@ -61,8 +61,9 @@ pub(crate) struct ItemMeta<'a> {
 #[derive(Deserialize)]
 struct Page<'a> {
     metadata: PageMeta,
+    /// Lists of metadata that hold nothing say `null`.
     #[serde(borrow)]
-    items: Vec<&'a RawValue>,
+    items: Option<Vec<&'a RawValue>>,
 }
 
 #[derive(Deserialize)]
@@ -167,7 +168,7 @@ fn read_page<T>(
 ) -> Result<String, RequestError> {
     let doing = || format!("list `{}`", kind.kind);
     let page: Page<'_> = serde_json::from_slice(body).map_err(|error| garbled(doing(), &error))?;
-    for text in page.items {
+    for text in page.items.unwrap_or_default() {
         let item: Item<'_> =
             serde_json::from_str(text.get()).map_err(|error| garbled(doing(), &error))?;
         let json = whole(kind, &item, text).map_err(|error| garbled(doing(), &error))?;
@@ -221,6 +222,16 @@ mod tests {
             "{}",
             taken[0].1
         );
+    }
+
+    #[test]
+    fn an_empty_list_of_metadata_is_empty() {
+        let body = Bytes::from_static(
+            br#"{"kind":"PartialObjectMetadataList","metadata":{"resourceVersion":"757"},"items":null}"#,
+        );
+        let mut taken = Vec::new();
+        let next = read_page(&built_in("", "Pod"), &body, &|_, _| Some(()), &mut taken);
+        assert_eq!((next.unwrap().as_str(), taken.len()), ("", 0));
     }
 
     #[test]

@@ -25,6 +25,7 @@ pub(crate) const PAYLOAD_TYPE: &str = "steading.dev/release";
 
 /// Words of `spec.kind`, and where the number of a rollback's goal is.
 const RELEASE: &str = "release";
+const RETIREMENT: &str = "retirement";
 const ROLLBACK: &str = "rollback";
 const ROLLBACK_TO: &str = "rollbackTo";
 /// What says that a release takes over. No word of `kind`: the definition of an earlier version, which may be installed, knows two.
@@ -39,8 +40,8 @@ pub(crate) const FORMAT: u64 = 2;
 fn format(spec: &ReleaseSpec) -> u64 {
     match spec.kind {
         ReleaseKind::Takeover => 2,
-        ReleaseKind::Apply | ReleaseKind::Rollback(_) if spec.group.is_some() => 2,
-        ReleaseKind::Apply | ReleaseKind::Rollback(_) => 1,
+        _ if spec.group.is_some() => 2,
+        ReleaseKind::Apply | ReleaseKind::Rollback(_) | ReleaseKind::Retire => 1,
     }
 }
 
@@ -109,6 +110,8 @@ pub(crate) fn write_spec(spec: &ReleaseSpec) -> Value {
     value["format"] = json!(format(spec));
     match spec.kind {
         ReleaseKind::Apply => value["kind"] = json!(RELEASE),
+        // An older program takes it for a release that wants little, and acts rightly on it.
+        ReleaseKind::Retire => value["kind"] = json!(RETIREMENT),
         ReleaseKind::Rollback(number) => {
             value["kind"] = json!(ROLLBACK);
             value[ROLLBACK_TO] = json!(number);
@@ -132,6 +135,7 @@ fn read_spec<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ReleaseSpec, 
     {
         Some(number) => json!(ReleaseKind::Rollback(number)),
         None if value[TAKES_OVER] == true => json!(ReleaseKind::Takeover),
+        None if value["kind"] == RETIREMENT => json!(ReleaseKind::Retire),
         None => json!(ReleaseKind::Apply),
     };
     serde_json::from_value(value).map_err(D::Error::custom)
@@ -298,6 +302,7 @@ mod tests {
             ReleaseKind::Apply,
             ReleaseKind::Rollback(3),
             ReleaseKind::Takeover,
+            ReleaseKind::Retire,
         ] {
             let spec = ReleaseSpec {
                 estate: "home".to_owned(),

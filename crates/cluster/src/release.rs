@@ -34,6 +34,7 @@ mod outcome;
 mod put_back;
 mod recover;
 mod restore;
+mod stages;
 mod stop;
 mod takeover;
 mod transaction;

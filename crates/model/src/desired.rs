@@ -38,6 +38,13 @@ pub const ANNOTATION_MAX_SIZE: &str = "steading.dev/max-size";
 /// Annotation on an object that holds data (a claim, a volume): why or how it is guarded against deletion.
 pub const ANNOTATION_DATA: &str = "steading.dev/data";
 
+/// Annotation on what an application leaves that was retired: the day of it.
+pub const ANNOTATION_RETIRED: &str = "steading.dev/retired";
+/// Annotation on the data of an application that was retired: the last day on which it is kept. Nothing deletes it by itself.
+pub const ANNOTATION_KEEP_UNTIL: &str = "steading.dev/keep-until";
+/// Annotation on a claim of an application that was retired: its volume, and what becomes of that when the claim is deleted.
+pub const ANNOTATION_RECLAIM: &str = "steading.dev/reclaim";
+
 /// One application in one environment, compiled.
 #[derive(Clone, Debug)]
 pub struct Desired {

@@ -2,6 +2,7 @@
 
 mod accelerator;
 mod catalogue;
+mod deletions;
 mod dns;
 mod entry;
 mod gateway;
@@ -21,6 +22,7 @@ pub use catalogue::{
     EntrySecret, OidcIssuer, OtelCollector, OtlpProtocol, PoolMode, Pooler, Postgres, RedisServer,
     SmtpServer, SmtpTls,
 };
+pub use deletions::Deletions;
 pub use dns::{Dashboard, DashboardKind, Dns, DnsProvider, DnsRecord};
 pub use entry::{Entry, EntryKind, EntryPlace, Given, Served, url_host};
 pub use gateway::{Controller, Gateway, GatewayAddress, GatewayPolicies, GatewayProxies, Gateways};

@@ -36,6 +36,7 @@ pub mod object;
 pub mod policy;
 pub mod quantity;
 pub mod read;
+pub mod referrer;
 pub mod resolve;
 pub mod shape;
 pub mod source;

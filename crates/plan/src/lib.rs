@@ -21,7 +21,9 @@
 //! - A kind that could not be read holds its applications back; it is never taken for "nothing is there".
 //! - No secret value is in a masked plan, a masked report, a line of [`view`] or a [`Saved`] plan.
 
+pub mod backup;
 pub mod blockers;
+mod budget;
 mod compare;
 mod differing;
 pub mod drift;
@@ -31,6 +33,7 @@ pub mod fields;
 mod fit;
 mod grown;
 pub mod health;
+mod hosts;
 mod live;
 pub mod mask;
 pub mod observed;
@@ -52,15 +55,17 @@ pub mod view;
 mod wave;
 
 pub use blockers::{Blocker, blockers, hopeless};
+pub use budget::{Budget, OverBudget};
 pub use differing::{Differing, Presence, differing};
 pub use drift::{Departure, Drift, Drifted, drift};
 pub use expected::{KNOWN_AFTER, fill_secret_digest, used_secrets};
 pub use health::{Health, State, health};
+pub use hosts::hosts;
 pub use observed::{
     Details, DryRun, History, InventoryItem, Live, Observed, OpenRelease, ReleaseKey, Unreadable,
 };
-pub use options::{ACCEPT_DOWNGRADE, Options, Quarantine, Scope, spelled};
-pub use plan::{plan, retired};
+pub use options::{ACCEPT_DOWNGRADE, ACCEPT_RETURN, Options, Quarantine, Scope, spelled};
+pub use plan::{Retirement, plan, retire, retired};
 pub use report::{NotDone, PlanReport, Reason};
 pub use revert::{HandBack, Restore, RevertAction, RevertStep, Reverted, revert};
 pub use rollback::rollback;
@@ -71,4 +76,4 @@ pub use step::{
 };
 pub use survey::{Survey, release_key};
 pub use version::version;
-pub use wave::wave;
+pub use wave::{removal, wave};

@@ -28,6 +28,9 @@ pub struct Observed {
     pub unreadable: Vec<Unreadable>,
     /// What was asked only for objects that differ.
     pub details: Details,
+    /// Objects that nobody here made, in namespaces that would be deleted.
+    #[serde(default)]
+    pub foreign: Vec<ObjectId>,
     /// The nodes, where they could be read: without any, nothing is said of whether a pod fits.
     #[serde(default)]
     pub nodes: Vec<Live>,
@@ -76,6 +79,9 @@ pub struct History {
     pub current_image: Option<String>,
     /// The digest of what the current release desired.
     pub current_digest: Option<String>,
+    /// Whether the current release took the application away: `steading retire`.
+    #[serde(default)]
+    pub is_retired: bool,
     /// The objects of the current release.
     pub inventory: Vec<InventoryItem>,
     /// A release that has not ended: interrupted, or in the hands of someone.

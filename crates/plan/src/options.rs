@@ -5,11 +5,15 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use steading_model::ObjectId;
 
+use crate::budget::Budget;
 use crate::mask::DigestKey;
 use crate::step::ReleaseKind;
 
 /// The word that accepts an older image: `--accept downgrade`.
 pub const ACCEPT_DOWNGRADE: &str = "downgrade";
+
+/// What stands before the name of an application that comes back after it was retired: `--accept Application/shop`.
+pub const ACCEPT_RETURN: &str = "Application";
 
 /// Decisions of whoever plans.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -26,9 +30,15 @@ pub struct Options {
     /// What may be touched.
     pub scope: Scope,
     /// How many objects one run may delete.
-    pub prune_limit: usize,
+    pub budget: Budget,
     /// What is done with versions that were rolled back or reverted.
     pub quarantine: Quarantine,
+    /// The estate's environments, for a run over all that is declared; else nothing is said of environments that the estate has no more.
+    #[serde(default)]
+    pub environments: BTreeSet<String>,
+    /// The day, as `YYYY-MM-DD`; where it is empty, no period is over.
+    #[serde(default)]
+    pub today: String,
 }
 
 /// What may be touched.
@@ -57,8 +67,10 @@ impl Default for Options {
             adopt: BTreeSet::new(),
             digest_key: DigestKey::default(),
             scope: Scope::WholeCluster,
-            prune_limit: 25,
+            budget: Budget::default(),
             quarantine: Quarantine::Respect,
+            environments: BTreeSet::new(),
+            today: String::new(),
         }
     }
 }
@@ -67,6 +79,19 @@ impl Options {
     /// Says whether what happens to an object was accepted.
     pub fn is_accepted(&self, id: &ObjectId) -> bool {
         names(&self.accept, id)
+    }
+
+    /// Says whether an application that was retired may come back.
+    pub fn is_brought_back(&self, application: &str) -> bool {
+        let word = format!("{ACCEPT_RETURN}/{application}");
+        self.accept
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(&word))
+    }
+
+    /// Says whether a period is over whose last day is given as `YYYY-MM-DD`.
+    pub fn is_over(&self, day: &str) -> bool {
+        !self.today.is_empty() && *self.today > *day
     }
 
     /// Says whether an object is taken over.

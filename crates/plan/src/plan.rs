@@ -3,6 +3,7 @@
 //! Each application is drafted for itself ([`draft`]), what stands in its way is collected ([`gates`]), and the releases are put in an
 //! order that respects what depends on what ([`order`]).
 
+mod budget;
 mod downgrade;
 mod draft;
 mod gates;
@@ -10,7 +11,9 @@ mod groups;
 mod immutable;
 mod order;
 mod prune;
+mod retire;
 mod retired;
+mod stranded;
 
 use steading_model::Desired;
 
@@ -22,6 +25,7 @@ use crate::step::Plan;
 use crate::survey::Survey;
 
 pub(crate) use draft::Draft;
+pub use retire::{Retirement, retire};
 pub use retired::retired;
 
 /// Plans the way from what is observed to what is desired.
@@ -39,6 +43,12 @@ impl Survey<'_> {
         prune::strays(self, &mut drafts);
         gates::check(self, &mut drafts);
         fit::check(self, &mut drafts);
-        order::order(self, drafts)
+        let over = budget::check(self, &drafts);
+        let (mut plan, mut report) = order::order(self, drafts);
+        if let Some(over) = over {
+            budget::refuse(&mut plan, &mut report, over);
+        }
+        stranded::note(self, &mut report);
+        (plan, report)
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use steading_model::ObjectId;
 
+use crate::budget::OverBudget;
 use crate::observed::ReleaseKey;
 use crate::step::{FieldOwner, ReleasePlan};
 
@@ -14,6 +15,9 @@ pub struct PlanReport {
     /// The releases that would be made, were they not held back: to be shown, not to be executed.
     #[serde(default)]
     pub held_back: Vec<ReleasePlan>,
+    /// The run would delete more than it may, and so nothing of it is done.
+    #[serde(default)]
+    pub over_budget: Option<OverBudget>,
 }
 
 /// One thing that does not happen.
@@ -56,10 +60,16 @@ pub enum Reason {
     OverQuota(String),
     /// No node fits. The application is not released.
     NoNodeFits(String),
-    /// More objects would be deleted than one run may: `--prune-limit`. The application is not released.
-    PruneLimit(usize),
     /// The object is kept though it is no longer declared: it holds data, is in use, or is not ours any more. The rest goes on.
     Kept(String),
+    /// The object holds data of an application that was retired, and is kept until this day. The rest goes on.
+    KeptUntil(String),
+    /// The object was kept until this day, and that is over: it is deleted when someone asks for it. The rest goes on.
+    PeriodOver(String),
+    /// The application was retired, and its declaration would bring it back. It is not released unless accepted: `--accept Application/NAME`.
+    Retired,
+    /// The estate has not the application's environment; so many objects are there. They are left as they are.
+    NoEnvironment(usize),
     /// The object is cluster-scoped, and this run may only touch one namespace. The rest goes on.
     ClusterScoped,
 }
@@ -67,7 +77,15 @@ pub enum Reason {
 impl Reason {
     /// Says whether the application is held back.
     pub fn holds_back(&self) -> bool {
-        !matches!(self, Self::Kept(_) | Self::ClusterScoped | Self::Open(_))
+        !matches!(
+            self,
+            Self::Kept(_)
+                | Self::KeptUntil(_)
+                | Self::PeriodOver(_)
+                | Self::NoEnvironment(_)
+                | Self::ClusterScoped
+                | Self::Open(_)
+        )
     }
 }
 

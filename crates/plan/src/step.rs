@@ -58,6 +58,8 @@ pub enum ReleaseKind {
     Rollback(u64),
     /// Objects that others made become ours as they are.
     Takeover,
+    /// The application is taken away; its data stays for a while.
+    Retire,
 }
 
 /// One change of one object.

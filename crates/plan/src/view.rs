@@ -120,6 +120,7 @@ impl PlanReport {
         let Self {
             not_done,
             held_back,
+            over_budget,
         } = self;
         Self {
             not_done: not_done
@@ -140,6 +141,7 @@ impl PlanReport {
                 .iter()
                 .map(|release| masked_release(release, marks))
                 .collect(),
+            over_budget: over_budget.clone(),
         }
     }
 }

@@ -121,6 +121,14 @@ pub fn wave(id: &ObjectId, object: &Value) -> Wave {
     }
 }
 
+/// Returns when an object goes, counted from 0: routes first, so that nobody is sent to what is going; then what was made last.
+pub fn removal(id: &ObjectId) -> u8 {
+    match wave(id, &Value::Null) {
+        Wave::Routes => 0,
+        other => Wave::Prune as u8 - other as u8,
+    }
+}
+
 /// When a Job of a release runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
@@ -149,7 +157,32 @@ fn of_kind(kind: &str) -> Wave {
 
 #[cfg(test)]
 mod tests {
-    use super::{Wave, of_kind};
+    use steading_model::GroupKind;
+
+    use super::{ObjectId, Wave, of_kind, removal};
+
+    #[test]
+    fn routes_go_first_and_the_namespace_last() {
+        let kinds = [
+            ("traefik.io", "IngressRoute"),
+            ("batch", "CronJob"),
+            ("apps", "Deployment"),
+            ("postgresql.cnpg.io", "Cluster"),
+            ("", "PersistentVolumeClaim"),
+            ("", "Secret"),
+            ("networking.k8s.io", "NetworkPolicy"),
+            ("apiextensions.k8s.io", "CustomResourceDefinition"),
+            ("", "Namespace"),
+        ];
+        let turns = kinds.map(|(group, kind)| {
+            removal(&ObjectId {
+                kind: GroupKind::new(group, kind),
+                namespace: None,
+                name: "shop".to_owned(),
+            })
+        });
+        assert!(turns.windows(2).all(|pair| pair[0] < pair[1]), "{turns:?}");
+    }
 
     #[test]
     fn what_pods_name_is_there_before_them() {

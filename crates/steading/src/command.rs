@@ -18,6 +18,7 @@ mod rbac;
 mod recover;
 mod reference;
 mod render;
+mod retire;
 mod rollback;
 mod rules;
 mod schema;
@@ -45,6 +46,7 @@ pub(crate) enum Command {
     Adopt(adopt::Adopt),
     History(history::History),
     Rollback(rollback::Rollback),
+    Retire(retire::Retire),
     Resume(recover::Resume),
     Revert(recover::Revert),
     Status(status::StatusCommand),
@@ -76,6 +78,7 @@ pub(crate) fn run(command: Command, session: &Session) -> Result<Outcome, Comman
         Command::Adopt(arguments) => adopt::run(&arguments, session),
         Command::History(arguments) => history::run(arguments, session),
         Command::Rollback(arguments) => rollback::run(arguments, session),
+        Command::Retire(arguments) => retire::run(arguments, session),
         Command::Resume(arguments) => recover::run_resume(arguments, session),
         Command::Revert(arguments) => recover::run_revert(arguments, session),
         Command::Status(arguments) => status::run(arguments, session),

@@ -19,6 +19,7 @@ mod internal;
 mod keep;
 mod names;
 mod new_file;
+mod other_estates;
 mod output;
 mod pipeline;
 mod planning;

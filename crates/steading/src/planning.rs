@@ -4,14 +4,16 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use clap::Args;
-use steading_cluster::{Cluster, Observation, details, observe};
+use steading_cluster::{Cluster, Observation, details, foreign, observe};
 use steading_model::Desired;
 use steading_model::estate::Estate;
 use steading_plan::{
-    Options, Plan, PlanReport, Quarantine, Reason, ReleaseKind, Scope, Survey, plan, retired, view,
+    Action, Budget, Options, Plan, PlanReport, Quarantine, Reason, ReleaseKind, Scope, Step,
+    Survey, plan, retired, view,
 };
 
 use crate::error::{CommandError, Outcome};
+use crate::settings;
 use crate::wanted::Coverage;
 
 /// The options of planning.
@@ -23,9 +25,9 @@ pub(crate) struct PlanOptions {
     /// Take over an object that is not ours, such as `Service/shop`
     #[arg(long, value_name = "OBJECT")]
     pub(crate) adopt: Vec<String>,
-    /// How many objects this run may delete [default: the estate's]
+    /// Let this run delete as many objects as that [default: the estate's `deletions`]
     #[arg(long, value_name = "COUNT")]
-    pub(crate) prune_limit: Option<usize>,
+    pub(crate) accept_deletes: Option<usize>,
     /// Release a version again that was taken back before
     #[arg(long)]
     pub(crate) release_quarantined: bool,
@@ -51,7 +53,7 @@ impl PlanOptions {
         let Self {
             accept,
             adopt,
-            prune_limit,
+            accept_deletes,
             release_quarantined,
         } = self.clone();
         Options {
@@ -59,12 +61,17 @@ impl PlanOptions {
             accept: BTreeSet::from_iter(accept),
             adopt: BTreeSet::from_iter(adopt),
             scope,
-            prune_limit: prune_limit.unwrap_or(estate.fields.prune_limit as usize),
+            budget: Budget {
+                objects: estate.fields.deletions.objects as usize,
+                percent: estate.fields.deletions.percent.into(),
+                accepted: accept_deletes.unwrap_or_default(),
+            },
             quarantine: if release_quarantined {
                 Quarantine::Release
             } else {
                 Quarantine::Respect
             },
+            today: settings::today().to_string(),
             ..Options::default()
         }
     }
@@ -82,6 +89,8 @@ pub(crate) async fn make<'a>(
     options.digest_key = observation.key.clone();
     let mut desired = Cow::Borrowed(desired);
     if let Coverage::Everything(environment) = coverage {
+        let known = estate.fields.environments.keys();
+        options.environments = known.map(ToString::to_string).collect();
         let mut gone = retired(&desired, &observation.observed, estate.name.as_str());
         gone.retain(|gone| gone.environment == *environment);
         // Thousands of objects are copied only where there is something to add.
@@ -89,7 +98,9 @@ pub(crate) async fn make<'a>(
             desired.to_mut().extend(gone);
         }
     }
-    let (plan, report) = decide(cluster, &mut observation, &desired, &options).await?;
+    let planned = decide(cluster, &mut observation, &desired, &options).await?;
+    let (plan, report) =
+        look_into_namespaces(cluster, &mut observation, &desired, &options, planned).await?;
     Ok(Planned {
         observation,
         desired,
@@ -116,6 +127,29 @@ async fn decide(
     Ok(plan(desired, &observation.observed, options))
 }
 
+/// Looks into the namespaces that would be deleted, which costs a list of every kind, and plans again with what is found.
+async fn look_into_namespaces(
+    cluster: &Cluster,
+    observation: &mut Observation,
+    desired: &[Desired],
+    options: &Options,
+    planned: (Plan, PlanReport),
+) -> Result<(Plan, PlanReport), CommandError> {
+    let (plan, report) = &planned;
+    let releases = plan.releases.iter().chain(&report.held_back);
+    let goes = |step: &&Step| step.action == Action::Delete && step.id.kind.is("", "Namespace");
+    let steps = releases.flat_map(|release| release.steps.iter().filter(goes));
+    let names: Vec<String> = steps.map(|step| step.id.name.clone()).collect();
+    if names.is_empty() {
+        return Ok(planned);
+    }
+    for name in names {
+        let found = foreign(cluster, &name).await?;
+        observation.observed.foreign.extend(found);
+    }
+    Ok(steading_plan::plan(desired, &observation.observed, options))
+}
+
 impl Planned<'_> {
     /// Returns the plan and its report as they may be printed: values of Secrets as `‹secret 1›`, the same value always the same mark.
     pub(crate) fn masked(&self) -> (Plan, PlanReport) {
@@ -132,5 +166,9 @@ pub(crate) fn held_back(report: &PlanReport) -> Outcome {
         reason if reason.holds_back() => Outcome::Findings,
         _ => Outcome::Success,
     });
-    ends.fold(Outcome::Success, Outcome::worse)
+    let over = match report.over_budget {
+        Some(_) => Outcome::Findings,
+        None => Outcome::Success,
+    };
+    ends.fold(over, Outcome::worse)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use steading_cluster::{Cluster, install, recover};
+use steading_cluster::{Cluster, install, recover, renew};
 use steading_compile::SHARED_NAMESPACE;
 use steading_model::GroupKind;
 use steading_plan::{Observed, Scope, release_key, version};
@@ -98,6 +98,11 @@ async fn settle(session: &Session, cluster: &Cluster, planned: &Planned<'_>, ope
             releasing::sentence(outcome)
         ));
     }
+}
+
+/// Brings the definition of releases up to date: the cluster may have that of a program that retired nothing.
+pub(crate) async fn renew_definition(cluster: &Cluster) -> Result<(), CommandError> {
+    Ok(renew(cluster, &release_definition()?).await?)
 }
 
 /// Returns our own definition among those of the custom resources that we know.

@@ -1,5 +1,6 @@
 //! How plans, releases and states look: text for people, Markdown for pull requests.
 
+mod budget;
 mod change;
 mod markdown;
 mod plan;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use steading_model::desired::LABEL_ESTATE;
 use steading_plan::release::Phase;
-use steading_plan::{History, Observed, OpenRelease, ReleaseKey, Unreadable};
+use steading_plan::{History, Observed, OpenRelease, ReleaseKey, ReleaseKind, Unreadable};
 
 use steading_plan::Scope;
 
@@ -106,6 +106,7 @@ pub(crate) fn add(history: &mut History, record: Record) {
             history.current = Some(spec.number);
             history.current_image.clone_from(&spec.image);
             history.current_digest = Some(spec.digest.clone());
+            history.is_retired = spec.kind == ReleaseKind::Retire;
             history.inventory = status.map(|status| status.inventory).unwrap_or_default();
         }
         Phase::Complete | Phase::Reverted => {}

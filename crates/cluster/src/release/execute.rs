@@ -17,6 +17,7 @@ use super::error::ApplyError;
 use super::generate::{fill, has_generated};
 use super::hold::Hold;
 use super::journal::Journal;
+use super::stages::stages;
 use super::write::{Force, Gone};
 use crate::fault::{Cause, Fault};
 use crate::kind::{ServedKind, built_in};
@@ -95,11 +96,12 @@ pub(crate) async fn execute(
     until: Instant,
 ) -> Result<Executed, ApplyError> {
     let mut executed = Executed::default();
-    let waves: BTreeSet<Wave> = works.iter().map(|work| work.wave).collect();
-    for wave in waves {
-        hold.note_wave(journal, wave).await?;
-        hold.report(&Event::Wave(wave));
-        let of_wave: Vec<&Work> = works.iter().filter(|work| work.wave == wave).collect();
+    let mut last = None;
+    for (wave, of_wave) in stages(works) {
+        if last.replace(wave) != Some(wave) {
+            hold.note_wave(journal, wave).await?;
+            hold.report(&Event::Wave(wave));
+        }
         execute_wave(hold, &of_wave, works.len(), until, &mut executed).await?;
         let applied: Vec<ObjectId> = of_wave
             .iter()
@@ -113,7 +115,7 @@ pub(crate) async fn execute(
     Ok(executed)
 }
 
-/// Executes the steps of one wave side by side.
+/// Executes steps side by side.
 async fn execute_wave(
     hold: &Hold<'_>,
     works: &[&Work],

@@ -5,14 +5,15 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use steading_plan::release::{JournalEntry, Part, Payload, Phase};
-use steading_plan::{InventoryItem, ReleaseKey};
+use steading_plan::{Action, InventoryItem, ReleaseKey};
 
-use super::end::{self, inventory};
+use super::end::{self, inventory, namespace_kind};
 use super::error::ApplyError;
 use super::execute::{Guard, Work, execute};
 use super::history;
 use super::hold::Hold;
 use super::journal::Journal;
+use crate::fault::Fault;
 use crate::payload;
 use crate::progress::Event;
 use crate::record::Record;
@@ -141,8 +142,25 @@ impl<'a> Member<'a> {
     /// Ends it well.
     pub(crate) async fn complete(&mut self) -> Result<Vec<String>, ApplyError> {
         let inventory = self.inventory.clone().unwrap_or_default();
-        end::complete(&self.hold, &mut self.journal, &self.notes, inventory).await?;
+        let ended = end::complete(&self.hold, &mut self.journal, &self.notes, inventory).await;
+        match ended {
+            Err(why) if why.fault() == Some(Fault::NotFound) && self.takes_home() => {
+                let gone = "the records of its releases went with the namespace";
+                self.notes.push(gone.to_owned());
+            }
+            ended => ended?,
+        }
         Ok(std::mem::take(&mut self.notes))
+    }
+
+    /// Says whether it deletes the namespace that its own record is in.
+    fn takes_home(&self) -> bool {
+        let is_home = |work: &Work| {
+            work.action == Action::Delete
+                && work.id.kind == namespace_kind()
+                && work.id.name == self.hold.key.namespace
+        };
+        self.works.iter().any(is_home)
     }
 }
 
@@ -157,7 +175,7 @@ fn work(entry: &JournalEntry, payload: &Payload) -> Work {
             .desired
             .iter()
             .find(is_it)
-            .filter(|_| entry.action != steading_plan::Action::Delete)
+            .filter(|_| entry.action != Action::Delete)
             .cloned(),
         uid: entry.uid.clone(),
         displaces: BTreeSet::new(),

@@ -19,6 +19,7 @@ mod no_change;
 mod records;
 mod refusals;
 mod release;
+mod retire;
 mod rights;
 mod server_faults;
 mod takeover;

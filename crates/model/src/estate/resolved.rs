@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Accelerators, CatalogueEntry, Certificates, Dashboard, Defaults, Dns, Domains, DriftMode,
-    EnvironmentFields, Identity, Images, Ingress, Lab, LoadBalancer, MonitoringStack, Naming,
-    Person, ReasonedSeverity, SecretBackend, Served, Storage, StorageClassFields, Tier, Updates,
+    Accelerators, CatalogueEntry, Certificates, Dashboard, Defaults, Deletions, Dns, Domains,
+    DriftMode, EnvironmentFields, Identity, Images, Ingress, Lab, LoadBalancer, MonitoringStack,
+    Naming, Person, ReasonedSeverity, SecretBackend, Served, Storage, StorageClassFields, Tier,
+    Updates,
 };
 use crate::application::{Application, Backup, DataMeaning, Route, Visibility, Volume};
 use crate::name::{AppName, EnvironmentName, HostName, HostRef, LabelName, NamespaceName};
@@ -84,9 +85,9 @@ record! {
         /// What happens with changes that others made. Default: `report`. Example: `heal`. Derives: nothing; what a release does with
         /// changes of others.
         "drift" drift: DriftMode,
-        /// How many objects one run may delete. Default: 20. Unit: objects. Example: `50`. Derives: nothing; a plan that deletes more needs
-        /// to be accepted.
-        "pruneLimit" prune_limit: u32,
+        /// How much a run may delete, and how long data stays. Default: as its fields say. Example: `{ objects: 20 }`. Derives: nothing; a
+        /// run that deletes more needs `--accept-deletes`.
+        "deletions" deletions: Deletions,
         /// The simulated nodes of `steading lab up`. Default: three nodes. Example: `{ nodes: [{ name: barn, cpu: 4, memory: 16Gi }] }`.
         /// Derives: the simulated nodes of the lab.
         "lab" lab: Option<Lab>,

@@ -12,6 +12,7 @@ mod listen;
 mod load;
 mod monitoring;
 mod people;
+mod referrers;
 mod resolve;
 mod robust;
 mod scaling;

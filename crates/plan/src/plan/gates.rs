@@ -1,38 +1,49 @@
 //! What holds a whole release back.
 
+use steading_model::{GroupKind, ObjectId};
+
 use super::downgrade;
 use super::draft::Draft;
 use crate::options::{ACCEPT_DOWNGRADE, Quarantine};
 use crate::report::Reason;
-use crate::step::{Action, ReleaseKind};
+use crate::step::ReleaseKind;
 use crate::survey::{Case, Survey};
 
 /// Adds what is found about each release as a whole.
 pub(super) fn check(survey: &Survey<'_>, drafts: &mut [Draft]) {
-    prune_limit(survey, drafts);
     for (case, draft) in survey.cases.iter().zip(drafts) {
         if let Some(open) = case.history.and_then(|history| history.open.as_ref()) {
             draft.note(None, Reason::Open(open.number));
         }
+        if !draft.release.steps.is_empty()
+            && let Some(answer) = unread(survey, case)
+        {
+            draft.note(None, Reason::Unreadable(answer));
+        }
         if !draft.release.steps.is_empty() && survey.options.kind == ReleaseKind::Apply {
+            retired(survey, case, draft);
             quarantine(survey, case, draft);
             downgrades(survey, case, draft);
         }
     }
 }
 
-/// One budget for the whole run: where it is exceeded, no application deletes anything.
-fn prune_limit(survey: &Survey<'_>, drafts: &mut [Draft]) {
-    let deletes = |draft: &Draft| {
-        let steps = draft.release.steps.iter();
-        steps.filter(|step| step.action == Action::Delete).count()
-    };
-    let total: usize = drafts.iter().map(deletes).sum();
-    if total <= survey.options.prune_limit {
-        return;
-    }
-    for draft in drafts.iter_mut().filter(|draft| deletes(draft) > 0) {
-        draft.note(None, Reason::PruneLimit(total));
+/// Returns the server's answer where releases could not be listed: then nobody knows what was released, and nothing is "the first".
+fn unread(survey: &Survey<'_>, case: &Case<'_>) -> Option<String> {
+    survey.unreadable(&ObjectId {
+        kind: GroupKind::new("steading.dev", "Release"),
+        namespace: Some(case.key.namespace.clone()),
+        name: case.key.to_string(),
+    })
+}
+
+/// What someone took away does not come back because a file is still there.
+fn retired(survey: &Survey<'_>, case: &Case<'_>, draft: &mut Draft) {
+    let is_retired = case.history.is_some_and(|history| history.is_retired);
+    let returns = !case.desired.objects.is_empty();
+    let application = &case.key.application;
+    if is_retired && returns && !survey.options.is_brought_back(application) {
+        draft.note(None, Reason::Retired);
     }
 }
 

@@ -6,7 +6,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-use steading_model::desired::{ANNOTATION_DATA, ANNOTATION_GENERATE};
+use steading_model::desired::{ANNOTATION_DATA, ANNOTATION_GENERATE, ANNOTATION_KEEP_UNTIL};
 use steading_model::{Desired, ObjectId};
 
 use super::draft::Draft;
@@ -17,7 +17,7 @@ use crate::ownership::is_labelled_for;
 use crate::report::Reason;
 use crate::step::{Action, Step, Wave};
 use crate::survey::{Case, Survey};
-use crate::wave::wave;
+use crate::wave::removal;
 
 /// What becomes of an object that is no longer declared.
 enum Fate {
@@ -27,6 +27,8 @@ enum Fate {
     Delete,
     /// It stays, and stays in the inventory: it may be deleted another time.
     Kept(String),
+    /// It stays, and in the inventory, for as long as was said when the application was retired.
+    Until(String),
     /// It stays, and is no longer ours.
     Released(String),
     /// Nothing can be said.
@@ -45,6 +47,15 @@ pub(super) fn prune(survey: &Survey<'_>, case: &Case<'_>, draft: &mut Draft) {
             Fate::Delete => draft.release.steps.push(delete(survey, case, item)),
             Fate::Kept(why) => {
                 draft.note(Some(&item.id), Reason::Kept(why));
+                draft.release.kept.push(item.clone());
+            }
+            Fate::Until(day) => {
+                let reason = if survey.options.is_over(&day) {
+                    Reason::PeriodOver(day)
+                } else {
+                    Reason::KeptUntil(day)
+                };
+                draft.note(Some(&item.id), reason);
                 draft.release.kept.push(item.clone());
             }
             Fate::Released(why) => draft.note(Some(&item.id), Reason::Kept(why)),
@@ -128,8 +139,12 @@ fn guard(survey: &Survey<'_>, desired: &Desired, item: &InventoryItem, live: &Op
     if let Some(why) = holds_others(survey, desired, &item.id) {
         return Fate::Kept(why);
     }
+    let is_accepted = survey.options.is_accepted(&item.id);
     match guarded(survey.observed, &item.id, live) {
-        Some(why) if !survey.options.is_accepted(&item.id) => Fate::Kept(why),
+        Some(why) if !is_accepted => match live.annotation(ANNOTATION_KEEP_UNTIL) {
+            Some(day) => Fate::Until(day.to_owned()),
+            None => Fate::Kept(why),
+        },
         _ => Fate::Delete,
     }
 }
@@ -154,7 +169,15 @@ fn holds_others(survey: &Survey<'_>, desired: &Desired, id: &ObjectId) -> Option
             return Some(format!("it holds `{inside}`, which is kept"));
         }
     }
-    None
+    let is_unnamed = |foreign: &&ObjectId| {
+        foreign.namespace.as_ref() == Some(&id.name) && !survey.options.is_accepted(foreign)
+    };
+    let mut foreign = survey.observed.foreign.iter().filter(is_unnamed);
+    let first = foreign.next()?;
+    Some(match foreign.count() {
+        0 => format!("it holds `{first}`, which is not ours"),
+        more => format!("it holds `{first}` and {more} more that are not ours"),
+    })
 }
 
 /// Says why deleting an object loses more than the object.
@@ -204,8 +227,8 @@ fn delete(survey: &Survey<'_>, case: &Case<'_>, item: &InventoryItem) -> Step {
     }
 }
 
-/// Orders two deletes: what was made last goes first.
+/// Orders two deletes.
 pub(super) fn order(one: &Step, two: &Step) -> Ordering {
-    let made = |step: &Step| wave(&step.id, &serde_json::Value::Null);
-    made(two).cmp(&made(one)).then_with(|| two.id.cmp(&one.id))
+    let turns = removal(&one.id).cmp(&removal(&two.id));
+    turns.then_with(|| two.id.cmp(&one.id))
 }

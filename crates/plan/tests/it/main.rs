@@ -9,6 +9,7 @@ mod groups;
 mod laws;
 mod ownership;
 mod performance;
+mod retire;
 mod revert;
 mod routes;
 mod samples;

@@ -4,8 +4,8 @@ use serde_json::json;
 use steading_model::Object;
 use steading_model::desired::ANNOTATION_MAX_SIZE;
 use steading_plan::{
-    Action, DryRun, Effect, FieldOwner, OpenRelease, Options, PlanReport, Quarantine, Reason,
-    Scope, Standing, Unreadable, release::Phase, release_key, retired, spelled,
+    Action, Budget, DryRun, Effect, FieldOwner, OpenRelease, Options, PlanReport, Quarantine,
+    Reason, Scope, Standing, Unreadable, release::Phase, release_key, retired, spelled,
 };
 
 use crate::example::{application, deployment, id, object, options, shop, small};
@@ -362,19 +362,39 @@ fn an_error_is_not_nothing() {
 fn a_run_deletes_no_more_than_its_budget() {
     let world = World::running(&[small("a", &[]), small("b", &[])], &options());
     let gone = retired(&[], &world.observe(&options()), "homestead");
-    for (limit, releases, found) in [
-        (2, 2, vec![]),
-        (1, 0, vec![Reason::PruneLimit(2), Reason::PruneLimit(2)]),
+    let limited = |objects, percent, accepted| Options {
+        budget: Budget {
+            objects,
+            percent,
+            accepted,
+        },
+        ..options()
+    };
+    for (budget, releases) in [
+        ((2, 0, 0), 2),
+        ((1, 0, 0), 0),
+        ((0, 99, 0), 0),
+        ((0, 100, 0), 2),
+        ((0, 0, 2), 2),
     ] {
-        let (plan, report) = world.plan(
-            &gone,
-            &Options {
-                prune_limit: limit,
-                ..options()
-            },
+        let (objects, percent, accepted) = budget;
+        let (plan, report) = world.plan(&gone, &limited(objects, percent, accepted));
+        let is_over = report.over_budget.is_some();
+        assert_eq!(
+            (plan.releases.len(), is_over),
+            (releases, releases == 0),
+            "{budget:?}"
         );
-        assert_eq!((plan.releases.len(), reasons(&report)), (releases, found));
+        assert_eq!(report.held_back.len(), 2 - releases, "{budget:?}");
     }
+    let (_, report) = world.plan(&gone, &limited(0, 0, 1));
+    let over = report.over_budget.unwrap();
+    let deletes: Vec<_> = over
+        .deletes
+        .iter()
+        .map(|(key, count)| (key.application.as_str(), *count))
+        .collect();
+    assert_eq!((over.managed, deletes), (2, vec![("a", 1), ("b", 1)]));
 }
 
 #[test]

@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 use steading_model::desired::FIELD_MANAGER;
 use steading_model::{Desired, Object, ObjectId};
 use steading_plan::{
-    Action, History, InventoryItem, Live, Observed, Options, Plan, PlanReport, ReleasePlan,
-    fill_secret_digest, mask, plan, used_secrets,
+    Action, History, InventoryItem, Live, Observed, Options, Plan, PlanReport, ReleaseKind,
+    ReleasePlan, fill_secret_digest, mask, plan, used_secrets,
 };
 
 /// The cluster.
@@ -102,6 +102,7 @@ impl World {
             .entry(release.key.clone())
             .or_default();
         *history = History {
+            is_retired: release.kind == ReleaseKind::Retire,
             greatest_number: release.number,
             current: Some(release.number),
             current_image: release.image.clone(),

@@ -7,6 +7,7 @@ use steading_cluster::Cluster;
 use steading_plan::Scope;
 
 use crate::error::{CommandError, Outcome};
+use crate::other_estates;
 use crate::output::{Format, OutputOption};
 use crate::planning::{self, PlanOptions, Planned};
 use crate::preparing::prepare;
@@ -120,7 +121,9 @@ pub(crate) async fn apply(
         .await
     };
     let mut planned = plan().await?;
-    if prepare(session, &cluster, &planned, consent).await? {
+    other_estates::tell(session, &cluster, estate, &planned).await?;
+    let is_refused = planned.report.over_budget.is_some();
+    if !is_refused && prepare(session, &cluster, &planned, consent).await? {
         planned = plan().await?;
     }
     release.apply_to(&mut planned.plan);
@@ -135,12 +138,25 @@ pub(crate) async fn finish(
     consent: Consent,
     format: Format,
 ) -> Result<Outcome, CommandError> {
+    finish_after(session, cluster, planned, consent, format, async || Ok(())).await
+}
+
+/// Shows a plan, asks, does what must be done before the first release, carries the plan out, and says how it ended.
+pub(crate) async fn finish_after(
+    session: &Session,
+    cluster: &Cluster,
+    planned: &Planned<'_>,
+    consent: Consent,
+    format: Format,
+    before: impl AsyncFnOnce() -> Result<(), CommandError>,
+) -> Result<Outcome, CommandError> {
     show_plan(session, planned, format)?;
     let held_back = planning::held_back(&planned.report);
     if planned.plan.releases.is_empty() {
         return Ok(releasing::report(session, &[], format)?.worse(held_back));
     }
     consent.obtain(session, "carry this out?")?;
+    before().await?;
     let outcomes = carry_out(session, cluster, async |run| {
         steading_cluster::apply(run, &planned.observation, &planned.plan).await
     })

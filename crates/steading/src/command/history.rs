@@ -71,6 +71,7 @@ fn row(release: &ReleaseSummary) -> Row<'_> {
     let status = release.status.as_ref();
     let kind = match release.spec.kind {
         ReleaseKind::Apply => "apply".to_owned(),
+        ReleaseKind::Retire => "retire".to_owned(),
         ReleaseKind::Rollback(to) => format!("rollback to {to}"),
         ReleaseKind::Takeover => "takeover".to_owned(),
     };

@@ -11,6 +11,7 @@ use steading_plan::{Plan, PlanReport, Saved, Scope, view};
 
 use crate::error::{CommandError, Outcome, WhileDoing};
 use crate::keep::keep;
+use crate::other_estates;
 use crate::output;
 use crate::planning::{self, PlanOptions, Planned};
 use crate::runtime::block_on;
@@ -126,14 +127,16 @@ async fn planned<'a>(
     let progress = session.ui.progress();
     progress.activity("looking at the cluster");
     let estate = wanted.estate()?;
-    planning::make(
+    let planned = planning::make(
         &cluster,
         estate,
         &wanted.desired,
         &wanted.coverage,
         options.options(estate, Scope::WholeCluster),
     )
-    .await
+    .await?;
+    other_estates::tell(session, &cluster, estate, &planned).await?;
+    Ok(planned)
 }
 
 fn save_to(

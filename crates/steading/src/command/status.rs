@@ -1,17 +1,20 @@
 //! `steading status`: how the applications of an environment are.
 
+mod retired;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 
 use clap::Args;
 use steading_cluster::{ApplicationStatus, ObjectStatus, observe, status};
-use steading_plan::{Scope, State, Unreadable};
+use steading_plan::{ReleaseKey, Scope, State, Unreadable};
 
 use crate::error::{CommandError, Outcome};
 use crate::output::{self, Format, OutputOption};
 use crate::pipeline::{Loaded, Selection};
 use crate::runtime::block_on;
 use crate::session::Session;
+use crate::settings;
 use crate::target::{ClusterOptions, Intent, connect_to};
 use crate::ui::{Role, Table};
 
@@ -49,16 +52,15 @@ pub(crate) fn run(arguments: StatusCommand, session: &Session) -> Result<Outcome
     let loaded = Loaded::read(session)?;
     let selection = Selection::new(&loaded, &applications)?;
     loaded.environments(Some(&env))?;
-    let mut all = block_on(read(session, &loaded, &env, &cluster))??;
+    let (mut all, retired) = block_on(read(session, &loaded, &env, &cluster))??;
+    let asleep = Asleep {
+        parked: parked(&loaded, &env),
+        retired,
+    };
     all.retain(|one| one.key.environment == env && selection.has(&one.key.application));
     match output.output {
         Format::Json => output::json(&session.ui, &all)?,
-        Format::Text => print(
-            session,
-            &all,
-            &parked(&loaded, &env),
-            applications.is_empty(),
-        )?,
+        Format::Text => print(session, &all, &asleep, applications.is_empty())?,
     }
     Ok(if all.iter().all(is_well) {
         Outcome::Success
@@ -67,12 +69,27 @@ pub(crate) fn run(arguments: StatusCommand, session: &Session) -> Result<Outcome
     })
 }
 
+/// Why applications do not run, although nothing is wrong with them.
+struct Asleep {
+    parked: BTreeMap<String, String>,
+    retired: BTreeMap<ReleaseKey, String>,
+}
+
+impl Asleep {
+    /// Returns a word and a sentence.
+    fn of(&self, key: &ReleaseKey) -> Option<(&'static str, &str)> {
+        let retired = self.retired.get(key).map(|why| ("retired", why.as_str()));
+        let parked = self.parked.get(&key.application);
+        retired.or_else(|| parked.map(|why| ("parked", why.as_str())))
+    }
+}
+
 async fn read(
     session: &Session,
     loaded: &Loaded,
     env: &str,
     options: &ClusterOptions,
-) -> Result<Vec<ApplicationStatus>, CommandError> {
+) -> Result<(Vec<ApplicationStatus>, BTreeMap<ReleaseKey, String>), CommandError> {
     let environment = loaded.environment(env)?;
     let estate = loaded.needed_estate()?;
     let cluster = connect_to(session, environment, options, Intent::Read).await?;
@@ -85,7 +102,8 @@ async fn read(
             "this command looks at the whole cluster; `steading history APP` needs rights in one namespace only",
         ));
     }
-    Ok(status(&cluster, &observed).await)
+    let retired = retired::retired(&observed, &settings::today().to_string());
+    Ok((status(&cluster, &observed).await, retired))
 }
 
 /// Returns why applications are parked, by name.
@@ -107,7 +125,7 @@ fn is_well(one: &ApplicationStatus) -> bool {
 fn print(
     session: &Session,
     all: &[ApplicationStatus],
-    parked: &BTreeMap<String, String>,
+    asleep: &Asleep,
     is_summary: bool,
 ) -> Result<(), CommandError> {
     if all.is_empty() {
@@ -121,8 +139,8 @@ fn print(
             one.release
                 .map_or_else(|| "-".to_owned(), |number| number.to_string()),
             one.image.clone().unwrap_or_else(|| "-".to_owned()),
-            health(one, parked).to_owned(),
-            what(one, parked),
+            health(one, asleep).to_owned(),
+            what(one, asleep),
         ]);
     }
     let mut out = session.ui.data();
@@ -140,16 +158,16 @@ fn print(
     Ok(())
 }
 
-fn health(one: &ApplicationStatus, parked: &BTreeMap<String, String>) -> &'static str {
-    match (is_well(one), parked.contains_key(&one.key.application)) {
+fn health(one: &ApplicationStatus, asleep: &Asleep) -> &'static str {
+    match (is_well(one), asleep.of(&one.key)) {
         (false, _) => "not ready",
-        (true, true) => "parked",
-        (true, false) => "ready",
+        (true, Some((word, _))) => word,
+        (true, None) => "ready",
     }
 }
 
-/// Returns what is in the way first, in one line; of a parked application, why it is.
-fn what(one: &ApplicationStatus, parked: &BTreeMap<String, String>) -> String {
+/// Returns what is in the way first, in one line; of an application that does not run, why it does not.
+fn what(one: &ApplicationStatus, asleep: &Asleep) -> String {
     if let Some(open) = &one.open {
         return format!("release {} by `{}` has not ended", open.number, open.actor);
     }
@@ -159,9 +177,9 @@ fn what(one: &ApplicationStatus, parked: &BTreeMap<String, String>) -> String {
         .find(|object| !object.health.is_current());
     match troubled {
         Some(object) => format!("{}: {}", object.id, trouble(object)),
-        None => parked
-            .get(&one.key.application)
-            .cloned()
+        None => asleep
+            .of(&one.key)
+            .map(|(_, why)| why.to_owned())
             .unwrap_or_default(),
     }
 }

@@ -20,11 +20,12 @@ pub(super) fn page() -> String {
 }
 
 fn codes() -> BTreeMap<&'static str, &'static str> {
-    let all: [&[(Code, &'static str)]; 8] = [
+    let all: [&[(Code, &'static str)]; 9] = [
         steading_model::yaml::CODES,
         steading_model::read::CODES,
         steading_model::load::CODES,
         steading_model::resolve::CODES,
+        steading_model::referrer::CODES,
         steading_model::application::validate::CODES,
         steading_compile::CODES,
         steading_rules::schema::CODES,

@@ -2,6 +2,7 @@
 
 use steading_plan::{Effect, Plan, PlanReport, ReleasePlan, Step};
 
+use super::budget;
 use super::change::{effect_name, value_line};
 use super::plan::{heading, privileges, sign, summary};
 use super::push;
@@ -35,6 +36,16 @@ pub(crate) fn markdown(plan: &Plan, report: &PlanReport) -> String {
                 &format!("- {}{remedy}", reason::not_done(not_done)),
             );
         }
+    }
+    if let Some(over) = &report.over_budget {
+        push(&mut text, &format!("\n**{}**\n", budget::sentence(over)));
+        for line in budget::applications(over) {
+            push(&mut text, &format!("- {line}"));
+        }
+        push(
+            &mut text,
+            &format!("\n{}", budget::remedies(over).join("; ")),
+        );
     }
     text
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 use steading_compile::ANNOTATION_PRIVILEGES;
 use steading_plan::{Action, Effect, Plan, PlanReport, ReleaseKey, ReleaseKind, ReleasePlan, Step};
 
+use super::budget;
 use super::change::{effect_name, value_line};
 use super::push;
 use super::reason;
@@ -92,6 +93,7 @@ pub(crate) fn text(plan: &Plan, report: &PlanReport, paint: Paint) -> String {
         );
     }
     write_not_done(&mut text, report, paint);
+    write_over_budget(&mut text, report, paint);
     push(&mut text, &paint.text(Role::Strong, &summary(plan, report)));
     text
 }
@@ -110,6 +112,12 @@ pub(super) fn summary(plan: &Plan, report: &PlanReport) -> String {
         1 => Some("1 application is held back".to_owned()),
         many => Some(format!("{many} applications are held back")),
     };
+    if report.over_budget.is_some() {
+        return format!(
+            "nothing is done: this run would delete too much; {}",
+            tally.words()
+        );
+    }
     match (tally.is_empty(), held) {
         (true, None) => format!("nothing to do: {}", tally.words()),
         (true, Some(held)) => format!("nothing is done: {held}; {}", tally.words()),
@@ -172,6 +180,7 @@ pub(super) fn heading(release: &ReleasePlan) -> String {
     let number = release.number;
     let what = match (release.kind, release.parent) {
         (ReleaseKind::Rollback(to), _) => format!("back to {to}"),
+        (ReleaseKind::Retire, _) => "which takes it away".to_owned(),
         (ReleaseKind::Takeover, _) => "takes over".to_owned(),
         (ReleaseKind::Apply, Some(parent)) => {
             return format!("{title}: release {number} after {parent}{}", group(release));
@@ -218,6 +227,20 @@ pub(super) fn sign(action: Action) -> &'static str {
         Action::Replace => "±",
         Action::Delete => "-",
     }
+}
+
+fn write_over_budget(text: &mut String, report: &PlanReport, paint: Paint) {
+    let Some(over) = &report.over_budget else {
+        return;
+    };
+    push(text, &paint.text(Role::Warning, &budget::sentence(over)));
+    for line in budget::applications(over) {
+        push(text, &format!("  ✗ {line}"));
+    }
+    for line in budget::remedies(over) {
+        push(text, &format!("      {line}"));
+    }
+    text.push('\n');
 }
 
 fn write_not_done(text: &mut String, report: &PlanReport, paint: Paint) {

@@ -1,7 +1,7 @@
 //! Why something does not happen, and what to do about it.
 
 use steading_model::desired::SHARED_ENVIRONMENT;
-use steading_plan::{FieldOwner, NotDone, Reason};
+use steading_plan::{ACCEPT_RETURN, FieldOwner, NotDone, Reason};
 
 use super::change::{by, effect_name};
 use crate::diagnostics::count;
@@ -45,12 +45,19 @@ pub(crate) fn what(reason: &Reason) -> String {
         }
         Reason::OverQuota(what) => format!("does not fit the quota: {what}"),
         Reason::NoNodeFits(what) => format!("no node fits: {what}"),
-        Reason::PruneLimit(number) => {
+        Reason::Retired => "was retired, and is declared still".to_owned(),
+        Reason::KeptUntil(day) => {
+            format!("is data of an application that was retired, and kept until {day}")
+        }
+        Reason::PeriodOver(day) => {
             format!(
-                "{} would be deleted, more than one run may",
-                count(*number, "object")
+                "is data of an application that was retired; it was kept until {day}, and that is over"
             )
         }
+        Reason::NoEnvironment(number) => format!(
+            "its environment is not in the estate, and {} of it are in the cluster: left as they are",
+            count(*number, "object")
+        ),
         Reason::Kept(why) => format!("is no longer declared, and kept: {why}"),
         Reason::ClusterScoped => "is not in the namespace: left as it is".to_owned(),
     }
@@ -99,8 +106,17 @@ pub(crate) fn remedy(not_done: &NotDone) -> Option<String> {
             Some("lower the requests, or set `quota` with the reason".to_owned())
         }
         Reason::NoNodeFits(_) => Some("lower the requests, or change `placement`".to_owned()),
-        Reason::PruneLimit(count) => Some(format!("if it is meant: `--prune-limit {count}`")),
         Reason::Kept(_) => Some(format!("to delete it: `--accept {name}`")),
+        Reason::Retired => Some(format!(
+            "take `{environment}` out of its `environments`; to bring it back: `--accept {ACCEPT_RETURN}/{application}`"
+        )),
+        Reason::KeptUntil(_) => Some(format!("to delete it before: `--accept {name}`")),
+        Reason::PeriodOver(_) => Some(format!(
+            "to delete it: `steading retire {application} --env {environment} --delete-data`"
+        )),
+        Reason::NoEnvironment(_) => Some(format!(
+            "to take it away: `steading retire {application} --env {environment} --context CONTEXT`; to have it back, declare the environment"
+        )),
         Reason::ClusterScoped => Some(format!(
             "the operator applies it: `steading apply {application} --env {environment}`"
         )),

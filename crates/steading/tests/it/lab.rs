@@ -1,6 +1,7 @@
 //! The program on a real API server, as its users run it: one lab for all of these tests, an environment for each.
 
 mod adopt;
+mod budget;
 mod choice;
 mod cookbook;
 mod copy;
@@ -11,6 +12,7 @@ mod golden;
 mod ground;
 mod instances;
 mod interruption;
+mod kept;
 mod lent;
 mod obstacles;
 mod operators;
@@ -21,6 +23,7 @@ mod place;
 mod policies;
 mod prune;
 mod release;
+mod retire;
 mod run;
 mod secrets;
 mod takeover;

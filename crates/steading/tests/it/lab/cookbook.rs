@@ -78,7 +78,7 @@ fn without_components(ground: &Ground, example: &Path, environment: &str) {
             Lent::of(&objects).without_devices().to(ground);
             let context = ground.context();
             let line = format!(
-                "apply {application} --yes --wait 5s --prune-limit 1000 --context {context}"
+                "apply {application} --yes --wait 5s --accept-deletes 1000 --context {context}"
             );
             place.run(&line).code(1).out(component.missing);
         }

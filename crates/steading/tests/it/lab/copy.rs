@@ -73,7 +73,7 @@ pub(super) fn applied(
     let lent = Lent::of(&objects);
     lent.to(ground);
     let context = ground.context();
-    let line = format!("apply --yes --prune-limit 1000 --wait 30s --context {context}");
+    let line = format!("apply --yes --accept-deletes 1000 --wait 30s --context {context}");
     let ran = operated(ground, &place, &lent, &line);
     let is_complete = |app: &String| {
         ran.out

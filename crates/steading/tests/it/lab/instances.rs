@@ -106,9 +106,11 @@ fn what_is_taken_out_is_planned_like_an_application_that_is_gone(place: &Place) 
         "ghcr.io/example/budget:1.1",
         "  bob: { env: { TITLE: Bob } }\n",
     );
-    let plan = place.run("plan --detailed-exitcode").code(3);
+    let plan = place
+        .run("plan --detailed-exitcode --accept-deletes 20")
+        .code(3);
     plan.out("instances/budget-alice").out("delete");
-    place.run("apply --yes").code(0);
+    place.run("apply --yes --accept-deletes 20").code(0);
     let path = format!(
         "/apis/apps/v1/namespaces/{}/deployments/budget-alice",
         place.namespace("budget-alice")

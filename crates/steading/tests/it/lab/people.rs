@@ -415,7 +415,7 @@ fn taken_away(place: &Place, ground: &Ground, alice: &Client) {
         .collect::<Vec<_>>()
         .join("\n");
     estate(place, ground, &format!("{without}\n"));
-    place.run("apply --yes");
+    place.run("apply --yes --accept-deletes 20");
     assert!(!may(ground, alice, "list", "pods", "prod-shop"));
     place
         .run("apply --yes --accept Namespace/alice-lab")

@@ -23,21 +23,20 @@ fn an_application_that_is_declared_no_more_goes_and_its_data_stays() {
         .run("plan shop --detailed-exitcode")
         .code(0)
         .lacks("wiki");
-    let planned = place.run("plan --detailed-exitcode").code(3);
+    let planned = place
+        .run("plan --detailed-exitcode --accept-deletes 20")
+        .code(3);
     planned
         .out("- Deployment prune-wiki/wiki")
         .out("PersistentVolumeClaim prune-wiki/wiki")
         .out("is no longer declared, and kept: ")
         .lacks("- PersistentVolumeClaim");
-    let limited = place.run("apply --yes --prune-limit 1").code(1);
-    limited
-        .out("objects would be deleted, more than one run may")
-        .out("--prune-limit");
+    place.run("apply --yes").code(1).out("--accept-deletes");
     assert!(exists(
         "/apis/apps/v1/namespaces/prune-wiki/deployments/wiki"
     ));
     place
-        .run("apply --yes")
+        .run("apply --yes --accept-deletes 20")
         .code(0)
         .out("prune/wiki: release 2 is complete");
     assert!(!exists(
@@ -97,7 +96,7 @@ fn another_environment_on_the_same_cluster_is_left_alone() {
     place.app("shop", "ghcr.io/example/shop:1.0", "");
     place.run("plan --detailed-exitcode").code(0);
     place
-        .run_plain("plan --env green --detailed-exitcode")
+        .run_plain("plan --env green --detailed-exitcode --accept-deletes 20")
         .code(3)
         .out("- Deployment green-shop/shop")
         .lacks("blue");

@@ -1,0 +1,82 @@
+//! Which steps of a release are done side by side, and in which order.
+
+use std::collections::BTreeMap;
+
+use steading_plan::{Wave, removal};
+
+use super::execute::Work;
+
+/// Returns the steps in the order of their waves. Deletes are of one wave, and go one kind after the other: what leads to an object
+/// before the object itself.
+pub(crate) fn stages(works: &[Work]) -> Vec<(Wave, Vec<&Work>)> {
+    let mut stages: BTreeMap<(Wave, u8), Vec<&Work>> = BTreeMap::new();
+    for work in works {
+        let turn = match work.wave {
+            Wave::Prune => removal(&work.id),
+            _ => 0,
+        };
+        stages.entry((work.wave, turn)).or_default().push(work);
+    }
+    stages
+        .into_iter()
+        .map(|((wave, _), works)| (wave, works))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use steading_model::{GroupKind, ObjectId};
+    use steading_plan::Action;
+
+    use super::*;
+    use crate::release::execute::Guard;
+
+    fn work(group: &str, kind: &str, wave: Wave) -> Work {
+        Work {
+            id: ObjectId {
+                kind: GroupKind::new(group, kind),
+                namespace: None,
+                name: "shop".to_owned(),
+            },
+            action: Action::Delete,
+            wave,
+            desired: None,
+            uid: None,
+            displaces: BTreeSet::new(),
+            guard: Guard::Absent,
+            takes: None,
+            noted: None,
+        }
+    }
+
+    #[test]
+    fn routes_are_gone_before_what_they_lead_to_goes() {
+        let works = [
+            work("", "Secret", Wave::Prune),
+            work("apps", "Deployment", Wave::Prune),
+            work("", "Service", Wave::Prune),
+            work("traefik.io", "IngressRoute", Wave::Prune),
+            work("", "ConfigMap", Wave::Configuration),
+        ];
+        let kinds: Vec<Vec<&str>> = stages(&works)
+            .iter()
+            .map(|(_, works)| {
+                works
+                    .iter()
+                    .map(|work| work.id.kind.kind.as_str())
+                    .collect()
+            })
+            .collect();
+        assert_eq!(
+            kinds,
+            [
+                vec!["ConfigMap"],
+                vec!["IngressRoute"],
+                vec!["Deployment", "Service"],
+                vec!["Secret"]
+            ]
+        );
+    }
+}
