@@ -12,6 +12,7 @@ use steading_model::{Desired, Object};
 #[derive(Clone, Debug)]
 pub struct App {
     name: String,
+    estate: String,
     namespace: String,
     image: String,
     timeout_seconds: u64,
@@ -23,6 +24,7 @@ impl App {
     pub fn new(name: &str, namespace: &str) -> Self {
         let app = Self {
             name: name.to_owned(),
+            estate: namespace.to_owned(),
             namespace: namespace.to_owned(),
             image: "registry.lab/app:1".to_owned(),
             timeout_seconds: 60,
@@ -32,6 +34,14 @@ impl App {
         app.with(
             json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": namespace } }),
         )
+    }
+
+    /// An application of an estate with several: with a namespace and nothing in it.
+    pub fn of(estate: &str, name: &str, namespace: &str) -> Self {
+        let mut app = Self::new(name, namespace);
+        estate.clone_into(&mut app.estate);
+        let objects = std::mem::take(&mut app.objects);
+        objects.into_iter().fold(app, Self::with)
     }
 
     /// An application with one of everything: account, configuration, secrets, a claim, a deployment, a service, a policy, a schedule.
@@ -226,7 +236,7 @@ impl App {
             .collect();
         objects.sort_by(|one, other| one.id.cmp(&other.id));
         Desired {
-            estate: self.namespace.clone(),
+            estate: self.estate.clone(),
             application: AppName::parse(&self.name).expect("the name must be one"),
             environment: EnvironmentName::parse("test").expect("the name must be one"),
             namespace: NamespaceName::parse(&self.namespace).expect("the name must be one"),
@@ -239,7 +249,7 @@ impl App {
 
     fn labels(&self) -> Vec<(&'static str, String)> {
         vec![
-            (LABEL_ESTATE, self.namespace.clone()),
+            (LABEL_ESTATE, self.estate.clone()),
             (LABEL_APPLICATION, self.name.clone()),
             (LABEL_ENVIRONMENT, "test".to_owned()),
             (LABEL_MANAGED_BY, "steading".to_owned()),

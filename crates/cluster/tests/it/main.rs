@@ -18,6 +18,8 @@ mod refusals;
 mod release;
 mod rights;
 mod server_faults;
+mod state;
+mod storm;
 
 #[test]
 fn no_test_file_is_forgotten() {
