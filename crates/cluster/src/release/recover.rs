@@ -119,6 +119,10 @@ async fn settled(hold: &Hold<'_>, wish: Wish<'_>) -> Option<(u64, Ended)> {
     };
     let record = records.into_iter().find(Record::is_open)?;
     let number = record.spec.number;
+    let record = match hold.claim(record).await {
+        Ok(record) => record?,
+        Err(error) => return Some((number, Ended::Refused(error))),
+    };
     let ended = match record.phase() {
         Phase::Preparing => forgotten(hold, &record).await,
         _ if finishes(&record, wish) => transaction::resumed(hold, record).await,

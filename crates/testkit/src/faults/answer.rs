@@ -67,10 +67,10 @@ where
 }
 
 /// Returns the answer to a watch that begins too far back.
-pub(super) fn gone() -> Result<Answer, BoxError> {
+pub(super) fn gone() -> Answer {
     let event = serde_json::json!({ "type": "ERROR", "object": status(410) });
     let body = Bytes::from(format!("{event}\n"));
-    Ok(Response::new(in_pieces(stream::iter([Ok(body)]))))
+    Response::new(in_pieces(stream::iter([Ok(body)])))
 }
 
 /// Returns the answer of a server that refuses.

@@ -188,7 +188,7 @@ where
             Some(Fault::KillBefore) => Some(Err(faults.kill())),
             Some(Fault::Reset) => Some(Err(reset())),
             Some(Fault::Status(status, retry_after)) => Some(refusal(status, retry_after)),
-            Some(Fault::Gone) if seen.is_watch() => Some(gone()),
+            Some(Fault::Gone) if seen.is_watch() => Some(Ok(gone())),
             Some(Fault::Stale) => faults.earlier(question.as_deref()).map(Ok),
             _ => None,
         };

@@ -61,18 +61,18 @@ impl Faults {
     }
 }
 
-fn fault(seed: u64, density: u8, seen: &Seen) -> Option<Fault> {
-    let is_read = seen.method == "GET" && !seen.is_watch();
-    if is_read && chance(seed, "lag", seen, seen.nth / LAG) % 300 < u64::from(density) {
+fn fault(seed: u64, density: u8, request: &Seen) -> Option<Fault> {
+    let is_read = request.method == "GET" && !request.is_watch();
+    if is_read && chance(seed, "lag", request, request.nth / LAG) % 300 < u64::from(density) {
         return Some(Fault::Stale);
     }
-    let chance = chance(seed, "fault", seen, seen.nth);
+    let chance = chance(seed, "fault", request, request.nth);
     if chance % 100 >= u64::from(density) {
         return None;
     }
-    let among: &[Fault] = match seen.method.as_str() {
-        _ if seen.is_watch() => &WATCHES,
-        "GET" if seen.is_list() && chance.is_multiple_of(7) => &[Fault::Status(410, None)],
+    let among: &[Fault] = match request.method.as_str() {
+        _ if request.is_watch() => &WATCHES,
+        "GET" if request.is_list() && chance.is_multiple_of(7) => &[Fault::Status(410, None)],
         "GET" => &READS,
         _ => &WRITES,
     };
@@ -84,9 +84,9 @@ fn fault(seed: u64, density: u8, seen: &Seen) -> Option<Fault> {
 }
 
 /// Returns a number that is the same for the same request, and like thrown dice for different ones.
-fn chance(seed: u64, what: &str, seen: &Seen, times: usize) -> u64 {
+fn chance(seed: u64, what: &str, request: &Seen, times: usize) -> u64 {
     let mut hasher = DefaultHasher::new();
-    (seed, what, &seen.method, &seen.path, times).hash(&mut hasher);
+    (seed, what, &request.method, &request.path, times).hash(&mut hasher);
     hasher.finish()
 }
 
