@@ -11,6 +11,7 @@ use crate::runtime::block_on;
 use crate::session::Session;
 use crate::subject::{Subject, SubjectOptions};
 use crate::target::{Intent, connect_to};
+use crate::turns;
 
 const RESUME_HELP: &str = "\
 Example:
@@ -91,6 +92,7 @@ fn run(
         Ok(outcome)
     })??;
     let reverted_as_asked = matches!((way, &outcome.ended), (Way::Back, Ended::Reverted { .. }));
+    turns::explain(session, std::slice::from_ref(&outcome));
     let reported = releasing::report(session, &[outcome], output.output)?;
     Ok(if reverted_as_asked {
         Outcome::Success
