@@ -13,6 +13,7 @@ mod lab;
 mod programs;
 mod purity;
 mod run;
+mod storm;
 mod tour;
 
 use std::path::PathBuf;
@@ -51,6 +52,15 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Race releases against each other through faults, round after round; a failure says its seed
+    Storm {
+        /// How many rounds
+        #[arg(long, default_value_t = 200)]
+        rounds: u64,
+        /// The seed of the first; each further one has the next
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// Judge by real declarations and resource definitions
     Cases {
         /// The folder of the cases
@@ -82,6 +92,7 @@ fn run(task: Task) -> Result<()> {
             &[("BLESS", "1")],
         ),
         Task::Bench { arguments } => bench::bench(&arguments),
+        Task::Storm { rounds, seed } => storm::storm(rounds, seed),
         Task::Cases { folder } => cases::cases(folder),
     }
 }

@@ -12,6 +12,7 @@ use steading_model::GroupKind;
 
 use crate::kind::ServedKind;
 use crate::kubeconfig::Endpoint;
+use crate::newest::Newest;
 use crate::request::{Call, RequestError};
 use crate::retry::Retry;
 
@@ -85,6 +86,7 @@ pub struct Cluster {
     place: Arc<Place>,
     retry: Retry,
     listener: Option<Listener>,
+    pub(crate) newest: Arc<Newest>,
     pub(crate) kinds: Arc<Mutex<BTreeMap<(GroupKind, String), ServedKind>>>,
 }
 
@@ -226,6 +228,7 @@ impl Cluster {
             place: Arc::new(place),
             retry: Retry::READING,
             listener: None,
+            newest: Arc::default(),
             kinds: Arc::default(),
         }
     }

@@ -91,7 +91,8 @@ async fn make_key(cluster: &Cluster, namespace: &str) -> Result<(), InstallError
     match cluster
         .send(
             call.query("fieldManager", FIELD_MANAGER)
-                .json("application/json", &key),
+                .json("application/json", &key)
+                .of_any_version(),
         )
         .await
     {

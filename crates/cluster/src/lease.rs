@@ -17,6 +17,7 @@ use tokio::sync::Mutex;
 use crate::connect::Cluster;
 use crate::fault::Fault;
 use crate::kind::{built_in, served};
+use crate::random;
 use crate::request::{Call, RequestError};
 use crate::retry::Retry;
 use crate::settings::{Clock, Settings};
@@ -38,11 +39,11 @@ pub enum LeaseError {
         since: String,
     },
     /// It was ours, and somebody else took it over because it was not renewed in time.
-    #[error("the lease of namespace `{namespace}` was taken over by `{holder}`")]
+    #[error("the lease of namespace `{namespace}` was taken over{}", taker(holder))]
     Lost {
         /// The namespace.
         namespace: String,
-        /// By whom.
+        /// By whom; empty where that one has given it back by now.
         holder: String,
     },
     /// The server did not answer as expected.
@@ -50,10 +51,17 @@ pub enum LeaseError {
     Request(RequestError),
 }
 
+fn taker(holder: &str) -> String {
+    match holder {
+        "" => ", and has been given back since".to_owned(),
+        holder => format!(" by `{holder}`"),
+    }
+}
+
 /// A Lease as the server has it.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Found {
+pub(crate) struct Found {
     metadata: FoundMeta,
     #[serde(default)]
     spec: FoundSpec,
@@ -129,7 +137,11 @@ fn path(namespace: &str) -> String {
     built_in("coordination.k8s.io", "Lease").path_of(Some(namespace), NAME)
 }
 
-async fn read(cluster: &Cluster, namespace: &str) -> Result<Option<Found>, RequestError> {
+/// Reads the Lease of a namespace.
+pub(crate) async fn read(
+    cluster: &Cluster,
+    namespace: &str,
+) -> Result<Option<Found>, RequestError> {
     let call = Call::get(path(namespace), format!("read `Lease {namespace}/{NAME}`"));
     served(cluster.fetch(call).await)
 }
@@ -151,6 +163,7 @@ pub(crate) async fn acquire(
         clock: settings.clock.clone(),
     };
     let mut watched: Option<(String, Instant)> = None;
+    let mut conflicts = 0;
     loop {
         let found = read(cluster, namespace)
             .await
@@ -168,7 +181,15 @@ pub(crate) async fn acquire(
                         held: Mutex::new(held),
                     });
                 }
-                Err(error) if matches!(error.fault, Fault::Conflict | Fault::Exists) => continue,
+                // Somebody was faster: then the next look says who. A server that says so again and again is not waited for forever.
+                Err(error) if matches!(error.fault, Fault::Conflict | Fault::Exists) => {
+                    conflicts += 1;
+                    match cluster.retry().pause(conflicts, None, random::byte()) {
+                        Some(pause) => tokio::time::sleep(pause).await,
+                        None => return Err(LeaseError::Request(error.after(conflicts))),
+                    }
+                    continue;
+                }
                 Err(error) => return Err(LeaseError::Request(error)),
             }
         }
@@ -191,17 +212,26 @@ pub(crate) async fn acquire(
 }
 
 impl Found {
-    fn holder(&self) -> &str {
+    pub(crate) fn holder(&self) -> &str {
         self.spec.holder_identity.as_deref().unwrap_or_default()
     }
 
     /// Says whether it may be taken: it is nobody's, ours, or was seen unchanged for all its duration.
     fn is_free(&self, place: &Place, watched: Option<&(String, Instant)>) -> bool {
+        let is_ours = self.holder() == place.holder;
+        self.holder().is_empty() || is_ours || self.is_abandoned(watched)
+    }
+
+    /// Says whether it was seen unchanged for all its duration: its holder has died.
+    pub(crate) fn is_abandoned(&self, watched: Option<&(String, Instant)>) -> bool {
         let duration = Duration::from_secs(self.spec.lease_duration_seconds.unwrap_or(1));
-        let expired = watched.is_some_and(|(version, since)| {
+        watched.is_some_and(|(version, since)| {
             *version == self.metadata.resource_version && since.elapsed() >= duration
-        });
-        self.holder().is_empty() || self.holder() == place.holder || expired
+        })
+    }
+
+    pub(crate) fn into_version(self) -> String {
+        self.metadata.resource_version
     }
 
     fn held(self, place: &Place) -> LeaseError {

@@ -8,14 +8,16 @@ use std::borrow::Cow;
 use crate::connect::Cluster;
 use crate::fault::Fault;
 use crate::kind::ServedKind;
-use crate::request::{Call, RequestError, garbled};
+use crate::newest::Outdated;
+use crate::random;
+use crate::request::{Call, RequestError};
 
 /// How many objects a page has. The server answers the first page from memory and reads every further one from etcd, which costs it
 /// twice the time; an object is about 3 kB.
 const PAGE: &str = "2500";
 
 /// How often a list is begun again because the server forgot where it was.
-const BEGINNINGS: usize = 4;
+const BEGINNINGS: u32 = 4;
 
 /// Which objects of a kind are listed.
 #[derive(Clone, Debug, Default)]
@@ -66,10 +68,12 @@ struct Page<'a> {
     items: Option<Vec<&'a RawValue>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 struct PageMeta {
     #[serde(default, rename = "continue")]
     next: String,
+    #[serde(default, rename = "resourceVersion")]
+    version: String,
 }
 
 impl Filter {
@@ -85,17 +89,28 @@ impl Filter {
         self
     }
 
-    fn call(&self, kind: &ServedKind, next: &str) -> Call {
+    fn doing(&self, kind: &ServedKind) -> String {
         let whereabouts = self
             .namespace
             .as_deref()
             .map(|name| format!(" in namespace `{name}`"))
             .unwrap_or_default();
-        let mut call = Call::get(
-            kind.path(self.namespace.as_deref()),
-            format!("list `{}`{whereabouts}", kind.kind),
-        );
-        call = call.query("limit", PAGE);
+        format!("list `{}`{whereabouts}", kind.kind)
+    }
+
+    fn outdated(&self, kind: &ServedKind, outdated: Outdated) -> RequestError {
+        RequestError {
+            doing: self.doing(kind),
+            fault: Fault::Busy,
+            answer: outdated.to_string(),
+            causes: Vec::new(),
+            tried: 1,
+        }
+    }
+
+    fn call(&self, kind: &ServedKind, next: &str) -> Call {
+        let mut call = Call::get(kind.path(self.namespace.as_deref()), self.doing(kind));
+        call = call.query("limit", PAGE).of_a_list();
         if let Some(labels) = &self.labels {
             call = call.query("labelSelector", labels);
         }
@@ -112,6 +127,14 @@ impl Filter {
     }
 }
 
+/// What reading a list once came to.
+enum Listed<T> {
+    /// What was taken of all pages.
+    All(Vec<T>),
+    /// It is older than the same list was before.
+    Outdated(Outdated),
+}
+
 impl Cluster {
     /// Lists objects and hands each to `take`, as text, with `apiVersion` and `kind`.
     ///
@@ -122,13 +145,21 @@ impl Cluster {
         filter: &Filter,
         take: impl Fn(&Item<'_>, Box<RawValue>) -> Option<T>,
     ) -> Result<Vec<T>, RequestError> {
-        for _ in 1..BEGINNINGS {
-            match self.list_once(kind, filter, &take).await {
-                Err(error) if error.fault == Fault::Expired => {}
-                answer => return answer,
+        let mut begun = 0;
+        loop {
+            begun += 1;
+            let error = match self.list_once(kind, filter, &take).await {
+                Err(error) if error.fault == Fault::Expired => error,
+                Ok(Listed::Outdated(outdated)) => filter.outdated(kind, outdated),
+                Ok(Listed::All(taken)) => return Ok(taken),
+                Err(error) => return Err(error),
+            };
+            let pause = self.retry().pause(begun, None, random::byte());
+            match pause.filter(|_| begun < BEGINNINGS) {
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => return Err(error.after(begun)),
             }
         }
-        self.list_once(kind, filter, &take).await
     }
 
     async fn list_once<T>(
@@ -136,13 +167,22 @@ impl Cluster {
         kind: &ServedKind,
         filter: &Filter,
         take: &impl Fn(&Item<'_>, Box<RawValue>) -> Option<T>,
-    ) -> Result<Vec<T>, RequestError> {
+    ) -> Result<Listed<T>, RequestError> {
         let (mut taken, mut next) = (Vec::new(), String::new());
+        let name = kind.path(filter.namespace.as_deref());
         loop {
-            let body = self.send(filter.call(kind, &next)).await?;
-            next = read_page(kind, &body, take, &mut taken)?;
+            let call = filter.call(kind, &next);
+            let page = self.read(call, |body| read_page(kind, body, take)).await?;
+            let (items, meta) = page;
+            // The further pages are of the version of the first.
+            let is_first = next.is_empty();
+            if is_first && let Err(outdated) = self.newest.list(&name, &meta.version) {
+                return Ok(Listed::Outdated(outdated));
+            }
+            taken.extend(items);
+            next = meta.next;
             if next.is_empty() {
-                return Ok(taken);
+                return Ok(Listed::All(taken));
             }
         }
     }
@@ -160,21 +200,19 @@ impl Cluster {
     }
 }
 
+/// Returns what was taken of a page, with where the next one begins.
 fn read_page<T>(
     kind: &ServedKind,
     body: &Bytes,
     take: &impl Fn(&Item<'_>, Box<RawValue>) -> Option<T>,
-    taken: &mut Vec<T>,
-) -> Result<String, RequestError> {
-    let doing = || format!("list `{}`", kind.kind);
-    let page: Page<'_> = serde_json::from_slice(body).map_err(|error| garbled(doing(), &error))?;
+) -> Result<(Vec<T>, PageMeta), serde_json::Error> {
+    let page: Page<'_> = serde_json::from_slice(body)?;
+    let mut taken = Vec::new();
     for text in page.items.unwrap_or_default() {
-        let item: Item<'_> =
-            serde_json::from_str(text.get()).map_err(|error| garbled(doing(), &error))?;
-        let json = whole(kind, &item, text).map_err(|error| garbled(doing(), &error))?;
-        taken.extend(take(&item, json));
+        let item: Item<'_> = serde_json::from_str(text.get())?;
+        taken.extend(take(&item, whole(kind, &item, text)?));
     }
-    Ok(page.metadata.next)
+    Ok((taken, page.metadata))
 }
 
 /// Puts `apiVersion` and `kind` in front, which lists of built-in kinds leave out of their items.
@@ -205,15 +243,14 @@ mod tests {
         let body = Bytes::from_static(
             br#"{"metadata":{"continue":"abc"},"items":[{"metadata":{"name":"a","namespace":"n","uid":"u"},"data":{}}]}"#,
         );
-        let mut taken = Vec::new();
         let take = |item: &Item<'_>, json: Box<RawValue>| {
             Some((
                 item.metadata.name.clone().into_owned(),
                 json.get().to_owned(),
             ))
         };
-        let next = read_page(&built_in("", "ConfigMap"), &body, &take, &mut taken).unwrap();
-        assert_eq!(next, "abc");
+        let (taken, meta) = read_page(&built_in("", "ConfigMap"), &body, &take).unwrap();
+        assert_eq!(meta.next, "abc");
         assert_eq!(taken[0].0, "a");
         assert!(
             taken[0]
@@ -229,9 +266,8 @@ mod tests {
         let body = Bytes::from_static(
             br#"{"kind":"PartialObjectMetadataList","metadata":{"resourceVersion":"757"},"items":null}"#,
         );
-        let mut taken = Vec::new();
-        let next = read_page(&built_in("", "Pod"), &body, &|_, _| Some(()), &mut taken);
-        assert_eq!((next.unwrap().as_str(), taken.len()), ("", 0));
+        let (taken, page) = read_page(&built_in("", "Pod"), &body, &|_, _| Some(())).unwrap();
+        assert_eq!((page.next.as_str(), taken.len()), ("", 0));
     }
 
     #[test]
@@ -240,11 +276,9 @@ mod tests {
             &built_in("", "Pod"),
             &Bytes::from_static(b"<html>"),
             &|_, _| Some(()),
-            &mut Vec::new(),
         );
-        assert_eq!(
-            error.unwrap_err().to_string(),
-            "cannot list `Pod`: the answer cannot be understood: line 1, column 1"
-        );
+        let error = error.unwrap_err();
+        assert!(!error.is_eof());
+        assert_eq!((error.line(), error.column()), (1, 1));
     }
 }

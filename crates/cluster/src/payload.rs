@@ -109,8 +109,8 @@ pub async fn payload(
         release_kind().path_of(Some(&key.namespace), &name),
         format!("read `Release {}/{name}`", key.namespace),
     );
-    let body = cluster.send(call).await.map_err(PayloadError::Request)?;
-    let record = record::read(&String::from_utf8_lossy(&body)).map_err(PayloadError::Request)?;
+    let found: Value = cluster.fetch(call).await.map_err(PayloadError::Request)?;
+    let record = record::read(&found.to_string()).map_err(PayloadError::Request)?;
     read(cluster, &record).await
 }
 

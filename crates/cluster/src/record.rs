@@ -20,6 +20,8 @@ pub(crate) const LABEL_STATE: &str = "steading.dev/state";
 pub(crate) const LABEL_RECORD: &str = "steading.dev/record";
 /// Annotation with what the run that made the record is called, so that a request whose answer was lost is recognised.
 pub(crate) const ANNOTATION_RUN: &str = "steading.dev/run";
+/// Annotation with what the run is called that took an open record over.
+pub(crate) const ANNOTATION_CLAIM: &str = "steading.dev/taken-over-by";
 /// Type of the Secrets that hold a payload.
 pub(crate) const PAYLOAD_TYPE: &str = "steading.dev/release";
 
@@ -80,10 +82,13 @@ pub(crate) struct Record {
 
 /// The metadata of a `Release` that is looked at.
 #[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct RecordMeta {
     pub(crate) name: String,
     pub(crate) namespace: String,
     pub(crate) uid: String,
+    #[serde(default)]
+    pub(crate) resource_version: Option<String>,
     #[serde(default)]
     pub(crate) labels: BTreeMap<String, String>,
     #[serde(default)]

@@ -32,6 +32,13 @@ pub struct RequestError {
     pub tried: u32,
 }
 
+impl RequestError {
+    /// Says how often it was tried in all.
+    pub(crate) fn after(self, tried: u32) -> Self {
+        Self { tried, ..self }
+    }
+}
+
 fn tries(tried: u32) -> String {
     match tried {
         0 | 1 => String::new(),
@@ -52,12 +59,34 @@ pub(crate) struct Call {
     /// Text that no message may repeat.
     secrets: Vec<String>,
     timeout: Option<Duration>,
+    on_conflict: OnConflict,
+    answer: Answer,
+}
+
+/// What comes back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Answer {
+    /// One object, or none.
+    #[default]
+    Object,
+    /// A page of a list, whose reader compares its version: looking for it here takes as long as reading all of it.
+    Page,
+}
+
+/// What it means when the server says that somebody changed the object meanwhile.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum OnConflict {
+    /// The version that the request names is not the current one any more: whoever asked reads anew.
+    #[default]
+    Fail,
+    /// The request names no version: the server was in its own way, as it is when several write at once, and the same may succeed.
+    Again,
 }
 
 /// What came of sending a request once.
-pub(crate) enum Attempt {
+pub(crate) enum Attempt<T> {
     /// It was answered.
-    Done(Bytes),
+    Done(T),
     /// It may succeed after a pause.
     Again(Duration),
     /// It failed for good.
@@ -82,6 +111,8 @@ impl Call {
             content: None,
             secrets: Vec::new(),
             timeout: None,
+            on_conflict: OnConflict::Fail,
+            answer: Answer::Object,
         }
     }
 
@@ -120,6 +151,24 @@ impl Call {
     pub(crate) fn within(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
+    }
+
+    /// Says that a page of a list is asked for.
+    pub(crate) fn of_a_list(mut self) -> Self {
+        self.answer = Answer::Page;
+        self
+    }
+
+    /// Says that no version of the object is named: a conflict with none passes.
+    pub(crate) fn of_any_version(mut self) -> Self {
+        self.on_conflict = OnConflict::Again;
+        self
+    }
+
+    /// Says whether the same may succeed a moment after it was refused. Fields that belong to others do not pass.
+    fn may_pass(&self, refused: &Refused) -> bool {
+        let is_own = refused.fault == Fault::Conflict && refused.refusal.details.causes.is_empty();
+        refused.fault.is_passing() || (is_own && self.on_conflict == OnConflict::Again)
     }
 
     fn uri(&self) -> String {
@@ -178,11 +227,25 @@ impl Cluster {
     /// Every request of this crate may be sent twice: reads, applies and merges are idempotent, and whoever creates or deletes
     /// looks at what is there when it is told "exists" or "not found".
     pub(crate) async fn send(&self, call: Call) -> Result<Bytes, RequestError> {
+        self.read(call, |body| Ok(body.clone())).await
+    }
+
+    /// Sends a request and reads the answer as JSON.
+    pub(crate) async fn fetch<T: DeserializeOwned>(&self, call: Call) -> Result<T, RequestError> {
+        self.read(call, |body| serde_json::from_slice(body)).await
+    }
+
+    /// Sends a request and reads the answer in some way. One that ends too soon is no answer: it is asked for again.
+    pub(crate) async fn read<T>(
+        &self,
+        call: Call,
+        read: impl Fn(&Bytes) -> Result<T, serde_json::Error>,
+    ) -> Result<T, RequestError> {
         let mut tried = 0;
         loop {
             tried += 1;
-            match self.attempt(&call, tried).await {
-                Attempt::Done(body) => return Ok(body),
+            match self.attempt(&call, tried, &read).await {
+                Attempt::Done(answer) => return Ok(answer),
                 Attempt::Again(pause) => tokio::time::sleep(pause).await,
                 Attempt::Failed(error) => return Err(error),
             }
@@ -190,15 +253,25 @@ impl Cluster {
     }
 
     /// Sends a request once; `tried` counts from 1.
-    pub(crate) async fn attempt(&self, call: &Call, tried: u32) -> Attempt {
-        let refused = match self.send_once(call).await {
-            Ok(body) => return Attempt::Done(body),
+    pub(crate) async fn attempt<T>(
+        &self,
+        call: &Call,
+        tried: u32,
+        read: &impl Fn(&Bytes) -> Result<T, serde_json::Error>,
+    ) -> Attempt<T> {
+        let answer = self.send_once(call).await;
+        let read = answer.and_then(|body| {
+            self.compare(call, &body)?;
+            read(&body).map_err(|error| Refused::garbled(&error))
+        });
+        let refused = match read {
+            Ok(answer) => return Attempt::Done(answer),
             Err(refused) => refused,
         };
         let pause = self
             .retry()
             .pause(tried, refused.retry_after, random::byte());
-        let pause = pause.filter(|_| refused.fault.is_passing());
+        let pause = pause.filter(|_| call.may_pass(&refused));
         let error = call.failed(refused, tried);
         match pause {
             Some(pause) => {
@@ -209,16 +282,18 @@ impl Cluster {
         }
     }
 
-    /// Sends a request and reads the answer as JSON.
-    pub(crate) async fn fetch<T: DeserializeOwned>(&self, call: Call) -> Result<T, RequestError> {
-        let doing = call.doing.clone();
-        let body = self.send(call).await?;
-        serde_json::from_slice(&body).map_err(|error| garbled(doing, &error))
-    }
-
     /// Sends a request that nothing depends on; nothing if it fails.
     pub(crate) async fn attempt_once(&self, call: &Call) -> Option<Bytes> {
         self.send_once(call).await.ok()
+    }
+
+    /// Refuses an answer that is older than one before.
+    fn compare(&self, call: &Call, body: &Bytes) -> Result<(), Refused> {
+        if call.answer == Answer::Page || call.method == Method::DELETE {
+            return Ok(());
+        }
+        let compared = self.newest.object(&call.path, body);
+        compared.map_err(|outdated| Refused::plain(Fault::Busy, outdated.to_string()))
     }
 
     async fn send_once(&self, call: &Call) -> Result<Bytes, Refused> {
@@ -254,19 +329,24 @@ impl Cluster {
     }
 }
 
-/// An answer that could not be understood; serde's message has a position, and no value of the text.
+/// An answer that could not be understood.
 pub(crate) fn garbled(doing: String, error: &serde_json::Error) -> RequestError {
     RequestError {
         doing,
         fault: Fault::Garbled,
-        answer: format!(
-            "the answer cannot be understood: line {}, column {}",
-            error.line(),
-            error.column()
-        ),
+        answer: misunderstood(error),
         causes: Vec::new(),
         tried: 1,
     }
+}
+
+/// Says where an answer could not be understood; serde's own message may have a value of the text.
+fn misunderstood(error: &serde_json::Error) -> String {
+    format!(
+        "the answer cannot be understood: line {}, column {}",
+        error.line(),
+        error.column()
+    )
 }
 
 impl Refused {
@@ -280,6 +360,14 @@ impl Refused {
             refusal,
             retry_after: None,
         }
+    }
+
+    fn garbled(error: &serde_json::Error) -> Self {
+        if error.is_eof() {
+            let message = format!("the answer ends too soon, in line {}", error.line());
+            return Self::plain(Fault::Unreachable, message);
+        }
+        Self::plain(Fault::Garbled, misunderstood(error))
     }
 
     fn without_answer(fault: Fault, error: &(dyn std::error::Error + 'static)) -> Self {

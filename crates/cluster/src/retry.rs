@@ -9,11 +9,14 @@ pub struct Retry {
     pub tries: u32,
     /// The pause after the first; it doubles from try to try.
     pub first: Duration,
-    /// The longest pause; also the most that a `Retry-After` of the server may ask for.
+    /// The longest pause that it takes by itself.
     pub longest: Duration,
     /// How long one try may take.
     pub timeout: Duration,
 }
+
+/// The longest that a server is waited for because it asks for it. The API server asks for a second or a few.
+const LONGEST_ASKED: Duration = Duration::from_secs(30);
 
 impl Retry {
     /// For reading before anything is done: a server that is not there is reported after about two seconds.
@@ -34,14 +37,16 @@ impl Retry {
 
     /// Returns the pause after a failed try (counted from 1), or nothing if it was the last.
     ///
-    /// `chance` spreads those that failed together: 0 is half the pause, 255 all of it. What the server asks for is kept.
+    /// `chance` spreads those that failed together: 0 is half the pause, 255 all of it. Never comes back sooner than the server asks
+    /// for, and not all that it asked at the same moment come back at the same moment. Who is to stay away for longer than
+    /// [`LONGEST_ASKED`] gives up instead: then a person decides.
     pub(crate) fn pause(
         &self,
         tried: u32,
         asked: Option<Duration>,
         chance: u8,
     ) -> Option<Duration> {
-        if tried >= self.tries {
+        if tried >= self.tries || asked > Some(LONGEST_ASKED) {
             return None;
         }
         let doubled = self
@@ -49,7 +54,8 @@ impl Retry {
             .saturating_mul(1 << (tried - 1).min(16))
             .min(self.longest);
         let spread = doubled / 2 + doubled / 2 * u32::from(chance) / 255;
-        Some(spread.max(asked.unwrap_or_default().min(self.longest)))
+        let later = asked.map(|asked| asked + self.first * u32::from(chance) / 255);
+        Some(spread.max(later.unwrap_or_default()))
     }
 }
 
@@ -82,9 +88,16 @@ mod tests {
     }
 
     #[test]
-    fn what_the_server_asks_for_is_kept_within_bounds() {
-        let asked = |seconds| RETRY.pause(1, Some(Duration::from_millis(seconds)), 0);
-        assert_eq!(asked(250), Some(Duration::from_millis(250)));
-        assert_eq!(asked(60_000), Some(Duration::from_millis(300)));
+    fn nobody_comes_back_sooner_than_the_server_asks() {
+        let pause = |asked, chance| RETRY.pause(1, Some(Duration::from_millis(asked)), chance);
+        assert_eq!(pause(250, 0), Some(Duration::from_millis(250)));
+        assert_eq!(pause(9_000, 0), Some(Duration::from_secs(9)));
+        assert_eq!(pause(9_000, 255), Some(Duration::from_millis(9_100)));
+        assert_eq!(pause(10, 255), Some(Duration::from_millis(110)));
+    }
+
+    #[test]
+    fn a_server_that_asks_for_minutes_is_given_up_at_once() {
+        assert_eq!(RETRY.pause(1, Some(Duration::from_mins(2)), 0), None);
     }
 }

@@ -164,6 +164,12 @@ pub(crate) fn remedy(fault: Fault) -> Option<&'static str> {
         Fault::Forbidden => {
             Some("`steading rbac APP --env ENV` prints the rights that a deployment needs")
         }
+        Fault::Busy => Some(
+            "the API server is overloaded, starting or broken: try again in a moment; `kubectl get --raw '/readyz?verbose'` says what it lacks",
+        ),
+        Fault::Expired | Fault::Conflict => {
+            Some("try again: the server had to be asked anew again and again")
+        }
         _ => None,
     }
 }

@@ -32,6 +32,7 @@ mod settings;
 mod show;
 mod subject;
 mod target;
+mod turns;
 mod ui;
 mod wanted;
 

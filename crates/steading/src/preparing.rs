@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use steading_cluster::{Cluster, install, recover, renew};
+use steading_cluster::{Cluster, Outcome, install, recover, renew};
 use steading_compile::SHARED_NAMESPACE;
 use steading_model::GroupKind;
 use steading_plan::{Observed, Scope, release_key, version};
@@ -13,7 +13,24 @@ use crate::planning::Planned;
 use crate::releasing::{self, Consent, carry_out};
 use crate::session::Session;
 
-/// Makes the cluster ready for what is planned, and finishes what runs left that died. Says whether anything was done: then the plan is old.
+/// What was done before a release.
+pub(crate) struct Prepared {
+    /// Whether the plan that was made before is still true.
+    pub(crate) plan: PlanAge,
+    /// How what was open ended.
+    pub(crate) settled: Vec<Outcome>,
+}
+
+/// Whether a plan is still true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PlanAge {
+    /// Nothing was done since.
+    Fresh,
+    /// The cluster is another by now.
+    Old,
+}
+
+/// Makes the cluster ready for what is planned, and finishes what runs left that died.
 ///
 /// Only applications of the plan are concerned; what else is open in the cluster is left to those whose it is.
 pub(crate) async fn prepare(
@@ -21,22 +38,27 @@ pub(crate) async fn prepare(
     cluster: &Cluster,
     planned: &Planned<'_>,
     consent: Consent,
-) -> Result<bool, CommandError> {
+) -> Result<Prepared, CommandError> {
     let kind = GroupKind::new("steading.dev", "Release");
     let is_new = planned.observation.observed.unserved.contains(&kind);
     if is_new {
         make_ready(session, cluster, planned, consent).await?;
     }
     let open = open(planned);
-    let is_open = !open.releases.is_empty();
-    if is_open {
+    let mut settled = Vec::new();
+    if !open.releases.is_empty() {
         consent.obtain(
             session,
             "a run has not ended: finish it, or put back what it began?",
         )?;
-        settle(session, cluster, planned, &open).await;
+        settled = settle(session, cluster, planned, &open).await;
     }
-    Ok(is_new || is_open)
+    let plan = if is_new || !open.releases.is_empty() {
+        PlanAge::Old
+    } else {
+        PlanAge::Fresh
+    };
+    Ok(Prepared { plan, settled })
 }
 
 async fn make_ready(
@@ -79,7 +101,12 @@ fn open(planned: &Planned<'_>) -> Observed {
 }
 
 /// Finishes what is wanted still, and puts back what is not.
-async fn settle(session: &Session, cluster: &Cluster, planned: &Planned<'_>, open: &Observed) {
+async fn settle(
+    session: &Session,
+    cluster: &Cluster,
+    planned: &Planned<'_>,
+    open: &Observed,
+) -> Vec<Outcome> {
     // Not those of the plan: where all was written and only waited for, there is no release in it.
     let key = &planned.options.digest_key;
     let digests: BTreeMap<_, _> = planned
@@ -98,6 +125,7 @@ async fn settle(session: &Session, cluster: &Cluster, planned: &Planned<'_>, ope
             releasing::sentence(outcome)
         ));
     }
+    outcomes
 }
 
 /// Brings the definition of releases up to date: the cluster may have that of a program that retired nothing.

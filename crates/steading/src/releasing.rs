@@ -17,11 +17,14 @@ use crate::settings::Stream;
 use crate::show::ReleaseProgress;
 
 /// The options of carrying out.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 pub(crate) struct ReleaseOptions {
     /// How long the new version may take to get ready [default: the declaration's, else 3m]
     #[arg(long, value_name = "DURATION", value_parser = DurationText::parse)]
     pub(crate) wait: Option<DurationText>,
+    /// How long to wait until somebody else's release into the same namespace has ended [default: not at all]
+    #[arg(long, value_name = "DURATION", value_parser = DurationText::parse)]
+    pub(crate) wait_for_others: Option<DurationText>,
 }
 
 /// Whether someone must be asked first.

@@ -12,8 +12,8 @@ use steading_model::{Desired, Object};
 #[derive(Clone, Debug)]
 pub struct App {
     name: String,
-    namespace: String,
     estate: String,
+    namespace: String,
     image: String,
     timeout_seconds: u64,
     after: Vec<AppName>,
@@ -23,11 +23,11 @@ pub struct App {
 impl App {
     /// An application with a namespace and nothing in it.
     pub fn new(name: &str, namespace: &str) -> Self {
-        Self::of(name, namespace, namespace)
+        Self::of(namespace, name, namespace)
     }
 
     /// An application of an estate, with a namespace and nothing in it.
-    pub fn of(name: &str, namespace: &str, estate: &str) -> Self {
+    pub fn of(estate: &str, name: &str, namespace: &str) -> Self {
         let app = Self {
             name: name.to_owned(),
             namespace: namespace.to_owned(),

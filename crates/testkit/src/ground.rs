@@ -116,21 +116,25 @@ pub async fn through(ground: &Ground, faults: &Faults) -> Cluster {
 /// # Panics
 /// If the kubeconfig is none.
 pub async fn connected(kubeconfig: &str, faults: &Faults) -> Cluster {
-    let kubeconfig = Kubeconfig::from_yaml(kubeconfig).expect("the kubeconfig must be one");
-    let config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await;
-    let mut config = config.expect("the kubeconfig must name a cluster");
-    config.default_retry = false;
-    config.proxy_url = None;
-    let server = config.cluster_url.to_string();
-    let builder = ClientBuilder::try_from(config).expect("a client must be possible");
-    let client: Client = builder.with_layer(faults).build();
+    let client = client(kubeconfig, faults).await;
     let retry = Retry {
         tries: 5,
         first: Duration::from_millis(10),
         longest: Duration::from_secs(1),
         timeout: Duration::from_secs(5),
     };
-    Cluster::new(client, server).with_retry(retry)
+    Cluster::new(client, "the lab").with_retry(retry)
+}
+
+/// Returns a client by a kubeconfig through faults.
+pub(crate) async fn client(kubeconfig: &str, faults: &Faults) -> Client {
+    let kubeconfig = Kubeconfig::from_yaml(kubeconfig).expect("the kubeconfig must be one");
+    let config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await;
+    let mut config = config.expect("the kubeconfig must name a cluster");
+    config.default_retry = false;
+    config.proxy_url = None;
+    let builder = ClientBuilder::try_from(config).expect("a client must be possible");
+    builder.with_layer(faults).build()
 }
 
 /// Returns the name of a namespace that no other test uses.

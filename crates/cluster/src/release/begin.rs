@@ -76,6 +76,7 @@ async fn check_lineage(hold: &Hold<'_>, plan: &ReleasePlan) -> Result<(), ApplyE
                 return Err(ApplyError::Open {
                     number: record.spec.number,
                     actor: record.spec.actor,
+                    since: record.spec.created_at,
                 });
             }
             Phase::Complete | Phase::Reverted => earlier.push(record),
@@ -95,8 +96,8 @@ async fn check_lineage(hold: &Hold<'_>, plan: &ReleasePlan) -> Result<(), ApplyE
     {
         return Err(ApplyError::Moved {
             what: format!(
-                "release {} was made by `{}`",
-                record.spec.number, record.spec.actor
+                "release {} was made by `{}` at {}",
+                record.spec.number, record.spec.actor, record.spec.created_at
             ),
         });
     }
@@ -183,7 +184,13 @@ async fn live(hold: &Hold<'_>, step: &Step) -> Result<Option<Value>, ApplyError>
         return Ok(None);
     }
     match hold.kind_of(&step.id, step.desired.as_ref()).await {
-        Ok(kind) => hold.get(&kind, &step.id).await,
+        Ok(kind) => {
+            if let Some(version) = &step.resource_version {
+                let path = kind.path_of(step.id.namespace.as_deref(), &step.id.name);
+                hold.cluster.newest.note(path, version);
+            }
+            hold.get(&kind, &step.id).await
+        }
         // Its definition is part of this release, or it is gone together with its kind.
         Err(ApplyError::Unserved { .. }) => Ok(None),
         Err(error) => Err(error),

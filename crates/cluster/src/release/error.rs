@@ -41,12 +41,16 @@ pub enum ApplyError {
         object: Box<ObjectId>,
     },
     /// An earlier release has not ended.
-    #[error("release {number} by `{actor}` has not ended: it is resumed or reverted first")]
+    #[error(
+        "release {number} by `{actor}` has not ended since {since}: it is resumed or reverted first"
+    )]
     Open {
         /// Its number.
         number: u64,
         /// Who made it.
         actor: String,
+        /// When it was begun, in RFC 3339.
+        since: String,
     },
     /// There is no open release to resume or revert.
     #[error("no release of `{application}` is open")]

@@ -297,7 +297,7 @@ async fn place(
             applied => return applied,
         };
         if refused.causes.is_empty() {
-            let now = reread(hold, work, kind, live.as_ref(), &displaces).await;
+            let now = reread(hold, work, kind, live.as_ref(), &displaces, &refused).await;
             live = match now {
                 // An earlier try of this very apply went through, and its answer was lost. If somebody else wrote, applying without
                 // force will say so.
@@ -373,9 +373,12 @@ async fn reread(
     kind: &ServedKind,
     before: Option<&Value>,
     displaces: &BTreeSet<String>,
+    refused: &RequestError,
 ) -> Result<Option<Value>, ApplyError> {
     let now = hold.get(kind, &work.id).await?;
     let is_same = match (before, &now) {
+        // There is no other version: the server has been in its own way all along.
+        (None, None) => return Err(ApplyError::Request(refused.clone())),
         (Some(before), Some(now)) => {
             before["metadata"]["uid"] == now["metadata"]["uid"] && same_for(before, now, displaces)
         }

@@ -82,20 +82,7 @@ impl Hold<'_> {
 
     /// Sends a request that changes something: before each try it is proven that the Lease is ours.
     pub(crate) async fn write(&self, call: Call) -> Result<Bytes, ApplyError> {
-        let mut tried = 0;
-        loop {
-            tried += 1;
-            let remaining = self.lease.ensure().await.map_err(ApplyError::Lease)?;
-            match self
-                .cluster
-                .attempt(&call.clone().within(remaining), tried)
-                .await
-            {
-                Attempt::Done(body) => return Ok(body),
-                Attempt::Again(pause) => tokio::time::sleep(pause).await,
-                Attempt::Failed(error) => return Err(ApplyError::Request(error)),
-            }
-        }
+        self.write_as(call, |body| Ok(body.clone())).await
     }
 
     /// Sends a request that changes something, and reads the answer.
@@ -103,10 +90,29 @@ impl Hold<'_> {
         &self,
         call: Call,
     ) -> Result<T, ApplyError> {
-        let body = self.write(call).await?;
-        serde_json::from_slice(&body).map_err(|error| {
-            ApplyError::Request(crate::request::garbled("read an answer".to_owned(), &error))
-        })
+        self.write_as(call, |body| serde_json::from_slice(body))
+            .await
+    }
+
+    async fn write_as<T>(
+        &self,
+        call: Call,
+        read: impl Fn(&Bytes) -> Result<T, serde_json::Error>,
+    ) -> Result<T, ApplyError> {
+        let mut tried = 0;
+        loop {
+            tried += 1;
+            let remaining = self.lease.ensure().await.map_err(ApplyError::Lease)?;
+            match self
+                .cluster
+                .attempt(&call.clone().within(remaining), tried, &read)
+                .await
+            {
+                Attempt::Done(answer) => return Ok(answer),
+                Attempt::Again(pause) => tokio::time::sleep(pause).await,
+                Attempt::Failed(error) => return Err(ApplyError::Request(error)),
+            }
+        }
     }
 
     pub(crate) fn report(&self, event: &Event) {

@@ -15,8 +15,11 @@ use crate::kind::{built_in, release_kind};
 use crate::list::Filter;
 use crate::observe::secrets::Unkept;
 use crate::payload;
-use crate::record::{self, ANNOTATION_RUN, LABEL_STATE, Record, State};
-use crate::request::{Call, RequestError, garbled};
+use crate::record::{self, ANNOTATION_CLAIM, ANNOTATION_RUN, LABEL_STATE, Record, State};
+use crate::request::{Call, RequestError};
+
+/// How often an open record is read anew before it is left to whoever changes it.
+const CLAIMS: usize = 5;
 
 /// The waves in which something is waited for.
 const LONG: [Wave; 5] = [
@@ -136,9 +139,11 @@ impl Hold<'_> {
         });
         let what = format!("`Release {}/{name}`", self.key.namespace);
         let path = release_kind().path(Some(&self.key.namespace));
-        let record = match self.create(&path, &object, &what).await? {
-            Some(made) => serde_json::from_slice(&made)
-                .map_err(|error| ApplyError::Request(garbled(format!("record {what}"), &error)))?,
+        // What it is called is known; of an answer that ends too soon it is read again.
+        let made = self.create(&path, &object, &what).await?;
+        let made = made.and_then(|made| serde_json::from_slice(&made).ok());
+        let record: Record = match made {
+            Some(record) => record,
             None => self.read_record(&name, &what).await?,
         };
         if record.run() == self.id {
@@ -146,8 +151,8 @@ impl Hold<'_> {
         }
         Err(ApplyError::Moved {
             what: format!(
-                "release {} was made by `{}`",
-                record.spec.number, record.spec.actor
+                "release {} was made by `{}` at {}",
+                record.spec.number, record.spec.actor, record.spec.created_at
             ),
         })
     }
@@ -156,6 +161,31 @@ impl Hold<'_> {
         let path = release_kind().path_of(Some(&self.key.namespace), name);
         let call = Call::get(path, format!("read {what}"));
         self.cluster.fetch(call).await.map_err(ApplyError::Request)
+    }
+
+    /// Takes over an open record that somebody left, and returns it as it is now: by then it may have ended.
+    ///
+    /// It is written over the version that was read, because a list may be from before the end of the release.
+    pub(crate) async fn claim(&self, mut record: Record) -> Result<Record, ApplyError> {
+        let what = title(&record);
+        for _ in 0..CLAIMS {
+            if !record.is_open() {
+                return Ok(record);
+            }
+            let version = &record.metadata.resource_version;
+            let claim = json!({ "metadata": { "resourceVersion": version, "annotations": { ANNOTATION_CLAIM: self.id } } });
+            let call = Call::new(Method::PATCH, path(&record), format!("take over {what}"));
+            let call = call.query("fieldManager", "steading").json(MERGE, &claim);
+            match self.write_and_read(call).await {
+                Err(ApplyError::Request(error)) if error.fault == Fault::Conflict => {
+                    record = self.read_record(&record.metadata.name, &what).await?;
+                }
+                claimed => return claimed,
+            }
+        }
+        Err(ApplyError::Moved {
+            what: format!("{what} is changed by somebody again and again"),
+        })
     }
 
     /// Keeps the key of digests that was made up for this run.
@@ -175,7 +205,8 @@ impl Hold<'_> {
     ) -> Result<Option<Bytes>, ApplyError> {
         let call = Call::new(Method::POST, path, format!("record {what}"))
             .query("fieldManager", "steading");
-        match self.write(call.json("application/json", object)).await {
+        let call = call.json("application/json", object).of_any_version();
+        match self.write(call).await {
             Ok(made) => Ok(Some(made)),
             Err(ApplyError::Request(RequestError {
                 fault: Fault::Exists,
@@ -220,7 +251,8 @@ impl Hold<'_> {
         );
         self.write(
             call.query("fieldManager", "steading")
-                .json(MERGE, &json!({ "status": status })),
+                .json(MERGE, &json!({ "status": status }))
+                .of_any_version(),
         )
         .await
         .map(drop)
@@ -242,36 +274,40 @@ impl Hold<'_> {
             format!("label {}", title(record)),
         );
         let labels = json!({ "metadata": { "labels": { LABEL_STATE: word } } });
-        self.write(call.query("fieldManager", "steading").json(MERGE, &labels))
-            .await
-            .map(drop)
+        let call = call.query("fieldManager", "steading").json(MERGE, &labels);
+        self.write(call.of_any_version()).await.map(drop)
     }
 
     /// Removes a record with its payload. The garbage collector would take the payload too, but later.
     pub(crate) async fn forget(&self, record: &Record) -> Result<(), ApplyError> {
-        let options = json!({ "preconditions": { "uid": record.metadata.uid }, "propagationPolicy": "Background" });
-        self.remove(&path(record), &options, &title(record)).await?;
-        let secret = built_in("", "Secret");
+        let uid = &record.metadata.uid;
+        // Exactly as it was read: what seemed never to have begun may have gone on since.
+        let exactly = json!({ "uid": uid, "resourceVersion": record.metadata.resource_version });
+        let options = json!({ "preconditions": exactly, "propagationPolicy": "Background" });
+        let call = Call::new(
+            Method::DELETE,
+            path(record),
+            format!("remove {}", title(record)),
+        );
+        let call = call.json("application/json", &options);
+        self.remove(&path(record), uid, call).await?;
         for at in 0..record.spec.chunks {
-            let part = secret.path_of(
-                Some(&record.metadata.namespace),
-                &payload::part_name(record, at),
-            );
-            self.remove(&part, &json!({}), &title(record)).await?;
+            self.forget_part(record, at).await?;
         }
         Ok(())
     }
 
-    /// Deletes something of a record; what is gone already is as good.
-    async fn remove(&self, path: &str, options: &Value, what: &str) -> Result<(), ApplyError> {
-        let call = Call::new(Method::DELETE, path, format!("remove {what}"));
-        match self.write(call.json("application/json", options)).await {
-            Ok(_)
-            | Err(ApplyError::Request(RequestError {
-                fault: Fault::NotFound | Fault::Conflict,
+    /// Deletes a part of a payload; one that is gone already is as good.
+    async fn forget_part(&self, record: &Record, at: usize) -> Result<(), ApplyError> {
+        let namespace = Some(record.metadata.namespace.as_str());
+        let part = built_in("", "Secret").path_of(namespace, &payload::part_name(record, at));
+        let call = Call::new(Method::DELETE, part, format!("remove {}", title(record)));
+        match self.write(call.of_any_version()).await {
+            Err(ApplyError::Request(RequestError {
+                fault: Fault::NotFound,
                 ..
             })) => Ok(()),
-            Err(error) => Err(error),
+            removed => removed.map(drop),
         }
     }
 }

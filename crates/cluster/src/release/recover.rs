@@ -164,6 +164,10 @@ async fn settled(
         let what = "another run settles what was open".to_owned();
         return vec![refused(key, ApplyError::Moved { what })];
     }
+    let open = match claim(leases, open).await {
+        Ok(open) => open,
+        Err(why) => return vec![refused(key, why)],
+    };
     let settlement = settlement(&open.found(), open.wish(goal));
     let (mut members, mut outcomes) = take_up(leases, open).await;
     let records: Vec<Record> = members
@@ -182,6 +186,18 @@ async fn settled(
     let settled = records.iter().zip(ended);
     outcomes.extend(settled.map(|(record, ended)| outcome(record, ended)));
     outcomes
+}
+
+/// Takes over what is open, over exactly the versions that were read: by now it may have gone on, or ended.
+async fn claim(leases: &Leases<'_>, open: Open) -> Result<Open, ApplyError> {
+    let mut records = Vec::with_capacity(open.records.len());
+    for record in open.records {
+        records.push(match record {
+            Some(record) => Some(leases.hold(&record.key(), Home::Old).claim(record).await?),
+            None => None,
+        });
+    }
+    Ok(Open { records, ..open })
 }
 
 /// Takes up what has not ended; records that were still being written are dropped.

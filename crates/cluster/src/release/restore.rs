@@ -28,7 +28,7 @@ use crate::request::{Call, RequestError};
 const SIDE_BY_SIDE: usize = 8;
 
 /// How often what is left to put back is looked at anew: what somebody changes in between is put back too.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
 
 /// What was put back.
 #[derive(Default)]
@@ -58,6 +58,7 @@ pub(crate) async fn restore(
         parent: parent.as_ref().map(|parent| parent.desired.as_slice()),
     };
     let mut restored = Restored::default();
+    let mut moved = None;
     for _ in 0..ROUNDS {
         let live = read_all(hold, &payload).await?;
         let steps: Vec<RevertStep> = revert(&release, &live)
@@ -65,11 +66,14 @@ pub(crate) async fn restore(
             .filter(|step| !leaves(step, &mut restored))
             .collect();
         if steps.is_empty() {
-            break;
+            return Ok(restored);
         }
-        round(hold, &steps, until, &mut restored).await?;
+        moved = round(hold, &steps, until, &mut restored).await?;
     }
-    Ok(restored)
+    match moved {
+        Some(error) => Err(ApplyError::Request(error)),
+        None => Ok(restored),
+    }
 }
 
 /// Reads what the release before desired. Where that record is gone, objects are given back as they were.
@@ -128,12 +132,15 @@ fn leaves(step: &RevertStep, restored: &mut Restored) -> bool {
     }
 }
 
+/// Takes each step once. Returns the refusal of what somebody, such as a controller that counts pods, changed between reading and
+/// writing: that is looked at anew.
 async fn round(
     hold: &Hold<'_>,
     steps: &[RevertStep],
     until: Instant,
     restored: &mut Restored,
-) -> Result<(), ApplyError> {
+) -> Result<Option<RequestError>, ApplyError> {
+    let mut moved = None;
     let mut going: Vec<(&ObjectId, &str)> = Vec::new();
     for step in steps {
         match put_back(hold, step, until).await {
@@ -150,6 +157,9 @@ async fn round(
                     format!("`{}` could not be put back: {answer}", step.id),
                 );
             }
+            Err(ApplyError::Request(error)) if error.fault == Fault::Conflict => {
+                moved = Some(error);
+            }
             Err(error) => return Err(error),
         }
         if let RevertAction::Remove(uid) = &step.action {
@@ -164,7 +174,7 @@ async fn round(
                 .insert(id.clone(), format!("`{id}` is deleted, but not gone yet"));
         }
     }
-    Ok(())
+    Ok(moved)
 }
 
 async fn put_back(

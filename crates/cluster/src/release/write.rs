@@ -10,7 +10,8 @@ use super::error::ApplyError;
 use super::hold::Hold;
 use crate::fault::Fault;
 use crate::kind::{ServedKind, served};
-use crate::request::{Call, RequestError};
+use crate::random;
+use crate::request::Call;
 
 /// The content type of a server-side apply; JSON is YAML.
 const APPLY: &str = "application/apply-patch+yaml";
@@ -42,11 +43,24 @@ pub(crate) fn apply_call(
     force: Force,
 ) -> Call {
     let path = kind.path_of(id.namespace.as_deref(), &id.name);
-    Call::new(Method::PATCH, path, format!("apply `{id}`"))
+    let call = Call::new(Method::PATCH, path, format!("apply `{id}`"))
         .query("fieldManager", manager)
         .query("force", if force == Force::Yes { "true" } else { "false" })
         .query("fieldValidation", "Strict")
-        .json(APPLY, object)
+        .json(APPLY, object);
+    match object["metadata"].get("resourceVersion") {
+        Some(_) => call,
+        None => call.of_any_version(),
+    }
+}
+
+/// What a request to delete came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Removal {
+    /// It is on its way.
+    Begun,
+    /// It was not there any more.
+    Done,
 }
 
 impl Hold<'_> {
@@ -111,16 +125,53 @@ impl Hold<'_> {
             kind.path_of(id.namespace.as_deref(), &id.name),
             format!("delete `{id}`"),
         );
-        match self.write(call.json("application/json", &options)).await {
-            Ok(_) => {}
-            // It is gone, or another one has its name: that one is not ours to delete.
-            Err(ApplyError::Request(RequestError {
-                fault: Fault::NotFound | Fault::Conflict,
-                ..
-            })) => return Ok(Gone::Yes),
-            Err(error) => return Err(error),
+        let path = kind.path_of(id.namespace.as_deref(), &id.name);
+        match self
+            .remove(&path, uid, call.json("application/json", &options))
+            .await?
+        {
+            Removal::Begun => self.gone(kind, id, uid, until).await,
+            Removal::Done => Ok(Gone::Yes),
         }
-        self.gone(kind, id, uid, until).await
+    }
+
+    /// Sends a request that deletes what has this UID.
+    ///
+    /// A conflict may mean that another object has its name by now, which is not ours to delete, or that the server was in its own way:
+    /// which of both it is, the object itself says.
+    pub(crate) async fn remove(
+        &self,
+        path: &str,
+        uid: &str,
+        call: Call,
+    ) -> Result<Removal, ApplyError> {
+        let mut tried = 0;
+        loop {
+            tried += 1;
+            let refused = match self.write(call.clone()).await {
+                Err(ApplyError::Request(error)) => error,
+                answer => return answer.map(|_| Removal::Begun),
+            };
+            match refused.fault {
+                Fault::NotFound => return Ok(Removal::Done),
+                Fault::Conflict if !self.is_there(path, uid, &refused.doing).await? => {
+                    return Ok(Removal::Done);
+                }
+                Fault::Conflict => {}
+                _ => return Err(ApplyError::Request(refused)),
+            }
+            match self.cluster.retry().pause(tried, None, random::byte()) {
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => return Err(ApplyError::Request(refused.after(tried))),
+            }
+        }
+    }
+
+    /// Says whether what has this path has this UID.
+    async fn is_there(&self, path: &str, uid: &str, doing: &str) -> Result<bool, ApplyError> {
+        let found = self.cluster.fetch::<Value>(Call::get(path, doing)).await;
+        let found = served(found).map_err(ApplyError::Request)?;
+        Ok(found.is_some_and(|found| found["metadata"]["uid"] == uid))
     }
 
     /// Waits until an object with this UID is gone.

@@ -10,7 +10,7 @@ use crate::ground::{Scene, complete, shared};
 /// A database, what needs it, what needs that, and one that needs nobody.
 fn applications(estate: &str, image: &str, image_of_web: &str) -> Vec<Desired> {
     let of = |name: &str, image: &str| {
-        App::of(name, &format!("{estate}-{name}"), estate)
+        App::of(estate, name, &format!("{estate}-{name}"))
             .config("settings", "image", image)
             .deployment("web", 1)
             .image(image)

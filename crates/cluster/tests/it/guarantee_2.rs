@@ -53,7 +53,7 @@ fn alone(build: fn(App) -> App) -> impl Fn(&str) -> Vec<Desired> {
 fn group(name: &str, build: fn(App) -> App, path: &str) -> Vec<Desired> {
     let of = |application: &str| {
         let namespace = format!("{name}-{application}");
-        build(App::of(application, &namespace, name))
+        build(App::of(name, application, &namespace))
     };
     let route = |app: App| {
         app.with(json!({

@@ -1,18 +1,16 @@
 //! Runs that are killed at a request, somebody else's way out, and what is wrong with what was left.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::collections::BTreeMap;
 
 use futures_util::{StreamExt as _, stream};
-use kube::Client;
-use serde_json::{Value, json};
+use serde_json::Value;
 use steading_cluster::{Ended, Observation, Outcome, Silent, apply, resume, revert};
 use steading_model::Desired;
-use steading_model::desired::ANNOTATION_SECRET_DIGEST;
 use steading_plan::{ACCEPT_DOWNGRADE, Plan, ReleaseKey, ReleaseKind, release_key, rollback};
-use steading_testkit::{Fault, Faults, namespace, objects_of, remains, through};
+use steading_testkit::{Fault, Faults, namespace, objects_of, through};
 
 use crate::ground::{Scene, complete, shared};
+use crate::state::{comparable, differences, left_over};
 
 /// How many kills are tried side by side.
 const SIDE_BY_SIDE: usize = 8;
@@ -80,6 +78,7 @@ impl Scenario {
             after.len(),
         );
         let goal = self.state(&name).await;
+        let (before, goal) = (comparable(before, &name), comparable(goal, &name));
         let (old, new) = match self.killed {
             Killed::Release => (before, goal),
             Killed::Rollback => (goal, before),
@@ -119,9 +118,10 @@ impl Scenario {
         let mut wrong = self.leave(&carol, kill.exit, &name).await;
         let state = self.state(&name).await;
         wrong.extend(lost(&before, &state));
-        wrong.extend(half(&state, &kill, reference));
+        wrong.extend(half(&comparable(state, &name), &kill, reference));
+        let client = shared().await.client().await.unwrap();
         for key in self.keys(&name) {
-            wrong.extend(left_over(&key.namespace, bob.settings.lease).await);
+            wrong.extend(left_over(&client, &key.namespace, bob.settings.lease).await);
         }
         wrong
     }
@@ -200,7 +200,7 @@ impl Scenario {
         wrong
     }
 
-    /// Returns everything that is there, without what differs from one name to another.
+    /// Returns everything that is there.
     async fn state(self, name: &str) -> State {
         let client = shared().await.client().await.unwrap();
         let mut state = State::new();
@@ -209,10 +209,8 @@ impl Scenario {
             // A migration that a rollback took away is not run again when the rollback is put back.
             objects
                 .retain(|object, _| self.killed == Killed::Release || !object.starts_with("Job/"));
-            state.extend(objects.into_iter().map(|(object, value)| {
-                let place = format!("{} {object}", key.application);
-                (place, comparable(value, name))
-            }));
+            let placed = |(object, value)| (format!("{} {object}", key.application), value);
+            state.extend(objects.into_iter().map(placed));
         }
         state
     }
@@ -249,27 +247,6 @@ fn badly_ended(outcome: &Outcome) -> Option<String> {
     (!is_well).then(|| format!("{outcome:?}"))
 }
 
-/// An object without what differs from namespace to namespace; generated values stay.
-fn comparable(mut object: Value, name: &str) -> Value {
-    if let Some(annotations) = object
-        .pointer_mut("/spec/template/metadata/annotations")
-        .and_then(Value::as_object_mut)
-    {
-        annotations.remove(ANNOTATION_SECRET_DIGEST);
-    }
-    // A Job's pods are selected by its UID, and its claim is bound to a volume by a name of the server.
-    if let Some(template) = object
-        .pointer_mut("/spec/template/metadata/labels")
-        .and_then(Value::as_object_mut)
-    {
-        template.retain(|name, _| !name.contains("controller-uid"));
-    }
-    if let Some(spec) = object.get_mut("spec").and_then(Value::as_object_mut) {
-        spec.remove("selector");
-    }
-    serde_json::from_str(&object.to_string().replace(name, "NAME")).unwrap()
-}
-
 /// Generated values that were there and changed.
 fn lost(before: &State, after: &State) -> Vec<String> {
     let mut lost = Vec::new();
@@ -296,52 +273,4 @@ fn half(state: &State, kill: &Kill, reference: &Reference) -> Vec<String> {
         Exit::Resume | Exit::Revert if old.len() < new.len() => old,
         Exit::WantsNew | Exit::Resume | Exit::Revert => new,
     }
-}
-
-fn differences(state: &State, expected: &State) -> Vec<String> {
-    let names: BTreeSet<&String> = state.keys().chain(expected.keys()).collect();
-    let text = |objects: &State, name: &str| objects.get(name).map(bare).map(|it| it.to_string());
-    let differing = names
-        .into_iter()
-        .filter(|name| text(state, name) != text(expected, name));
-    differing
-        .map(|name| {
-            let (is, should) = (text(state, name), text(expected, name));
-            format!("{name} is\n{is:?}\nand not\n{should:?}")
-        })
-        .collect()
-}
-
-/// An object without generated values.
-fn bare(object: &Value) -> Value {
-    let mut object = object.clone();
-    if object["metadata"]["name"] == "keys"
-        && let Some(values) = object["data"].as_object_mut()
-    {
-        values.values_mut().for_each(|value| *value = json!("made"));
-    }
-    object
-}
-
-/// What is left of releases besides ended ones. A next run that has nothing to do does not wait until the dead one's Lease ends, and
-/// payloads are collected as garbage: both take a moment.
-async fn left_over(namespace: &str, lease: Duration) -> Vec<String> {
-    let client: Client = shared().await.client().await.unwrap();
-    let mut found = remains(&client, namespace).await;
-    for _ in 0..20 {
-        if found.1.is_empty() && found.2 == 0 {
-            break;
-        }
-        tokio::time::sleep(lease / 4).await;
-        found = remains(&client, namespace).await;
-    }
-    let (phases, holder, orphans) = found;
-    let is_open = |phase: &str| !["Complete", "Reverted"].contains(&phase);
-    let open = phases
-        .iter()
-        .filter(|(_, phase)| is_open(phase))
-        .map(|record| format!("left over in {namespace}: {record:?}"));
-    let rest = (!holder.is_empty() || orphans > 0)
-        .then(|| format!("left over in {namespace}: lease of {holder:?}, {orphans} payloads"));
-    open.chain(rest).collect()
 }

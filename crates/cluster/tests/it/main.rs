@@ -22,6 +22,8 @@ mod release;
 mod retire;
 mod rights;
 mod server_faults;
+mod state;
+mod storm;
 mod takeover;
 
 #[test]

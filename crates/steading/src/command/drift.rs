@@ -16,12 +16,12 @@ use steading_plan::{
 
 pub(super) use self::show::field_line;
 use self::watch::Watch;
-use super::apply::finish;
+use super::apply::{Way, finish};
 use crate::error::{CommandError, Outcome};
 use crate::output::{Format, OutputOption};
 use crate::pipeline::{Loaded, Selection};
 use crate::planning::{self, PlanOptions, Planned};
-use crate::releasing::Consent;
+use crate::releasing::{Consent, ReleaseOptions};
 use crate::runtime::block_on;
 use crate::session::Session;
 use crate::target::{ClusterOptions, Intent, connect_to};
@@ -116,8 +116,12 @@ pub(crate) fn run(arguments: &DriftCommand, session: &Session) -> Result<Outcome
         show::print(session, &compared, Format::Text)?;
         let options = arguments.plan.options(estate, Scope::WholeCluster);
         let planned = put_back(&cluster, estate, &compared, options).await?;
-        let consent = Consent::from_flag(arguments.yes);
-        finish(session, &cluster, &planned, consent, format).await
+        let way = Way {
+            release: ReleaseOptions::default(),
+            consent: Consent::from_flag(arguments.yes),
+            format,
+        };
+        finish(session, &cluster, &planned, &way).await
     })?
 }
 

@@ -11,6 +11,7 @@ use crate::runtime::block_on;
 use crate::session::Session;
 use crate::subject::{Subject, SubjectOptions};
 use crate::target::{Intent, connect_to};
+use crate::turns;
 
 const RESUME_HELP: &str = "\
 Example:
@@ -96,6 +97,7 @@ fn run(
         matches!((way, &outcome.ended), (Way::Back, Ended::Reverted { .. }))
     };
     let reverted_as_asked = outcomes.iter().all(is_as_asked);
+    turns::explain(session, &outcomes);
     let reported = releasing::report(session, &outcomes, output.output)?;
     Ok(if reverted_as_asked {
         Outcome::Success

@@ -14,11 +14,11 @@ use steading_plan::{Observed, ReleaseKind, Scope};
 
 use self::file::Edit;
 use self::subject::Subject;
-use super::apply::finish_after;
+use super::apply::{Way, finish_after};
 use crate::error::{CommandError, Outcome};
 use crate::output::{Format, OutputOption};
 use crate::planning::{self, PlanOptions};
-use crate::preparing::{prepare, renew_definition};
+use crate::preparing::{PlanAge, prepare, renew_definition};
 use crate::releasing::{Consent, ReleaseOptions};
 use crate::runtime::block_on;
 use crate::session::Session;
@@ -199,20 +199,18 @@ async fn release(
     let plan =
         async || planning::make(cluster, estate, desired, &Coverage::Named, options.clone()).await;
     let mut planned = plan().await?;
-    if prepare(session, cluster, &planned, wish.consent).await? {
+    let prepared = prepare(session, cluster, &planned, wish.consent).await?;
+    if prepared.plan == PlanAge::Old {
         planned = plan().await?;
     }
     wish.release.apply_to(&mut planned.plan);
+    let way = Way {
+        release: wish.release.clone(),
+        consent: wish.consent,
+        format: wish.format,
+    };
     let before = async || renew_definition(cluster).await;
-    finish_after(
-        session,
-        cluster,
-        &planned,
-        wish.consent,
-        wish.format,
-        before,
-    )
-    .await
+    finish_after(session, cluster, &planned, &way, before).await
 }
 
 /// What stays of an application.

@@ -6,11 +6,10 @@ use steading_model::Desired;
 use steading_plan::release::Phase;
 use steading_plan::{ReleaseKind, Scope};
 
-use super::apply::finish;
+use super::apply::{Way, in_turn};
 use crate::error::{CommandError, Outcome};
 use crate::output::OutputOption;
 use crate::planning::{self, PlanOptions};
-use crate::preparing::prepare;
 use crate::releasing::{Consent, ReleaseOptions};
 use crate::runtime::block_on;
 use crate::session::Session;
@@ -72,7 +71,6 @@ pub(crate) fn run(arguments: Rollback, session: &Session) -> Result<Outcome, Com
         let estate = subject.estate()?;
         let mut decisions = plan.options(estate, Scope::WholeCluster);
         decisions.kind = ReleaseKind::Rollback(number);
-        let consent = Consent::from_flag(yes);
         let desired = [desired];
         let plan = async || {
             planning::make(
@@ -84,12 +82,12 @@ pub(crate) fn run(arguments: Rollback, session: &Session) -> Result<Outcome, Com
             )
             .await
         };
-        let mut planned = plan().await?;
-        if prepare(session, &cluster, &planned, consent).await? {
-            planned = plan().await?;
-        }
-        release.apply_to(&mut planned.plan);
-        finish(session, &cluster, &planned, consent, output.output).await
+        let way = Way {
+            release,
+            consent: Consent::from_flag(yes),
+            format: output.output,
+        };
+        in_turn(session, &cluster, &way, plan).await
     })?
 }
 

@@ -7,6 +7,7 @@ mod cookbook;
 mod copy;
 mod deploy;
 mod drift;
+mod faults;
 mod gateway;
 mod golden;
 mod ground;

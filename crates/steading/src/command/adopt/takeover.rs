@@ -16,7 +16,7 @@ use super::Adopt;
 use crate::error::{CommandError, Outcome};
 use crate::output::Format;
 use crate::planning::{self, PlanOptions, Planned};
-use crate::preparing::prepare;
+use crate::preparing::{PlanAge, prepare};
 use crate::releasing::{self, Consent, carry_out};
 use crate::runtime::block_on;
 use crate::session::Session;
@@ -54,7 +54,8 @@ async fn take_over(
     let cluster = connect_to(session, wanted.environment()?, &arguments.cluster, intent).await?;
     let mut planned = planned(&cluster, wanted).await?;
     let consent = Consent::from_flag(arguments.yes);
-    if arguments.write && prepare(session, &cluster, &planned, consent).await? {
+    if arguments.write && prepare(session, &cluster, &planned, consent).await?.plan == PlanAge::Old
+    {
         planned = self::planned(&cluster, wanted).await?;
     }
     let mut known = Vec::new();

@@ -133,12 +133,48 @@ fn of_two_runs_one_wins_and_the_other_says_who() {
     place.actor("bob");
     place.app("shop", "ghcr.io/example/shop:1.1", "");
     let second = place.run("apply --yes").code(1);
-    second.err("`alice` is releasing into namespace `two-shop` since 20");
+    second
+        .err("`alice` is releasing into namespace `two-shop` since 20")
+        .err("hint: `--wait-for-others 5m` waits until that has ended");
     place.end(first).code(0).out("release 1 is complete");
     place
         .run("apply --yes")
         .code(0)
         .out("release 2 is complete");
+}
+
+#[test]
+fn whoever_waits_for_others_releases_after_them() {
+    let mut place = Place::new("queued");
+    place.app("shop", SLOW, "");
+    let mut first = place.start("apply --yes");
+    first.until("release 1 begun");
+    place.actor("bob");
+    place.app("shop", "ghcr.io/example/shop:1.1", "");
+    let second = place.run("apply --yes --wait-for-others 1m").code(0);
+    second
+        .err("`alice` is releasing into namespace `queued-shop` since 20")
+        .err("waiting until that has ended, for 60 s at most")
+        .out("queued/shop: release 2 is complete");
+    place.end(first).code(0).out("release 1 is complete");
+    place.run("status").code(0).out("ghcr.io/example/shop:1.1");
+}
+
+#[test]
+fn others_are_not_waited_for_longer_than_was_said() {
+    let mut place = Place::new("impatient");
+    place.app("shop", "ghcr.io/example/shop:1.0-lab-slow", "");
+    let mut first = place.start("apply --yes");
+    first.until("release 1 begun");
+    place.actor("bob");
+    place.app("shop", "ghcr.io/example/shop:1.1", "");
+    let second = place.run("apply --yes --wait-for-others 1s").code(1);
+    second
+        .err("waiting until that has ended, for 1 s at most")
+        .err("hint: `--wait-for-others 5m`")
+        .out("release 1 has not ended");
+    first.signal("INT");
+    place.end(first).code(1).out("everything was put back");
 }
 
 fn lease(namespace: &str, renewed: &str, seconds: u32) -> serde_json::Value {
