@@ -38,7 +38,7 @@ fn found(estate: &str, others: &[InputFile]) -> Vec<String> {
     files.extend(others.iter().cloned());
     let (declarations, report) = load(files);
     assert!(!report.has_errors(), "{report:?}");
-    let estate = declarations.estate.as_ref().unwrap();
+    let estate = declarations.estate.as_ref().expect("there is one");
     let resolved: Vec<_> = declarations
         .applications
         .iter()
@@ -51,8 +51,8 @@ fn found(estate: &str, others: &[InputFile]) -> Vec<String> {
         })
         .collect();
     let leaving = Leaving {
-        application: &AppName::parse("wiki").unwrap(),
-        environment: &EnvironmentName::parse("prod").unwrap(),
+        application: &AppName::parse("wiki").expect("it is a name"),
+        environment: &EnvironmentName::parse("prod").expect("it is a name"),
         namespace: "prod-wiki",
         hosts: &["wiki.example.org".to_owned()],
     };
@@ -64,7 +64,13 @@ fn found(estate: &str, others: &[InputFile]) -> Vec<String> {
     };
     let findings = report.diagnostics().iter();
     findings
-        .map(|finding| format!("{} {}", line(finding.span.unwrap()), finding.message))
+        .map(|finding| {
+            format!(
+                "{} {}",
+                line(finding.span.expect("it has a place")),
+                finding.message
+            )
+        })
         .collect()
 }
 

@@ -30,9 +30,9 @@ fn image(place: &Place, application: &str) -> String {
 fn remove(place: &Place, path: &str) {
     let path = place.home.path().join(path);
     if path.is_dir() {
-        fs::remove_dir_all(path).unwrap();
+        fs::remove_dir_all(path).expect("the folder is there");
     } else {
-        fs::remove_file(path).unwrap();
+        fs::remove_file(path).expect("the file is there");
     }
 }
 

@@ -15,7 +15,8 @@ fn is_there(path: &str) -> bool {
 }
 
 fn gone_from(place: &Place, application: &str) {
-    std::fs::remove_dir_all(place.home.path().join("applications").join(application)).unwrap();
+    std::fs::remove_dir_all(place.home.path().join("applications").join(application))
+        .expect("the folder is there");
 }
 
 #[test]

@@ -30,9 +30,9 @@ fn annotation(place: &Place, name: &str) -> String {
 
 /// Somebody writes an annotation on the claim.
 fn annotate(place: &Place, name: &str, value: &str) {
-    let path = CLAIM.replace("NS", &place.namespace("wiki"));
+    let claim = CLAIM.replace("NS", &place.namespace("wiki"));
     let patch = json!({ "metadata": { "annotations": { name: value } } });
-    ground().send("PATCH", &path, &patch);
+    ground().send("PATCH", &claim, &patch);
 }
 
 fn wiki(environment: &str) -> Place {
@@ -43,7 +43,8 @@ fn wiki(environment: &str) -> Place {
 }
 
 fn remove_file(place: &Place) {
-    std::fs::remove_dir_all(place.home.path().join("applications/wiki")).unwrap();
+    std::fs::remove_dir_all(place.home.path().join("applications/wiki"))
+        .expect("the folder is there");
 }
 
 #[test]
