@@ -1,4 +1,4 @@
-//! Races through faults, on the lab's API server: many rounds, or one again by its seed.
+//! Races through faults, on the lab's API server: many rounds, or one again by its seed; and every kill of a group and of a rollback.
 
 use anyhow::Result;
 
@@ -18,11 +18,14 @@ pub(crate) fn storm(rounds: u64, seed: u64) -> Result<()> {
         "--",
         "--exact",
         "storm::storm",
+        "guarantee_2::guarantee_2_a_group_killed_at_any_request",
+        "guarantee_2::guarantee_2_a_rollback_killed_at_any_request",
         "--nocapture",
     ];
     let environment = [
         ("STEADING_STORM_ROUNDS", &*rounds.to_string()),
         ("STEADING_STORM_SEED", &*seed.to_string()),
+        ("STEADING_STORM_KILLS", "all"),
     ];
     run_with("cargo", &arguments, &environment)
 }

@@ -10,6 +10,7 @@ use kube::config::{Config, InClusterError, KubeConfigOptions, Kubeconfig, Kubeco
 use serde::Deserialize;
 use steading_model::GroupKind;
 
+use crate::flow::Flow;
 use crate::kind::ServedKind;
 use crate::kubeconfig::Endpoint;
 use crate::newest::Newest;
@@ -87,6 +88,7 @@ pub struct Cluster {
     retry: Retry,
     listener: Option<Listener>,
     pub(crate) newest: Arc<Newest>,
+    pub(crate) flow: Arc<Flow>,
     pub(crate) kinds: Arc<Mutex<BTreeMap<(GroupKind, String), ServedKind>>>,
 }
 
@@ -229,6 +231,7 @@ impl Cluster {
             retry: Retry::READING,
             listener: None,
             newest: Arc::default(),
+            flow: Arc::new(Flow::new()),
             kinds: Arc::default(),
         }
     }

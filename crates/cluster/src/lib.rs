@@ -28,6 +28,7 @@ mod definitions;
 mod details;
 mod estates;
 mod fault;
+mod flow;
 mod foreign;
 mod helm;
 mod install;

@@ -1,6 +1,6 @@
 //! One request to the API server: what is sent, how often it is tried, and what a refusal says.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::{Method, Request, StatusCode, header};
@@ -312,6 +312,7 @@ impl Cluster {
     }
 
     async fn exchange(&self, request: Request<Body>) -> Result<Bytes, Refused> {
+        let _slot = self.flow.slot().await;
         let answer = self
             .client()
             .send(request)
@@ -323,9 +324,14 @@ impl Cluster {
             .map_err(|error| Refused::without_answer(Fault::Unreachable, &error))?
             .to_bytes();
         if status.is_success() {
+            self.flow.went_well();
             return Ok(body);
         }
-        Err(Refused::answered(status, &headers, &body))
+        let refused = Refused::answered(status, &headers, &body);
+        if refused.fault == Fault::Busy {
+            self.flow.is_crowded(Instant::now());
+        }
+        Err(refused)
     }
 }
 

@@ -15,7 +15,8 @@ pub struct Settings {
     pub revision: Option<String>,
     /// How long a run that died keeps others out: 15 s. Whole seconds, at least one.
     pub lease: Duration,
-    /// How many applications are released side by side: 8.
+    /// How many applications are released side by side: 32. Most of the time they wait for pods; how many requests are under way is another
+    /// matter.
     pub parallel: usize,
     /// The time.
     pub clock: Clock,
@@ -32,7 +33,7 @@ impl Settings {
             actor: actor.into(),
             revision: None,
             lease: Duration::from_secs(15),
-            parallel: 8,
+            parallel: 32,
             clock: Clock::system(),
         }
     }

@@ -70,21 +70,21 @@ macro_rules! delays {
 }
 
 delays! {
-    reads_that_are_throttled: "GET" Fault::Status(429, Some(1));
-    reads_that_break: "GET" Fault::Status(500, None);
-    reads_that_are_reset: "GET" Fault::Reset;
-    reads_that_are_slow: "GET" Fault::Slow(Duration::from_millis(300));
-    applies_that_are_throttled: "PATCH" Fault::Status(429, None);
-    applies_that_break: "PATCH" Fault::Status(500, None);
-    applies_that_are_unavailable: "PATCH" Fault::Status(503, None);
-    applies_that_are_reset: "PATCH" Fault::Reset;
-    applies_whose_answer_is_lost: "PATCH" Fault::ResetAfter;
-    creates_that_break: "POST" Fault::Status(500, None);
-    creates_whose_answer_is_lost: "POST" Fault::ResetAfter;
-    renewals_whose_answer_is_lost: "PUT" Fault::ResetAfter;
-    renewals_that_conflict: "PUT" Fault::Status(409, None);
-    deletes_that_break: "DELETE" Fault::Status(500, None);
-    deletes_whose_answer_is_lost: "DELETE" Fault::ResetAfter;
+    guarantee_8_reads_that_are_throttled: "GET" Fault::Status(429, Some(1));
+    guarantee_8_reads_that_break: "GET" Fault::Status(500, None);
+    guarantee_8_reads_that_are_reset: "GET" Fault::Reset;
+    guarantee_8_reads_that_are_slow: "GET" Fault::Slow(Duration::from_millis(300));
+    guarantee_8_applies_that_are_throttled: "PATCH" Fault::Status(429, None);
+    guarantee_8_applies_that_break: "PATCH" Fault::Status(500, None);
+    guarantee_8_applies_that_are_unavailable: "PATCH" Fault::Status(503, None);
+    guarantee_8_applies_that_are_reset: "PATCH" Fault::Reset;
+    guarantee_8_applies_whose_answer_is_lost: "PATCH" Fault::ResetAfter;
+    guarantee_8_creates_that_break: "POST" Fault::Status(500, None);
+    guarantee_8_creates_whose_answer_is_lost: "POST" Fault::ResetAfter;
+    guarantee_8_renewals_whose_answer_is_lost: "PUT" Fault::ResetAfter;
+    guarantee_8_renewals_that_conflict: "PUT" Fault::Status(409, None);
+    guarantee_8_deletes_that_break: "DELETE" Fault::Status(500, None);
+    guarantee_8_deletes_whose_answer_is_lost: "DELETE" Fault::ResetAfter;
 }
 
 #[tokio::test]
