@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 
 use futures_util::{StreamExt as _, stream};
+use k8s_openapi::api::core::v1::Namespace;
+use kube::Client;
+use kube::api::{Api, DeleteParams};
 use serde_json::Value;
 use steading_cluster::{Ended, Observation, Outcome, Silent, apply, resume, revert};
 use steading_model::Desired;
@@ -123,7 +126,23 @@ impl Scenario {
         for key in self.keys(&name) {
             wrong.extend(left_over(&client, &key.namespace, bob.settings.lease).await);
         }
+        if wrong.is_empty() {
+            self.clear(&client, &name).await;
+        }
         wrong
+    }
+
+    /// Makes room on the nodes: all kills together would need thousands of pods.
+    async fn clear(self, client: &Client, name: &str) {
+        let namespaces: Api<Namespace> = Api::all(client.clone());
+        for key in self.keys(name) {
+            // What is left of it is in nobody's way.
+            drop(
+                namespaces
+                    .delete(&key.namespace, &DeleteParams::background())
+                    .await,
+            );
+        }
     }
 
     /// Brings the ground to where the killed way begins.
