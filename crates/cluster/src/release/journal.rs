@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use http::Method;
+use serde::Deserialize;
 use serde_json::{Value, json};
 use steading_model::desired::{LABEL_APPLICATION, LABEL_ENVIRONMENT, LABEL_ESTATE};
 use steading_plan::release::{Part, Payload, Phase, ReleaseSpec, ReleaseStatus};
@@ -15,7 +16,9 @@ use crate::kind::{built_in, release_kind};
 use crate::list::Filter;
 use crate::observe::secrets::Unkept;
 use crate::payload;
-use crate::record::{self, ANNOTATION_CLAIM, ANNOTATION_RUN, LABEL_STATE, Record, State};
+use crate::record::{
+    self, ANNOTATION_CLAIM, ANNOTATION_RUN, LABEL_STATE, Record, RecordMeta, State,
+};
 use crate::request::{Call, RequestError};
 
 /// How often an open record is read anew before it is left to whoever changes it.
@@ -36,6 +39,12 @@ const MERGE: &str = "application/merge-patch+json";
 pub(crate) struct Journal {
     pub(crate) record: Record,
     pub(crate) status: ReleaseStatus,
+}
+
+/// A record as the server answers with it.
+#[derive(Deserialize)]
+struct Written {
+    metadata: RecordMeta,
 }
 
 impl Journal {
@@ -224,7 +233,9 @@ impl Hold<'_> {
     ) -> Result<(), ApplyError> {
         change(&mut journal.status);
         journal.status.updated_at = self.run.settings.clock.text();
-        self.patch_status(&journal.record, &journal.status).await
+        let version = self.patch_status(&journal.record, &journal.status).await?;
+        journal.record.metadata.resource_version = version;
+        Ok(())
     }
 
     /// Notes that a wave begins that may take long; the others are over before anybody could read of them.
@@ -239,23 +250,22 @@ impl Hold<'_> {
         self.note(journal, |status| status.wave = Some(wave)).await
     }
 
+    /// Writes a status, and returns the record's new version.
     pub(crate) async fn patch_status(
         &self,
         record: &Record,
         status: &ReleaseStatus,
-    ) -> Result<(), ApplyError> {
+    ) -> Result<Option<String>, ApplyError> {
         let call = Call::new(
             Method::PATCH,
             format!("{}/status", path(record)),
             format!("note the progress in {}", title(record)),
         );
-        self.write(
-            call.query("fieldManager", "steading")
-                .json(MERGE, &json!({ "status": status }))
-                .of_any_version(),
-        )
-        .await
-        .map(drop)
+        let call = call
+            .query("fieldManager", "steading")
+            .json(MERGE, &json!({ "status": status }));
+        let written: Written = self.write_and_read(call.of_any_version()).await?;
+        Ok(written.metadata.resource_version)
     }
 
     /// Sets or removes the label that says that a record still matters.

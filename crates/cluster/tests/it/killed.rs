@@ -240,6 +240,7 @@ pub(crate) async fn someone(actor: &str) -> Scene {
     let mut scene = Scene::new(actor).await;
     let accepted = [ACCEPT_DOWNGRADE, "IngressRoute/web"];
     scene.options.accept.extend(accepted.map(str::to_owned));
+    scene.options.budget.accepted = 50;
     scene
 }
 

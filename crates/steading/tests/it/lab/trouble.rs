@@ -9,7 +9,7 @@ const IMAGE: &str = "ghcr.io/example/shop:1.0";
 
 #[test]
 fn a_broken_version_is_put_back_and_remembered() {
-    let place = Place::new("broken");
+    let place = Place::new("unwell");
     place.app("shop", IMAGE, "env: { COLOUR: red }");
     place.run("apply --yes").code(0);
     place.app(
@@ -20,9 +20,9 @@ fn a_broken_version_is_put_back_and_remembered() {
     let broken = place.run("apply --yes --wait 8s").code(1);
     broken
         .out("release 2 failed, and everything was put back")
-        .out("Deployment broken-shop/shop")
+        .out("Deployment unwell-shop/shop")
         .out("CrashLoopBackOff");
-    broken.err("✗ broken/shop: everything is put back");
+    broken.err("✗ unwell/shop: everything is put back");
     place.run("status").code(0).out(IMAGE).out("ready");
     place
         .run("history shop")
