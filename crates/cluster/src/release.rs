@@ -31,6 +31,7 @@ mod journal;
 mod leases;
 mod member;
 mod outcome;
+mod place;
 mod put_back;
 mod recover;
 mod restore;

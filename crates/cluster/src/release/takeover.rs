@@ -15,9 +15,10 @@ use steading_plan::takeover::{Taken, Taking, touched};
 use steading_plan::{HandBack, ReleasePlan};
 
 use super::error::ApplyError;
-use super::execute::{READINGS, Work, guarded};
+use super::execute::Work;
 use super::history::id_of;
 use super::hold::Hold;
+use super::place::{READINGS, guarded};
 use super::write::{Force, apply_call};
 use crate::fault::Fault;
 use crate::kind::ServedKind;
