@@ -7,6 +7,7 @@ mod forever;
 mod passing;
 mod watch;
 
+use std::any::Any;
 use std::thread;
 
 use serde_json::json;
@@ -100,15 +101,29 @@ fn concerns(fault: Fault, seen: &Seen) -> bool {
     }
 }
 
-/// Does several things at once; each panics for itself.
+/// Does several things at once; each panics for itself, and what they said is said together.
 fn side_by_side<T: Sync>(rows: &[T], one: impl Fn(&T) + Sync) {
     thread::scope(|scope| {
         let threads: Vec<_> = rows.iter().map(|row| scope.spawn(|| one(row))).collect();
-        let ended: Vec<_> = threads
-            .into_iter()
-            .map(thread::ScopedJoinHandle::join)
-            .collect();
-        let failed = ended.iter().filter(|end| end.is_err()).count();
-        assert_eq!(failed, 0, "{failed} of {} failed", ended.len());
+        let ends = threads.into_iter().map(thread::ScopedJoinHandle::join);
+        let failed: Vec<String> = ends.filter_map(Result::err).map(message).collect();
+        assert!(
+            failed.is_empty(),
+            "{} of {} failed:\n{}",
+            failed.len(),
+            rows.len(),
+            failed.join("\n---\n")
+        );
     });
+}
+
+/// What a panic said.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a panic's payload is owned by who caught it"
+)]
+fn message(panic: Box<dyn Any + Send>) -> String {
+    let text = panic.downcast_ref::<String>().cloned();
+    text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+        .unwrap_or_else(|| "a panic without words".to_owned())
 }
