@@ -4,7 +4,7 @@ use serde_json::Value;
 use steading_model::GroupKind;
 
 use crate::connect::Cluster;
-use crate::fault::Fault;
+use crate::kind::visible;
 use crate::list::Filter;
 use crate::request::RequestError;
 
@@ -25,14 +25,9 @@ pub async fn backups(cluster: &Cluster, namespace: &str) -> Result<Vec<Value>, R
         let Some(kind) = cluster.kind(&GroupKind::new(group, kind), None).await? else {
             continue;
         };
-        match cluster
-            .list_values(&kind, &Filter::within(Some(namespace)))
-            .await
-        {
-            Ok(objects) => found.extend(objects),
-            Err(error) if matches!(error.fault, Fault::Forbidden | Fault::NotFound) => {}
-            Err(error) => return Err(error),
-        }
+        let filter = Filter::within(Some(namespace));
+        let objects = visible(cluster.list_values(&kind, &filter).await)?;
+        found.extend(objects.into_iter().flatten());
     }
     Ok(found)
 }

@@ -18,12 +18,49 @@ const HASH: &str = "pod-template-hash";
 /// How much of a log line is shown.
 const LINE: usize = 300;
 
+/// What a look at an object that is not ready showed.
+pub(crate) struct Look {
+    /// What is in the way, the first to show first.
+    pub(crate) found: Vec<Blocker>,
+    /// What makes it certain that the newest pods never get ready.
+    pub(crate) hopeless: Option<Blocker>,
+}
+
 /// Finds what is in the way, the first to show first. What may not be read is not looked at.
 pub(crate) async fn find(cluster: &Cluster, id: &ObjectId, object: &Value) -> Vec<Blocker> {
+    match id.namespace.as_deref() {
+        Some(namespace) => {
+            let pods = pods_of(cluster, namespace, object).await;
+            in_the_way(cluster, namespace, object, pods).await.0
+        }
+        None => blockers(object, &[], &[]),
+    }
+}
+
+/// Finds what is in the way, and whether it ever goes away.
+///
+/// Pods of an earlier version give no reason to lose hope: those of a Deployment are told apart by the `ReplicaSet` of its newest revision,
+/// those of other kinds by the revision that they are updated to. That of a `DaemonSet` is not said anywhere: it is waited for.
+pub(crate) async fn look(cluster: &Cluster, id: &ObjectId, object: &Value) -> Look {
     let Some(namespace) = id.namespace.as_deref() else {
-        return blockers(object, &[], &[]);
+        return Look {
+            found: blockers(object, &[], &[]),
+            hopeless: None,
+        };
     };
-    let mut pods = pods_of(cluster, namespace, object).await;
+    let pods = pods_of(cluster, namespace, object).await;
+    let (found, pods) = in_the_way(cluster, namespace, object, pods).await;
+    let hopeless = hopeless(cluster, namespace, object, &pods).await;
+    Look { found, hopeless }
+}
+
+/// Finds what is in the way, and returns the pods without what is secret.
+async fn in_the_way(
+    cluster: &Cluster,
+    namespace: &str,
+    object: &Value,
+    mut pods: Vec<Value>,
+) -> (Vec<Blocker>, Vec<Value>) {
     let mut events = cluster
         .list_values(&built_in("", "Event"), &Filter::within(Some(namespace)))
         .await
@@ -37,26 +74,24 @@ pub(crate) async fn find(cluster: &Cluster, id: &ObjectId, object: &Value) -> Ve
     {
         first.message = format!("{}; its last line: {line}", first.message);
     }
-    found
+    (found, pods)
 }
 
-/// Finds what makes it certain that the newest pods of an object never get ready.
-///
-/// Pods of an earlier version do not count: those of a Deployment are told apart by the `ReplicaSet` of its newest revision, those of other
-/// kinds by the revision that they are updated to. That of a `DaemonSet` is not said anywhere: it is waited for.
-pub(crate) async fn hopeless(cluster: &Cluster, id: &ObjectId, object: &Value) -> Option<Blocker> {
-    let namespace = id.namespace.as_deref()?;
-    let mut pods = pods_of(cluster, namespace, object).await;
-    pods.retain(|pod| steading_plan::hopeless(pod).is_some());
-    if pods.is_empty() {
+async fn hopeless(
+    cluster: &Cluster,
+    namespace: &str,
+    object: &Value,
+    pods: &[Value],
+) -> Option<Blocker> {
+    let lost = pods.iter().map(|pod| (pod, steading_plan::hopeless(pod)));
+    let lost: Vec<(&Value, Blocker)> = lost.filter_map(|(pod, why)| Some((pod, why?))).collect();
+    if lost.is_empty() {
         return None;
     }
     let (label, newest) = newest(cluster, namespace, object).await?;
-    pods.retain(|pod| pod["metadata"]["labels"][label] == newest.as_str());
-    hidden(cluster, namespace, &pods)
-        .await
-        .clean(&mut pods, &mut []);
-    pods.iter().find_map(steading_plan::hopeless)
+    let is_newest = |pod: &Value| pod["metadata"]["labels"][label] == newest.as_str();
+    let mut lost = lost.into_iter();
+    lost.find_map(|(pod, why)| is_newest(pod).then_some(why))
 }
 
 /// Returns the label that tells pods of one version from those of another, and its value for the newest.

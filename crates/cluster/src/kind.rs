@@ -365,6 +365,14 @@ pub(crate) fn served<T>(answer: Result<T, RequestError>) -> Result<Option<T>, Re
     }
 }
 
+/// Takes what may not be read, and what is not there, for nothing.
+pub(crate) fn visible<T>(answer: Result<T, RequestError>) -> Result<Option<T>, RequestError> {
+    match served(answer) {
+        Err(error) if error.fault == Fault::Forbidden => Ok(None),
+        answer => answer,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

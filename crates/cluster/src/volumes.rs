@@ -6,8 +6,7 @@ use serde_json::Value;
 use steading_model::ObjectId;
 
 use crate::connect::Cluster;
-use crate::fault::Fault;
-use crate::kind::built_in;
+use crate::kind::{built_in, visible};
 use crate::request::{Call, RequestError};
 
 /// Returns the volume that each claim is bound to; claims that are not bound, and volumes that may not be read, are left out.
@@ -25,14 +24,9 @@ pub async fn volumes(
             continue;
         };
         let doing = format!("read `PersistentVolume {name}`");
-        match cluster
-            .fetch(Call::get(kind.path_of(None, name), doing))
-            .await
-        {
-            Ok(volume) => drop(found.insert(id.clone(), volume)),
-            Err(error) if matches!(error.fault, Fault::Forbidden | Fault::NotFound) => {}
-            Err(error) => return Err(error),
-        }
+        let call = Call::get(kind.path_of(None, name), doing);
+        let volume = visible(cluster.fetch(call).await)?;
+        found.extend(volume.map(|volume| (id.clone(), volume)));
     }
     Ok(found)
 }

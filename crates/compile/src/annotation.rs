@@ -14,9 +14,6 @@ pub const ANNOTATION_CARVE_OUT: &str = "steading.dev/carve-out";
 pub const ANNOTATION_CHECK: &str = "steading.dev/check";
 /// On a route: its tile on the dashboard, as JSON: `name`, `description`, `group`, `icon`, `url`, `widget`.
 pub const ANNOTATION_CATALOGUE: &str = "steading.dev/catalogue";
-/// On a claim: its backup as declared, as JSON: `schedule`, `keep`; or `none` with the reason. On a workload whose replicas have volumes
-/// of their own: the same for each volume by name.
-pub const ANNOTATION_BACKUP: &str = "steading.dev/backup";
 /// On a workload or job whose pods reach beyond their containers: each right with its reason, one a line.
 pub const ANNOTATION_PRIVILEGES: &str = "steading.dev/privileges";
 /// On an object that differs from what is usual (a quota, a parked workload): why.

@@ -6,12 +6,11 @@
 use serde_json::{Map, Value, json};
 use steading_model::FieldPath;
 use steading_model::application::{Backup, Component, DataMeaning, Kind, Volume};
-use steading_model::desired::{ANNOTATION_DATA, ANNOTATION_MAX_SIZE};
+use steading_model::desired::{ANNOTATION_BACKUP, ANNOTATION_DATA, ANNOTATION_MAX_SIZE};
 use steading_model::estate::{Estate, StorageClassFields};
 use steading_model::name::{AnnotationPrefix, Literal};
 use steading_model::quantity::Quantity;
 
-use crate::annotation::ANNOTATION_BACKUP;
 use crate::json::Fields;
 use crate::rollout;
 use crate::scope::{Metadata, Output, Scope};

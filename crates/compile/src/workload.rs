@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 use steading_model::application::{Component, Kind};
-use steading_model::desired::ANNOTATION_SECRETS;
+use steading_model::desired::{ANNOTATION_BACKUP, ANNOTATION_SECRETS};
 
-use crate::annotation::{ANNOTATION_BACKUP, ANNOTATION_PRIVILEGES, ANNOTATION_WHY};
+use crate::annotation::{ANNOTATION_PRIVILEGES, ANNOTATION_WHY};
 use crate::basis::Container;
 use crate::json::Fields;
 use crate::placement::{self, Versioned};

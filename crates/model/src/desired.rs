@@ -37,6 +37,9 @@ pub const PHASE_AFTER: &str = "after";
 pub const ANNOTATION_MAX_SIZE: &str = "steading.dev/max-size";
 /// Annotation on an object that holds data (a claim, a volume): why or how it is guarded against deletion.
 pub const ANNOTATION_DATA: &str = "steading.dev/data";
+/// On a claim: its backup as declared, as JSON: `schedule`, `keep`; or `none` with the reason. On a workload whose replicas have volumes
+/// of their own: the same for each volume by name.
+pub const ANNOTATION_BACKUP: &str = "steading.dev/backup";
 
 /// Annotation on what an application leaves that was retired: the day of it.
 pub const ANNOTATION_RETIRED: &str = "steading.dev/retired";

@@ -45,6 +45,19 @@ pub enum Shape {
     Anything,
 }
 
+impl Shape {
+    /// Returns the records that a value of this shape may be made of, not those within them.
+    pub fn records(&self) -> Vec<RecordRef> {
+        match self {
+            Self::Record(record) => vec![*record],
+            Self::List(item) => item.records(),
+            Self::Map { value, .. } => value.records(),
+            Self::Either(shapes) => shapes.iter().flat_map(Self::records).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
 /// A record by name; a function, so that records may contain themselves.
 #[derive(Clone, Copy, Debug)]
 pub struct RecordRef {

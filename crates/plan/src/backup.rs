@@ -3,10 +3,9 @@
 //! Steading makes no backups itself. Seen are snapshots of a claim, backups of a database, and what somebody wrote on the object.
 
 use serde_json::Value;
+use steading_model::desired::ANNOTATION_BACKUP;
 use steading_model::{Object, ObjectId};
 
-/// Annotation on data with how it is backed up, as JSON.
-const ANNOTATION_BACKUP: &str = "steading.dev/backup";
 /// Annotation that whoever makes backups may write on data: when the last one ended, in RFC 3339.
 pub const ANNOTATION_BACKED_UP: &str = "steading.dev/backed-up-at";
 

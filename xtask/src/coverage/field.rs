@@ -73,7 +73,7 @@ pub(super) fn spec(kind: Kind) -> Shape {
 /// Returns all fields in the order of the reference.
 pub(super) fn all(kind: Kind) -> Vec<Field> {
     let (mut fields, mut seen) = (Vec::new(), BTreeSet::new());
-    let mut open = records(&spec(kind));
+    let mut open = spec(kind).records();
     while let Some(record) = open.pop() {
         if !seen.insert(record.name) {
             continue;
@@ -85,22 +85,12 @@ pub(super) fn all(kind: Kind) -> Vec<Field> {
             if !fields.contains(&one) {
                 fields.push(one);
             }
-            open.extend(records(&field.shape));
+            open.extend(field.shape.records());
         }
         // What a record uses follows it, in the order of its fields.
         open[before..].reverse();
     }
     fields
-}
-
-fn records(shape: &Shape) -> Vec<RecordRef> {
-    match shape {
-        Shape::Record(record) => vec![*record],
-        Shape::List(item) => records(item),
-        Shape::Map { value, .. } => records(value),
-        Shape::Either(shapes) => shapes.iter().flat_map(records).collect(),
-        _ => Vec::new(),
-    }
 }
 
 /// Says whether a record has a field because it is a container: its own fields may have the same key, and mean something else.

@@ -16,8 +16,7 @@ use steading_plan::{Live, Scope, used_secrets};
 
 use super::{Found, Question, namespace_of};
 use crate::connect::Cluster;
-use crate::fault::Fault;
-use crate::kind::{ServedKind, built_in};
+use crate::kind::{ServedKind, built_in, visible};
 use crate::list::Filter;
 use crate::random;
 use crate::record::PAYLOAD_TYPE;
@@ -59,18 +58,15 @@ pub(super) async fn key(
     let namespace = namespace_of(scope).unwrap_or(SYSTEM_NAMESPACE);
     let path = built_in("", "Secret").path_of(Some(namespace), KEY_NAME);
     let call = Call::get(path, format!("read `Secret {namespace}/{KEY_NAME}`"));
-    match cluster.fetch::<Value>(call).await {
-        Ok(secret) => Ok((DigestKey::new(key_in(&secret).unwrap_or_default()), None)),
-        Err(error) if matches!(error.fault, Fault::NotFound | Fault::Forbidden) => {
-            let text = random::text(KEY_LENGTH).unwrap_or_else(|_| namespace.to_owned());
-            let unkept = Unkept {
-                namespace: namespace.to_owned(),
-                text: text.clone(),
-            };
-            Ok((DigestKey::new(text), Some(unkept)))
-        }
-        Err(error) => Err(error),
+    if let Some(secret) = visible(cluster.fetch::<Value>(call).await)? {
+        return Ok((DigestKey::new(key_in(&secret).unwrap_or_default()), None));
     }
+    let text = random::text(KEY_LENGTH).unwrap_or_else(|_| namespace.to_owned());
+    let unkept = Unkept {
+        namespace: namespace.to_owned(),
+        text: text.clone(),
+    };
+    Ok((DigestKey::new(text), Some(unkept)))
 }
 
 fn key_in(secret: &Value) -> Option<Vec<u8>> {

@@ -154,9 +154,11 @@ async fn work(hold: &Hold<'_>, observation: &Observation, step: &Step) -> Result
     let displaces = displaced(step);
     match (&live, step.action) {
         (None, Action::Create | Action::Delete) => {}
-        (None, _) => return Err(moved(step, "is gone")),
+        (None, _) => return Err(ApplyError::moved(&step.id, "is gone")),
         (Some(live), Action::Create) if is_premade_namespace(step, live) => {}
-        (Some(_), Action::Create) => return Err(moved(step, "was made by somebody else")),
+        (Some(_), Action::Create) => {
+            return Err(ApplyError::moved(&step.id, "was made by somebody else"));
+        }
         (Some(live), _) => unmoved(observation, step, live, &displaces)?,
     }
     let guard = match live {
@@ -225,7 +227,7 @@ fn unmoved(
 ) -> Result<(), ApplyError> {
     let metadata = &live["metadata"];
     if step.uid.is_some() && metadata["uid"].as_str() != step.uid.as_deref() {
-        return Err(moved(step, "was made again"));
+        return Err(ApplyError::moved(&step.id, "was made again"));
     }
     if metadata["resourceVersion"].as_str() == step.resource_version.as_deref() {
         return Ok(());
@@ -238,7 +240,7 @@ fn unmoved(
     if is_same {
         Ok(())
     } else {
-        Err(moved(step, "was changed"))
+        Err(ApplyError::moved(&step.id, "was changed"))
     }
 }
 
@@ -249,10 +251,4 @@ pub(crate) fn same_for(one: &Value, other: &Value, displaces: &BTreeSet<String>)
     };
     let part = |object: &Value| extract(object, &owned_by(object, concerns));
     part(one) == part(other)
-}
-
-fn moved(step: &Step, how: &str) -> ApplyError {
-    ApplyError::Moved {
-        what: format!("`{}` {how}", step.id),
-    }
 }

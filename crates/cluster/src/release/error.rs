@@ -128,6 +128,13 @@ pub enum ApplyError {
 }
 
 impl ApplyError {
+    /// Says that an object is not any more as it was planned for.
+    pub(crate) fn moved(object: &ObjectId, how: &str) -> Self {
+        Self::Moved {
+            what: format!("`{object}` {how}"),
+        }
+    }
+
     /// Says whether it is the version's own fault, so that it is not rolled out again by itself.
     pub(crate) fn condemns_version(&self) -> bool {
         match self {

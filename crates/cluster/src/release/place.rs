@@ -65,9 +65,10 @@ pub(crate) async fn place(
             force = Force::Yes;
         }
     }
-    Err(ApplyError::Moved {
-        what: format!("`{}` is changed by somebody again and again", work.id),
-    })
+    Err(ApplyError::moved(
+        &work.id,
+        "is changed by somebody again and again",
+    ))
 }
 
 /// Adds the generated values of a Secret, those that it had even if it is made again; nothing to other objects.
@@ -90,9 +91,7 @@ async fn resumed(
     let Some(found) = &live else { return Ok(None) };
     let is_planned = work.uid.is_some() && found["metadata"]["uid"].as_str() == work.uid.as_deref();
     if !is_planned && !is_labelled(hold, found) {
-        return Err(ApplyError::Moved {
-            what: format!("`{}` was made by somebody else", work.id),
-        });
+        return Err(ApplyError::moved(&work.id, "was made by somebody else"));
     }
     let managers = found["metadata"]["managedFields"]
         .as_array()
@@ -141,9 +140,7 @@ async fn reread(
     if is_same || matches!(work.guard, Guard::Resumed) {
         return Ok(now);
     }
-    Err(ApplyError::Moved {
-        what: format!("`{}` was changed", work.id),
-    })
+    Err(ApplyError::moved(&work.id, "was changed"))
 }
 
 /// Refuses a conflict with anybody but those whose fields were planned to be taken.

@@ -19,6 +19,7 @@ use steading_plan::{Live, RevertAction, RevertStep, Reverted, revert};
 use super::error::ApplyError;
 use super::hold::Hold;
 use super::journal::{Journal, Which};
+use super::place::guarded;
 use super::write::{Force, Gone};
 use crate::fault::Fault;
 use crate::payload::{self, PayloadError};
@@ -218,7 +219,7 @@ async fn put_back(
             if restore.is_done(&live) {
                 return Ok(Some(live));
             }
-            overwrite(hold, id, restore.merged(&live), &live)
+            overwrite(hold, id, &restore.merged(&live), &live)
                 .await
                 .map(Some)
         }
@@ -229,7 +230,7 @@ async fn put_back(
         RevertAction::GiveBack(object) => {
             let kind = hold.kind_of(id, Some(object)).await?;
             match hold.get(&kind, id).await? {
-                Some(live) => overwrite(hold, id, object.clone(), &live).await.map(Some),
+                Some(live) => overwrite(hold, id, object, &live).await.map(Some),
                 None => Ok(None),
             }
         }
@@ -262,13 +263,11 @@ async fn wait_for_deletion(
 async fn overwrite(
     hold: &Hold<'_>,
     id: &ObjectId,
-    mut object: Value,
+    object: &Value,
     live: &Value,
 ) -> Result<Value, ApplyError> {
-    let kind = hold.kind_of(id, Some(&object)).await?;
-    for name in ["uid", "resourceVersion"] {
-        object["metadata"][name] = live["metadata"][name].clone();
-    }
+    let kind = hold.kind_of(id, Some(object)).await?;
+    let object = guarded(object, Some(live));
     let call = Call::new(
         Method::PUT,
         kind.path_of(id.namespace.as_deref(), &id.name),

@@ -57,16 +57,19 @@ pub(crate) async fn take_over(
 ) -> Result<Value, ApplyError> {
     for _ in 0..READINGS {
         let live = hold.get(kind, &work.id).await?;
-        let live = live.ok_or_else(|| moved(&work.id, "is gone"))?;
+        let live = live.ok_or_else(|| ApplyError::moved(&work.id, "is gone"))?;
         if live["metadata"]["uid"].as_str() != work.uid.as_deref() {
-            return Err(moved(&work.id, "was made again"));
+            return Err(ApplyError::moved(&work.id, "was made again"));
         }
         match taken_as_read(hold, &work.id, kind, taking, live).await {
             Err(ApplyError::Request(error)) if error.fault == Fault::Conflict => {}
             taken => return taken,
         }
     }
-    Err(moved(&work.id, "is changed by somebody again and again"))
+    Err(ApplyError::moved(
+        &work.id,
+        "is changed by somebody again and again",
+    ))
 }
 
 /// Takes over an object in exactly the version that was read.
@@ -141,7 +144,10 @@ pub(crate) async fn hand_back(
             done => return done.map(Some),
         }
     }
-    Err(moved(id, "is changed by somebody again and again"))
+    Err(ApplyError::moved(
+        id,
+        "is changed by somebody again and again",
+    ))
 }
 
 async fn handed_back(
@@ -166,11 +172,5 @@ async fn handed_back(
     match taken.managed_fields_back(&live) {
         Some(fields) => own(hold, id, kind, &live, &fields).await,
         None => Ok(live),
-    }
-}
-
-fn moved(id: &ObjectId, how: &str) -> ApplyError {
-    ApplyError::Moved {
-        what: format!("`{id}` {how}"),
     }
 }

@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use steading_model::{GroupKind, ObjectId};
 use steading_plan::health::is_awaited;
-use steading_plan::{Health, State, health};
+use steading_plan::{Blocker, Health, State, health};
 
 use super::answer;
 use super::error::ApplyError;
 use super::hold::Hold;
 use super::journal::selector;
-use crate::blocker;
+use crate::blocker::{self, Look};
 use crate::list::Filter;
 use crate::progress::Event;
 
@@ -37,6 +37,7 @@ pub(crate) async fn until_ready(
         hold,
         waiting: BTreeMap::new(),
         told: BTreeMap::new(),
+        looks: BTreeMap::new(),
         started,
     };
     wait.assess(live, ids);
@@ -49,7 +50,7 @@ pub(crate) async fn until_ready(
         if Instant::now() >= until {
             return Err(wait.too_late(live).await);
         }
-        wait.tell(live).await;
+        wait.tell();
         tokio::select! {
             () = tokio::time::sleep(pause.min(until.saturating_duration_since(Instant::now()))) => {}
             () = hold.cancelled() => return Err(ApplyError::Cancelled),
@@ -67,6 +68,8 @@ struct Wait<'a> {
     hold: &'a Hold<'a>,
     waiting: BTreeMap<ObjectId, Health>,
     told: BTreeMap<ObjectId, String>,
+    /// What a closer look showed in this round.
+    looks: BTreeMap<ObjectId, Look>,
     started: Instant,
 }
 
@@ -84,36 +87,39 @@ impl Wait<'_> {
         }
     }
 
-    /// Ends the wait if something failed for good.
-    async fn fail(&self, live: &BTreeMap<ObjectId, Value>) -> Result<(), ApplyError> {
-        for (id, health) in &self.waiting {
-            if health.state == State::Failed {
-                let why = self.named(id, &health.message, live).await;
-                return Err(ApplyError::Failed {
-                    object: Box::new(id.clone()),
-                    why,
-                });
-            }
+    /// Ends the wait if something failed for good, or if it is certain that pods never get ready.
+    async fn fail(&mut self, live: &BTreeMap<ObjectId, Value>) -> Result<(), ApplyError> {
+        self.looks.clear();
+        let failed = self
+            .waiting
+            .iter()
+            .find(|(_, health)| health.state == State::Failed);
+        if let Some((id, health)) = failed {
+            let why = self.named(id, &health.message, live).await;
+            return Err(failed_for_good(id, why));
         }
-        self.give_up(live).await
+        self.look(live).await;
+        let hopeless = self
+            .looks
+            .iter()
+            .find_map(|(id, look)| Some((id, look.hopeless.as_ref()?)));
+        match hopeless {
+            Some((id, found)) => Err(failed_for_good(id, blocker::sentence(found))),
+            None => Ok(()),
+        }
     }
 
-    /// Ends the wait where it is certain that pods never get ready.
-    async fn give_up(&self, live: &BTreeMap<ObjectId, Value>) -> Result<(), ApplyError> {
+    /// Looks closer at what is waited for, once for all that is said of it in this round.
+    async fn look(&mut self, live: &BTreeMap<ObjectId, Value>) {
         if self.started.elapsed() < PATIENCE {
-            return Ok(());
+            return;
         }
         for id in self.waiting.keys() {
-            let Some(object) = live.get(id) else { continue };
-            let found = blocker::hopeless(&self.hold.cluster, id, object).await;
-            if let Some(found) = found {
-                return Err(ApplyError::Failed {
-                    object: Box::new(id.clone()),
-                    why: blocker::sentence(&found),
-                });
+            if let Some(object) = live.get(id) {
+                let look = blocker::look(&self.hold.cluster, id, object).await;
+                self.looks.insert(id.clone(), look);
             }
         }
-        Ok(())
     }
 
     async fn too_late(&self, live: &BTreeMap<ObjectId, Value>) -> ApplyError {
@@ -129,13 +135,11 @@ impl Wait<'_> {
     }
 
     /// Tells what is waited for, whenever that changes.
-    async fn tell(&mut self, live: &BTreeMap<ObjectId, Value>) {
-        let looks_closer = self.started.elapsed() >= PATIENCE;
+    fn tell(&mut self) {
         for (id, health) in &self.waiting {
-            let why = if looks_closer {
-                self.named(id, &health.message, live).await
-            } else {
-                health.message.clone()
+            let why = match self.looks.get(id) {
+                Some(look) => with(&health.message, &look.found),
+                None => health.message.clone(),
             };
             if self.told.get(id) != Some(&why) {
                 self.hold.report(&Event::Waiting {
@@ -149,14 +153,29 @@ impl Wait<'_> {
 
     /// Adds what is in the way, as far as the cluster says it.
     async fn named(&self, id: &ObjectId, why: &str, live: &BTreeMap<ObjectId, Value>) -> String {
-        let found = match live.get(id) {
-            Some(object) => blocker::find(&self.hold.cluster, id, object).await,
-            None => Vec::new(),
-        };
-        match found.first() {
-            Some(found) if found.message != why => format!("{why}: {}", blocker::sentence(found)),
-            _ => why.to_owned(),
+        match (self.looks.get(id), live.get(id)) {
+            (Some(look), _) => with(why, &look.found),
+            (None, Some(object)) => {
+                let found = blocker::find(&self.hold.cluster, id, object).await;
+                with(why, &found)
+            }
+            (None, None) => why.to_owned(),
         }
+    }
+}
+
+fn failed_for_good(id: &ObjectId, why: String) -> ApplyError {
+    ApplyError::Failed {
+        object: Box::new(id.clone()),
+        why,
+    }
+}
+
+/// Adds the first of what is in the way, where it says more.
+fn with(why: &str, found: &[Blocker]) -> String {
+    match found.first() {
+        Some(found) if found.message != why => format!("{why}: {}", blocker::sentence(found)),
+        _ => why.to_owned(),
     }
 }
 

@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 use steading_model::application::{DataMeaning, Resources};
-use steading_model::desired::ANNOTATION_DATA;
+use steading_model::desired::{ANNOTATION_BACKUP, ANNOTATION_DATA};
 use steading_model::estate::{
     CloudNativePg, DatabaseData, EntryKind, PoolMode, StorageClassFields,
 };
@@ -14,7 +14,6 @@ use steading_model::quantity::Quantity;
 use steading_model::{Diagnostic, FieldPath};
 
 use super::{Use, secret};
-use crate::annotation::ANNOTATION_BACKUP;
 use crate::codes::{NAME_TOO_LONG, NO_PROVISIONER, NO_STORAGE_CLASS};
 use crate::json::{Fields, text_map};
 use crate::peers;

@@ -154,8 +154,7 @@ async fn leave(
     subject: &Subject,
     wish: &Wish,
 ) -> Result<Outcome, CommandError> {
-    let observed = subject.observe(cluster).await?;
-    let key = subject.key(&observed)?;
+    let (observed, key) = subject.find(cluster).await?;
     let released = subject::released(cluster, subject.estate(), &key).await?;
     named::refuse(session, subject, &released)?;
     let kept = data::kept(cluster, subject.estate(), &released, &observed, wish).await?;
@@ -171,8 +170,7 @@ async fn delete(
     subject: &Subject,
     wish: &Wish,
 ) -> Result<Outcome, CommandError> {
-    let observed = subject.observe(cluster).await?;
-    let key = subject.key(&observed)?;
+    let (observed, key) = subject.find(cluster).await?;
     let over = data::over(&key, &observed)?;
     let released = subject::released(cluster, subject.estate(), &key).await?;
     let nothing = Desired {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use steading_model::Report;
 use steading_model::read::Reader;
-use steading_model::shape::{FieldShape, Presence, RecordRef, Shape};
+use steading_model::shape::{FieldShape, Presence, Shape};
 
 use super::field::FieldDocs;
 use super::{shapes, written};
@@ -36,7 +36,7 @@ enum BuiltIn {
 /// Returns what is missing, one line each.
 fn problems(spec: &Shape, built_in: BuiltIn) -> String {
     let mut seen = BTreeSet::new();
-    let mut open = records(spec);
+    let mut open = spec.records();
     let mut problems = Vec::new();
     let mut is_top = true;
     while let Some(record) = open.pop() {
@@ -46,7 +46,7 @@ fn problems(spec: &Shape, built_in: BuiltIn) -> String {
         for field in (record.shape)().fields {
             let found = problems_of(&field, is_top, built_in).into_iter();
             problems.extend(found.map(|what| format!("{}.{}: {what}", record.name, field.key)));
-            open.extend(records(&field.shape));
+            open.extend(field.shape.records());
         }
         is_top = false;
     }
@@ -97,14 +97,4 @@ fn refused(field: &FieldShape, value: Option<&str>, built_in: BuiltIn) -> Option
 
 fn is_counted(shape: &Shape) -> bool {
     matches!(shape, Shape::Integer { greatest, .. } if *greatest > SMALL)
-}
-
-fn records(shape: &Shape) -> Vec<RecordRef> {
-    match shape {
-        Shape::Record(record) => vec![*record],
-        Shape::List(item) => records(item),
-        Shape::Map { value, .. } => records(value),
-        Shape::Either(shapes) => shapes.iter().flat_map(records).collect(),
-        _ => Vec::new(),
-    }
 }

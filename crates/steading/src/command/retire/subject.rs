@@ -84,8 +84,17 @@ impl Subject {
         files.find(|file| file.name == self.application)
     }
 
-    /// Looks at the cluster.
-    pub(super) async fn observe(&self, cluster: &Cluster) -> Result<Observed, CommandError> {
+    /// Looks at the cluster, and finds its releases there.
+    pub(super) async fn find(
+        &self,
+        cluster: &Cluster,
+    ) -> Result<(Observed, ReleaseKey), CommandError> {
+        let observed = self.observe(cluster).await?;
+        let key = self.key(&observed)?;
+        Ok((observed, key))
+    }
+
+    async fn observe(&self, cluster: &Cluster) -> Result<Observed, CommandError> {
         let estate = self.estate().name.as_str();
         let observation = observe(cluster, estate, &Scope::WholeCluster, &[]).await?;
         let observed = observation.observed;
@@ -98,8 +107,7 @@ impl Subject {
         Ok(observed)
     }
 
-    /// Finds its releases in the cluster.
-    pub(super) fn key(&self, observed: &Observed) -> Result<ReleaseKey, CommandError> {
+    fn key(&self, observed: &Observed) -> Result<ReleaseKey, CommandError> {
         let (name, environment) = (self.application.as_str(), self.environment.as_str());
         let mut keys = observed.releases.keys();
         let found = keys.find(|key| key.application == name && key.environment == environment);
