@@ -35,12 +35,13 @@ const TAKES_OVER: &str = "takesOver";
 
 /// The form in which records and payloads are written now. It is raised when an older program could not act rightly on what a newer one
 /// wrote; this one reads all forms up to it. Records without the field have the first.
-pub(crate) const FORMAT: u64 = 2;
+pub(crate) const FORMAT: u64 = 3;
 
 /// Returns the form of a record: the second only for takeovers, whose owners an older program would not give back, and for groups, of which
-/// it would put back one alone.
+/// it would put back one alone; the third for what moves, whose volumes it would not give back.
 fn format(spec: &ReleaseSpec) -> u64 {
     match spec.kind {
+        _ if spec.former.is_some() || spec.successor.is_some() => 3,
         ReleaseKind::Takeover => 2,
         _ if spec.group.is_some() => 2,
         ReleaseKind::Apply | ReleaseKind::Rollback(_) | ReleaseKind::Retire => 1,
@@ -323,6 +324,8 @@ mod tests {
                 chunks: 1,
                 created_at: "2026-01-01T00:00:00Z".to_owned(),
                 group: None,
+                former: None,
+                successor: None,
             };
             let metadata = json!({"name": "shop-prod-4", "namespace": "shop-prod", "uid": "u"});
             let record: Record =

@@ -18,6 +18,7 @@
 //!   marked as being put back.
 //! - An object is written only if it is the one that was planned for (by UID), and only if what is ours of it is as it was planned.
 
+mod again;
 mod answer;
 mod apply;
 mod begin;
@@ -30,6 +31,7 @@ mod hold;
 mod journal;
 mod leases;
 mod member;
+mod moving;
 mod outcome;
 mod place;
 mod put_back;

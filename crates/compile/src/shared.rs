@@ -47,6 +47,7 @@ pub fn compile_shared(estate: &Estate) -> Desired {
         application: AppName::parse(SHARED_APPLICATION).expect("the name must be valid"),
         environment: EnvironmentName::parse(SHARED_ENVIRONMENT).expect("the name must be valid"),
         namespace: NamespaceName::parse(SHARED_NAMESPACE).expect("the name must be valid"),
+        previous_names: Vec::new(),
         after: Vec::new(),
         image: None,
         timeout_seconds: TIMEOUT,

@@ -41,6 +41,9 @@ pub const ANNOTATION_DATA: &str = "steading.dev/data";
 /// of their own: the same for each volume by name.
 pub const ANNOTATION_BACKUP: &str = "steading.dev/backup";
 
+/// Annotation on a volume that goes from one claim to another: what else becomes of it with its claim (`Delete`, `Recycle`).
+pub const ANNOTATION_MOVING: &str = "steading.dev/moving";
+
 /// Annotation on what an application leaves that was retired: the day of it.
 pub const ANNOTATION_RETIRED: &str = "steading.dev/retired";
 /// Annotation on the data of an application that was retired: the last day on which it is kept. Nothing deletes it by itself.
@@ -59,6 +62,8 @@ pub struct Desired {
     pub environment: EnvironmentName,
     /// The namespace that it lives in.
     pub namespace: NamespaceName,
+    /// What it was called before, the latest name last: it takes over what those left.
+    pub previous_names: Vec<AppName>,
     /// The applications (of the same environment) that must be ready before it.
     pub after: Vec<AppName>,
     /// The main image, for history and quarantine.

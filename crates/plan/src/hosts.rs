@@ -63,6 +63,7 @@ mod tests {
             application: AppName::parse("shop").unwrap(),
             environment: EnvironmentName::parse("prod").unwrap(),
             namespace: NamespaceName::parse("prod-shop").unwrap(),
+            previous_names: Vec::new(),
             after: Vec::new(),
             image: None,
             timeout_seconds: 1,

@@ -36,6 +36,7 @@ pub mod health;
 mod hosts;
 mod live;
 pub mod mask;
+pub mod moving;
 pub mod observed;
 mod options;
 mod ownership;
@@ -61,19 +62,20 @@ pub use drift::{Departure, Drift, Drifted, drift};
 pub use expected::{KNOWN_AFTER, fill_secret_digest, used_secrets};
 pub use health::{Health, State, health};
 pub use hosts::hosts;
+pub use moving::{MovedVolume, Moving};
 pub use observed::{
     Details, DryRun, History, InventoryItem, Live, Observed, OpenRelease, ReleaseKey, Unreadable,
 };
 pub use options::{ACCEPT_DOWNGRADE, ACCEPT_RETURN, Options, Quarantine, Scope, spelled};
 pub use plan::{Retirement, plan, retire, retired};
 pub use report::{NotDone, PlanReport, Reason};
-pub use revert::{HandBack, Restore, RevertAction, RevertStep, Reverted, revert};
+pub use revert::{HandBack, Restore, RevertAction, RevertStep, Reverted, TakeBack, revert};
 pub use rollback::rollback;
 pub use saved::{ReplayError, Saved};
 pub use settle::{Found, Settlement, Wish, settlement};
 pub use step::{
     Action, Effect, FieldChange, FieldOwner, Plan, ReleaseKind, ReleasePlan, Standing, Step, Wave,
 };
-pub use survey::{Survey, release_key};
+pub use survey::{Survey, is_former, release_key};
 pub use version::version;
 pub use wave::{removal, wave};

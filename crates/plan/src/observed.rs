@@ -82,6 +82,9 @@ pub struct History {
     /// Whether the current release took the application away: `steading retire`.
     #[serde(default)]
     pub is_retired: bool,
+    /// What the application is called since the current release, where that left everything to another name or namespace.
+    #[serde(default)]
+    pub moved_to: Option<ReleaseKey>,
     /// The objects of the current release.
     pub inventory: Vec<InventoryItem>,
     /// A release that has not ended: interrupted, or in the hands of someone.

@@ -8,6 +8,7 @@ mod downgrade;
 mod draft;
 mod gates;
 mod groups;
+mod heritage;
 mod immutable;
 mod order;
 mod prune;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use steading_model::ObjectId;
 
+use crate::moving::Moving;
 use crate::observed::{InventoryItem, ReleaseKey};
 use crate::step::{Action, ReleaseKind, Wave};
 use crate::takeover::Taken;
@@ -65,6 +66,12 @@ pub struct ReleaseSpec {
     pub created_at: String,
     /// The releases that it is made as one with; none where it is made alone.
     pub group: Option<Group>,
+    /// The release that was current under the former name or in the former namespace; none where nothing moved.
+    #[serde(default)]
+    pub former: Option<Member>,
+    /// What the application is from then on, with another name or in another namespace.
+    #[serde(default)]
+    pub successor: Option<ReleaseKey>,
 }
 
 /// Releases that are made as one: they are complete together, or put back together.
@@ -76,7 +83,7 @@ pub struct Group {
     pub members: Vec<Member>,
 }
 
-/// A release of a group.
+/// A release of another application.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
     /// Which application, where.
@@ -144,4 +151,7 @@ pub struct JournalEntry {
     /// What is taken over from others, and what they owned: a revert gives it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taken: Option<Taken>,
+    /// What goes from an object of the former name or namespace to one of the new.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moving: Option<Moving>,
 }

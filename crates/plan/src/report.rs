@@ -60,6 +60,11 @@ pub enum Reason {
     OverQuota(String),
     /// No node fits. The application is not released.
     NoNodeFits(String),
+    /// The data of what the application was before does not go over to this object, and why. The application is not released unless the
+    /// object is accepted to begin empty: `--accept OBJECT`.
+    StaysBehind(String),
+    /// The application was called otherwise, and this run may only touch one namespace: only a run over the whole cluster sees what it left.
+    MovesHere,
     /// The object is kept though it is no longer declared: it holds data, is in use, or is not ours any more. The rest goes on.
     Kept(String),
     /// The object holds data of an application that was retired, and is kept until this day. The rest goes on.

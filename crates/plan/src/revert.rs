@@ -10,12 +10,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use steading_model::desired::{ANNOTATION_GENERATE, ANNOTATION_SECRET_DIGEST};
+use steading_model::desired::{ANNOTATION_GENERATE, ANNOTATION_MOVING, ANNOTATION_SECRET_DIGEST};
 use steading_model::{GroupKind, Object, ObjectId};
 
 use crate::compare::{differs, merge, project};
 use crate::live::Opened;
 use crate::mask::is_secret;
+use crate::moving::{MovedVolume, Moving, has_volume, is_claimed_by};
 use crate::observed::Live;
 use crate::ownership::{Identity, is_labelled_for};
 use crate::release::{JournalEntry, Payload};
@@ -41,6 +42,8 @@ pub enum RevertAction {
     Restore(Restore),
     /// What the release took over of it is given back: labels, annotations, and who owns which fields. Its values stay.
     HandBack(HandBack),
+    /// Its volume, which another claim may have by now, is given back to it.
+    TakeBack(TakeBack),
     /// It is overwritten as a whole by what was there: it was taken over by the release, and is given back.
     GiveBack(Value),
     /// The object that the release made in its place is deleted, if it still has this UID, and it is made again: applied as it was.
@@ -66,6 +69,15 @@ impl HandBack {
         let Self { taken, before } = self;
         taken.metadata_back(before, live).is_none() && taken.managed_fields_back(live).is_none()
     }
+}
+
+/// How a claim gets back the volume that it had.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TakeBack {
+    /// Which volume, and between which claims it went.
+    pub moved: MovedVolume,
+    /// The claim, to apply.
+    pub object: Value,
 }
 
 /// How a changed object is restored: applied first; where that does not bring back all that was there (a field was taken from another
@@ -98,11 +110,13 @@ pub struct Reverted<'a> {
     pub estate: &'a str,
     /// The application.
     pub application: &'a str,
+    /// What it was called before, where objects of that are concerned.
+    pub former: Option<&'a str>,
     /// The environment.
     pub environment: &'a str,
     /// What the release desired, and its journal.
     pub payload: &'a Payload,
-    /// What the release before it desired; none for the first.
+    /// What the release before it desired, or for the first that of what the application was before; none where it was nothing.
     pub parent: Option<&'a [Value]>,
 }
 
@@ -149,7 +163,8 @@ fn rank(step: &RevertStep) -> Rank {
         RevertAction::GiveBack(object) | RevertAction::Remake(_, object) => {
             Rank::Restored(made(object))
         }
-        RevertAction::Remove(_) | RevertAction::Leave(_) => {
+        // When the pods are gone that use it now.
+        RevertAction::TakeBack(_) | RevertAction::Remove(_) | RevertAction::Leave(_) => {
             Rank::Gone(std::cmp::Reverse(made(&Value::Null)))
         }
     }
@@ -175,6 +190,11 @@ impl Case<'_> {
             // Whoever deleted it, or made it again, was not this release.
             return is_untouched.then(|| self.hand_back(taken)).flatten();
         }
+        if let Some(moved) = self.entry.moving.as_ref().and_then(Moving::volume) {
+            // The new claim goes when the volume is given back.
+            let is_former = self.entry.id == moved.from;
+            return is_former.then(|| self.take_back(moved)).flatten();
+        }
         match (self.entry.action, &self.entry.before, live) {
             (_, None, None) => None,
             (_, None, Some(live)) => Some(self.remove(&live)),
@@ -183,6 +203,26 @@ impl Case<'_> {
             (_, Some(before), Some(live)) if is_untouched => self.restore(before, &live),
             (_, Some(before), Some(live)) => self.remake(before, &live),
         }
+    }
+
+    /// Gives a volume back to its claim.
+    fn take_back(&self, moved: &MovedVolume) -> Option<RevertAction> {
+        let Some(volume) = self.all.get(&moved.volume_id()).map(Live::parse) else {
+            return Some(RevertAction::Leave("its volume is gone".to_owned()));
+        };
+        let has_it = self
+            .live
+            .is_some_and(|live| has_volume(&live.parse(), &moved.volume));
+        let is_moving = volume["metadata"]["annotations"]
+            .get(ANNOTATION_MOVING)
+            .is_some();
+        if has_it && !is_moving && is_claimed_by(&volume, &moved.from) {
+            return None;
+        }
+        Some(RevertAction::TakeBack(TakeBack {
+            moved: moved.clone(),
+            object: self.again(self.entry.before.as_ref()?)?,
+        }))
     }
 
     /// Gives back what was taken over.
@@ -197,7 +237,7 @@ impl Case<'_> {
 
     /// Removes what the release made.
     fn remove(&self, live: &Opened<'_>) -> RevertAction {
-        if !is_labelled_for(live, &self.identity()) {
+        if !self.is_own(live) {
             return RevertAction::Leave(
                 "its labels say that it is not of this application".to_owned(),
             );
@@ -220,7 +260,7 @@ impl Case<'_> {
             .iter()
             .filter(|(id, _)| id.namespace.as_ref() == Some(&self.entry.id.name));
         inside
-            .find(|(_, live)| !is_labelled_for(&Opened::new(live), &self.identity()))
+            .find(|(_, live)| !self.is_own(&Opened::new(live)))
             .map(|(id, _)| id)
     }
 
@@ -280,12 +320,20 @@ impl Case<'_> {
         Some(part)
     }
 
-    fn identity(&self) -> Identity<'_> {
-        Identity {
-            estate: self.release.estate,
-            application: self.release.application,
-            environment: self.release.environment,
-        }
+    /// Says whether an object is of the application, by its name or, where it was there before, by its former one.
+    fn is_own(&self, live: &Opened<'_>) -> bool {
+        let former = self.release.former.filter(|_| self.entry.before.is_some());
+        let mut names = [Some(self.release.application), former]
+            .into_iter()
+            .flatten();
+        names.any(|application| {
+            let identity = Identity {
+                estate: self.release.estate,
+                application,
+                environment: self.release.environment,
+            };
+            is_labelled_for(live, &identity)
+        })
     }
 }
 

@@ -38,6 +38,7 @@ pub fn rollback(
         application: AppName::parse(&spec.application)?,
         environment: EnvironmentName::parse(&spec.environment)?,
         namespace: NamespaceName::parse(&key.namespace)?,
+        previous_names: Vec::new(),
         after: Vec::new(),
         image: spec.image.clone(),
         timeout_seconds,

@@ -36,6 +36,8 @@ struct SavedDesired {
     application: String,
     environment: String,
     namespace: String,
+    #[serde(default)]
+    previous_names: Vec<String>,
     after: Vec<String>,
     image: Option<String>,
     timeout_seconds: u64,
@@ -101,6 +103,7 @@ impl SavedDesired {
             application,
             environment,
             namespace,
+            previous_names,
             after,
             image,
             timeout_seconds,
@@ -111,6 +114,7 @@ impl SavedDesired {
             application: application.to_string(),
             environment: environment.to_string(),
             namespace: namespace.to_string(),
+            previous_names: previous_names.iter().map(AppName::to_string).collect(),
             after: after.iter().map(AppName::to_string).collect(),
             image: image.clone(),
             timeout_seconds: *timeout_seconds,
@@ -131,16 +135,17 @@ impl SavedDesired {
             application: AppName::parse(&self.application)?,
             environment: EnvironmentName::parse(&self.environment)?,
             namespace: NamespaceName::parse(&self.namespace)?,
-            after: self
-                .after
-                .iter()
-                .map(|name| AppName::parse(name))
-                .collect::<Result<_, _>>()?,
+            previous_names: names(&self.previous_names)?,
+            after: names(&self.after)?,
             image: self.image.clone(),
             timeout_seconds: self.timeout_seconds,
             objects: objects.collect::<Result<_, _>>()?,
         })
     }
+}
+
+fn names(names: &[String]) -> Result<Vec<AppName>, String> {
+    names.iter().map(|name| AppName::parse(name)).collect()
 }
 
 fn without_values(object: &Value, key: &DigestKey) -> Value {

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use steading_model::ObjectId;
 
+use crate::moving::Moving;
 use crate::observed::{InventoryItem, ReleaseKey};
+use crate::release::Member;
 use crate::takeover::Taking;
 
 /// What will be done.
@@ -25,6 +27,12 @@ pub struct ReleasePlan {
     pub estate: String,
     /// The number that it gets.
     pub number: u64,
+    /// The current release of what it was before, with another name or in another namespace: what that left moves here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub former: Option<Member>,
+    /// What it is from now on, with another name or in another namespace: it leaves everything to that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub successor: Option<ReleaseKey>,
     /// The number of the release that it replaces.
     pub parent: Option<u64>,
     /// Why it is made.
@@ -86,6 +94,9 @@ pub struct Step {
     /// What is taken over from others: then the object stays as it is, and what is desired is made of what is there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub takes: Option<Taking>,
+    /// What goes from an object of the former name or namespace to one of the new.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moving: Option<Moving>,
 }
 
 /// What is done to an object.

@@ -1,6 +1,7 @@
 //! Every desired object looked at once: the same, missing, different, or out of reach.
 
 mod foresee;
+mod former;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -14,11 +15,14 @@ use crate::expected::{Secrets, expected, missing};
 use crate::live::Opened;
 use crate::observed::{History, Live, Observed, ReleaseKey};
 use crate::options::Options;
-use crate::ownership::{Ownership, ownership};
+use crate::ownership::{Ownership, is_labelled_for, ownership};
+use crate::release::Member;
 use crate::report::Reason;
 use crate::step::{FieldChange, FieldOwner, ReleaseKind, Standing};
 use crate::version::version;
 use crate::wave::phase;
+
+pub use former::is_former;
 
 /// What was found about one desired object.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,6 +57,10 @@ pub(crate) struct Case<'a> {
     pub(crate) key: ReleaseKey,
     pub(crate) history: Option<&'a History>,
     pub(crate) findings: Vec<(&'a Object, Finding)>,
+    /// The place of what it was before, with another name or in another namespace.
+    pub(crate) former: Option<usize>,
+    /// The place of what it is now.
+    pub(crate) successor: Option<usize>,
     version: OnceCell<String>,
 }
 
@@ -88,6 +96,8 @@ impl<'a> Case<'a> {
             history: observed.releases.get(&key),
             key,
             findings: Vec::with_capacity(desired.objects.len()),
+            former: None,
+            successor: None,
             version: OnceCell::new(),
         }
     }
@@ -96,6 +106,20 @@ impl<'a> Case<'a> {
     pub(crate) fn version(&self, options: &Options) -> &str {
         self.version
             .get_or_init(|| version(&self.desired.objects, &options.digest_key))
+    }
+
+    /// Says whether it is there: it was released, and did not leave everything to what it is called now.
+    pub(crate) fn is_there(&self) -> bool {
+        self.history
+            .is_some_and(|history| history.current.is_some() && history.moved_to.is_none())
+    }
+
+    /// Returns its current release.
+    pub(crate) fn current(&self) -> Option<Member> {
+        Some(Member {
+            key: self.key.clone(),
+            number: self.history?.current?,
+        })
     }
 
     /// Returns the UID that the current release recorded for an object.
@@ -140,6 +164,7 @@ impl<'a> Survey<'a> {
                 }
             }
         }
+        former::pair(&mut survey.cases, options);
         survey.examine_all();
         survey
     }
@@ -257,6 +282,7 @@ impl<'a> Survey<'a> {
         let owner = ownership(live, &case.desired.into(), case.recorded(&object.id));
         if let Ownership::Foreign(owner) = owner
             && !is_adopted
+            && !self.is_of_former(case, object, live)
         {
             return Finding::Held(vec![Reason::Unowned(owner)]);
         }
@@ -267,6 +293,14 @@ impl<'a> Survey<'a> {
             }
         }
         self.compared(object, live, uid)
+    }
+
+    /// Says whether an object was that of what the application was before.
+    fn is_of_former(&self, case: &Case<'_>, object: &Object, live: &Opened<'_>) -> bool {
+        let former = case.former.map(|former| &self.cases[former]);
+        former.is_some_and(|former| {
+            former.recorded(&object.id).is_some() && is_labelled_for(live, &former.desired.into())
+        })
     }
 
     fn compared(&self, object: &Object, live: &Opened<'_>, uid: String) -> Finding {

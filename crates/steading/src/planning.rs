@@ -9,7 +9,7 @@ use steading_model::Desired;
 use steading_model::estate::Estate;
 use steading_plan::{
     Action, Budget, Options, Plan, PlanReport, Quarantine, Reason, ReleaseKind, Scope, Step,
-    Survey, plan, retired, view,
+    Survey, is_former, plan, retired, view,
 };
 
 use crate::error::{CommandError, Outcome};
@@ -88,15 +88,21 @@ pub(crate) async fn make<'a>(
     let mut observation = observe(cluster, estate.name.as_str(), &options.scope, desired).await?;
     options.digest_key = observation.key.clone();
     let mut desired = Cow::Borrowed(desired);
-    if let Coverage::Everything(environment) = coverage {
-        let known = estate.fields.environments.keys();
-        options.environments = known.map(ToString::to_string).collect();
-        let mut gone = retired(&desired, &observation.observed, estate.name.as_str());
-        gone.retain(|gone| gone.environment == *environment);
-        // Thousands of objects are copied only where there is something to add.
-        if !gone.is_empty() {
-            desired.to_mut().extend(gone);
+    let mut gone = retired(&desired, &observation.observed, estate.name.as_str());
+    match coverage {
+        Coverage::Everything(environment) => {
+            let known = estate.fields.environments.keys();
+            options.environments = known.map(ToString::to_string).collect();
+            gone.retain(|gone| gone.environment == *environment);
         }
+        // What an application was before goes with it.
+        Coverage::Named => {
+            gone.retain(|gone| desired.iter().any(|desired| is_former(gone, desired)));
+        }
+    }
+    // Thousands of objects are copied only where there is something to add.
+    if !gone.is_empty() {
+        desired.to_mut().extend(gone);
     }
     let planned = decide(cluster, &mut observation, &desired, &options).await?;
     let (plan, report) =

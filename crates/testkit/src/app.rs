@@ -16,6 +16,7 @@ pub struct App {
     namespace: String,
     image: String,
     timeout_seconds: u64,
+    previous_names: Vec<AppName>,
     after: Vec<AppName>,
     objects: Vec<Value>,
 }
@@ -32,6 +33,7 @@ impl App {
             name: name.to_owned(),
             namespace: namespace.to_owned(),
             estate: estate.to_owned(),
+            previous_names: Vec::new(),
             after: Vec::new(),
             image: "registry.lab/app:1".to_owned(),
             timeout_seconds: 60,
@@ -69,6 +71,17 @@ impl App {
     #[must_use]
     pub fn after(mut self, name: &str) -> Self {
         self.after
+            .push(AppName::parse(name).expect("the name must be one"));
+        self
+    }
+
+    /// Says what it was called before.
+    ///
+    /// # Panics
+    /// If the name is none.
+    #[must_use]
+    pub fn called_before(mut self, name: &str) -> Self {
+        self.previous_names
             .push(AppName::parse(name).expect("the name must be one"));
         self
     }
@@ -255,6 +268,7 @@ impl App {
             application: AppName::parse(&self.name).expect("the name must be one"),
             environment: EnvironmentName::parse("test").expect("the name must be one"),
             namespace: NamespaceName::parse(&self.namespace).expect("the name must be one"),
+            previous_names: self.previous_names.clone(),
             after: self.after.clone(),
             image: Some(self.image.clone()),
             timeout_seconds: self.timeout_seconds,

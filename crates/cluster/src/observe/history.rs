@@ -107,6 +107,7 @@ pub(crate) fn add(history: &mut History, record: Record) {
             history.current_image.clone_from(&spec.image);
             history.current_digest = Some(spec.digest.clone());
             history.is_retired = spec.kind == ReleaseKind::Retire;
+            history.moved_to.clone_from(&spec.successor);
             history.inventory = status.map(|status| status.inventory).unwrap_or_default();
         }
         Phase::Complete | Phase::Reverted => {}

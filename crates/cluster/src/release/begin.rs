@@ -4,15 +4,18 @@ use std::collections::BTreeSet;
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::Value;
+use steading_model::ObjectId;
 use steading_plan::fields::{extract, owned_by};
 use steading_plan::release::{Group, JournalEntry, Payload, Phase, ReleaseSpec};
-use steading_plan::{Action, Live, ReleasePlan, Standing, Step};
+use steading_plan::{Action, Live, Moving, ReleasePlan, Standing, Step};
 
 use super::error::ApplyError;
 use super::execute::{Guard, Work};
 use super::hold::Hold;
 use super::journal::{Journal, Which};
+use super::moving::BINDER;
 use super::takeover;
+use crate::kind::built_in;
 use crate::observe::Observation;
 use crate::observe::secrets::masked;
 
@@ -120,6 +123,8 @@ fn spec(hold: &Hold<'_>, plan: &ReleasePlan, group: Option<&Group>) -> ReleaseSp
         chunks: 0,
         created_at: settings.clock.text(),
         group: group.cloned(),
+        former: plan.former.clone(),
+        successor: plan.successor.clone(),
     }
 }
 
@@ -131,6 +136,7 @@ fn entry(work: &Work) -> JournalEntry {
         before: work.live().map(without_server_fields),
         uid: work.uid.clone(),
         taken: takeover::taken(work),
+        moving: work.moving.clone(),
     }
 }
 
@@ -161,6 +167,10 @@ async fn work(hold: &Hold<'_>, observation: &Observation, step: &Step) -> Result
         }
         (Some(live), _) => unmoved(observation, step, live, &displaces)?,
     }
+    let noted = match &step.moving {
+        Some(Moving::Values(from)) => Some(values(hold, from).await?),
+        Some(Moving::Volume(_)) | None => None,
+    };
     let guard = match live {
         Some(live) if step.action != Action::Create => Guard::Planned(live),
         _ => Guard::Absent,
@@ -174,8 +184,15 @@ async fn work(hold: &Hold<'_>, observation: &Observation, step: &Step) -> Result
         displaces,
         guard,
         takes: step.takes.clone(),
-        noted: None,
+        moving: step.moving.clone(),
+        noted,
     })
+}
+
+/// Reads the Secret whose values go into another.
+pub(crate) async fn values(hold: &Hold<'_>, from: &ObjectId) -> Result<Value, ApplyError> {
+    let secret = hold.get(&built_in("", "Secret"), from).await?;
+    secret.ok_or_else(|| ApplyError::moved(from, "is gone"))
 }
 
 async fn live(hold: &Hold<'_>, step: &Step) -> Result<Option<Value>, ApplyError> {
@@ -216,7 +233,8 @@ fn displaced(step: &Step) -> BTreeSet<String> {
             Standing::Drifted(owner) | Standing::Conflict(owner) => Some(owner.manager.clone()),
         });
     let taken = step.takes.iter().flat_map(|taking| taking.managers.clone());
-    owners.chain(taken).collect()
+    let binder = step.moving.iter().map(|_| BINDER.to_owned());
+    owners.chain(taken).chain(binder).collect()
 }
 
 fn unmoved(

@@ -9,11 +9,12 @@ use serde_json::Value;
 use steading_model::ObjectId;
 use steading_plan::mask::combined_digest;
 use steading_plan::takeover::Taking;
-use steading_plan::{Action, Wave, fill_secret_digest, used_secrets};
+use steading_plan::{Action, Moving, Wave, fill_secret_digest, used_secrets};
 
 use super::error::ApplyError;
 use super::hold::Hold;
 use super::journal::Journal;
+use super::moving;
 use super::place::place;
 use super::stages::stages;
 use super::write::Gone;
@@ -40,6 +41,8 @@ pub(crate) struct Work {
     pub(crate) guard: Guard,
     /// What is taken over from others.
     pub(crate) takes: Option<Taking>,
+    /// What goes from an object of the former name or namespace to one of the new.
+    pub(crate) moving: Option<Moving>,
     /// What was there before, where an interrupted run noted it.
     pub(crate) noted: Option<Value>,
 }
@@ -176,8 +179,14 @@ async fn step(
     until: Instant,
     digests: &Digests,
 ) -> Result<Left, ApplyError> {
+    let moved = work.moving.as_ref().and_then(Moving::volume);
     let Some(desired) = &work.desired else {
-        return delete(hold, work, until).await;
+        return match moved {
+            Some(moved) => moving::let_go(hold, moved, until)
+                .await
+                .map(|()| Left::Nothing),
+            None => delete(hold, work, until).await,
+        };
     };
     if let Some(live) = hold.made(&work.id) {
         return Ok(Left::Live(live.clone()));
@@ -186,6 +195,12 @@ async fn step(
     if let Some(taking) = &work.takes {
         let taken = super::takeover::take_over(hold, work, &kind, taking).await;
         return taken.map(Left::Live);
+    }
+    if let Some(moved) = moved {
+        let moved = (moved, desired.clone());
+        return moving::bind(hold, work, &kind, moved, until)
+            .await
+            .map(Left::Live);
     }
     let mut object = desired.clone();
     fill_digest(hold, &work.id, &mut object, digests).await?;

@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use steading_plan::release::{JournalEntry, Part, Payload, Phase};
-use steading_plan::{Action, InventoryItem, ReleaseKey};
+use steading_plan::{Action, InventoryItem, Moving, ReleaseKey};
 
+use super::begin::values;
 use super::end::{self, inventory, namespace_kind};
 use super::error::ApplyError;
 use super::execute::{Guard, Work, execute};
@@ -14,6 +15,7 @@ use super::history;
 use super::hold::Hold;
 use super::journal::Journal;
 use crate::fault::Fault;
+use crate::kind::built_in;
 use crate::payload;
 use crate::progress::Event;
 use crate::record::Record;
@@ -92,6 +94,17 @@ impl<'a> Member<'a> {
             .map(|entry| work(entry, &payload))
             .collect();
         self.kept = history::kept(&self.hold, record, &payload).await?;
+        for work in &mut self.works {
+            if let Some(Moving::Values(from)) = &work.moving
+                && self
+                    .hold
+                    .get(&built_in("", "Secret"), &work.id)
+                    .await?
+                    .is_none()
+            {
+                work.noted = Some(values(&self.hold, from).await?);
+            }
+        }
         Ok(())
     }
 
@@ -181,6 +194,7 @@ fn work(entry: &JournalEntry, payload: &Payload) -> Work {
         displaces: BTreeSet::new(),
         guard: Guard::Resumed,
         takes: entry.taken.as_ref().map(|taken| taken.taking.clone()),
+        moving: entry.moving.clone(),
         noted: entry.before.clone(),
     }
 }

@@ -14,11 +14,13 @@ use serde_json::value::RawValue;
 use steading_model::ObjectId;
 use steading_model::desired::FIELD_MANAGER;
 use steading_plan::release::Payload;
-use steading_plan::{Live, RevertAction, RevertStep, Reverted, revert};
+use steading_plan::{Live, ReleaseKey, RevertAction, RevertStep, Reverted, revert};
 
+use super::again;
 use super::error::ApplyError;
 use super::hold::Hold;
-use super::journal::{Journal, Which};
+use super::journal::{Journal, Which, records};
+use super::moving;
 use super::place::guarded;
 use super::write::{Force, Gone};
 use crate::fault::Fault;
@@ -54,9 +56,13 @@ pub(crate) async fn restore(
     let release = Reverted {
         estate: &spec.estate,
         application: &spec.application,
+        former: spec
+            .former
+            .as_ref()
+            .map(|former| former.key.application.as_str()),
         environment: &spec.environment,
         payload: &payload,
-        parent: parent.as_ref().map(|parent| parent.desired.as_slice()),
+        parent: parent.as_deref(),
     };
     let mut restored = Restored::default();
     let mut moved = None;
@@ -67,27 +73,42 @@ pub(crate) async fn restore(
             .filter(|step| !leaves(step, &mut restored))
             .collect();
         if steps.is_empty() {
-            return Ok(restored);
+            moved = None;
+            break;
         }
         moved = round(hold, &steps, until, &mut restored).await?;
     }
-    match moved {
-        Some(error) => Err(ApplyError::Request(error)),
-        None => Ok(restored),
+    if let Some(error) = moved {
+        return Err(ApplyError::Request(error));
     }
+    again::renew(hold, &journal.record, &read_all(hold, &payload).await?).await?;
+    Ok(restored)
 }
 
-/// Reads what the release before desired. Where that record is gone, objects are given back as they were.
-async fn parent(hold: &Hold<'_>, journal: &Journal) -> Result<Option<Payload>, ApplyError> {
-    let Some(number) = journal.record.spec.parent else {
-        return Ok(None);
-    };
-    let records = hold.records(Which::All).await?;
+/// Reads what the release before desired, and what the application desired that it was before. Where a record is gone, objects are given
+/// back as they were.
+async fn parent(hold: &Hold<'_>, journal: &Journal) -> Result<Option<Vec<Value>>, ApplyError> {
+    let mut desired = None;
+    for (key, number) in again::before(hold, &journal.record) {
+        if let Some(objects) = desired_by(hold, key, number).await? {
+            desired.get_or_insert_with(Vec::new).extend(objects);
+        }
+    }
+    Ok(desired)
+}
+
+/// Reads what a release desired; nothing if that is not known any more.
+async fn desired_by(
+    hold: &Hold<'_>,
+    key: &ReleaseKey,
+    number: u64,
+) -> Result<Option<Vec<Value>>, ApplyError> {
+    let records = records(&hold.cluster, key, Which::All).await?;
     let Some(record) = records.iter().find(|record| record.spec.number == number) else {
         return Ok(None);
     };
     match payload::read(&hold.cluster, record).await {
-        Ok(payload) => Ok(Some(payload)),
+        Ok(payload) => Ok(Some(payload.desired)),
         Err(PayloadError::Request(error)) => Err(ApplyError::Request(error)),
         Err(PayloadError::Incomplete { .. } | PayloadError::Broken { .. }) => Ok(None),
     }
@@ -97,17 +118,26 @@ async fn read_all(
     hold: &Hold<'_>,
     payload: &Payload,
 ) -> Result<BTreeMap<ObjectId, Live>, ApplyError> {
-    let read = stream::iter(&payload.journal).map(|entry| async {
-        let kind = match hold.kind_of(&entry.id, entry.before.as_ref()).await {
+    let touched = payload
+        .journal
+        .iter()
+        .map(|entry| (entry.id.clone(), entry.before.as_ref()));
+    let moved = payload
+        .journal
+        .iter()
+        .filter_map(|entry| entry.moving.as_ref()?.volume());
+    let touched = touched.chain(moved.map(|moved| (moved.volume_id(), None)));
+    let read = stream::iter(touched).map(|(id, before)| async move {
+        let kind = match hold.kind_of(&id, before).await {
             // Its definition was to be made by the release and never was, so neither was it.
             Err(ApplyError::Unserved { .. }) => return Ok(None),
             kind => kind?,
         };
-        let object = hold.get(&kind, &entry.id).await?;
+        let object = hold.get(&kind, &id).await?;
         // What is going away is as good as gone.
         let object = object.filter(|object| object["metadata"].get("deletionTimestamp").is_none());
         let json = object.and_then(|object| RawValue::from_string(object.to_string()).ok());
-        Ok::<_, ApplyError>(json.map(|json| (entry.id.clone(), Live { json })))
+        Ok::<_, ApplyError>(json.map(|json| (id, Live { json })))
     });
     Ok(read
         .buffered(SIDE_BY_SIDE)
@@ -227,6 +257,7 @@ async fn put_back(
             let kind = hold.kind_of(id, Some(&back.before)).await?;
             super::takeover::hand_back(hold, id, &kind, back).await
         }
+        RevertAction::TakeBack(back) => moving::take_back(hold, back, until).await.map(Some),
         RevertAction::GiveBack(object) => {
             let kind = hold.kind_of(id, Some(object)).await?;
             match hold.get(&kind, id).await? {

@@ -1,8 +1,8 @@
 //! Which steps of a release are done side by side, and in which order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use steading_plan::{Wave, removal};
+use steading_plan::{Action, Wave, removal};
 
 use super::execute::Work;
 
@@ -10,10 +10,12 @@ use super::execute::Work;
 /// before the object itself.
 pub(crate) fn stages(works: &[Work]) -> Vec<(Wave, Vec<&Work>)> {
     let mut stages: BTreeMap<(Wave, u8), Vec<&Work>> = BTreeMap::new();
+    let goes = |work: &&Work| work.action == Action::Delete;
+    let ends: BTreeSet<Wave> = works.iter().filter(goes).map(|work| work.wave).collect();
     for work in works {
         let turn = match work.wave {
             Wave::Prune => removal(&work.id),
-            _ => 0,
+            wave => turn(work, ends.contains(&wave)),
         };
         stages.entry((work.wave, turn)).or_default().push(work);
     }
@@ -23,15 +25,23 @@ pub(crate) fn stages(works: &[Work]) -> Vec<(Wave, Vec<&Work>)> {
         .collect()
 }
 
+/// Returns when a step of another wave has its turn. Where something of what the application was before goes in it: first what had a
+/// volume, then its claim, then comes the one that gets it; and a certificate is there before the former routes go, so that those of the
+/// new one come at once.
+fn turn(work: &Work, something_goes: bool) -> u8 {
+    match (work.action, &work.moving) {
+        (Action::Delete, None) => 1,
+        (Action::Delete, Some(_)) => 2,
+        _ if something_goes && work.id.kind.kind == "Certificate" => 0,
+        _ => 3,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
-    use steading_model::{GroupKind, ObjectId};
-    use steading_plan::Action;
-
     use super::*;
     use crate::release::execute::Guard;
+    use steading_model::{GroupKind, ObjectId};
 
     fn work(group: &str, kind: &str, wave: Wave) -> Work {
         Work {
@@ -47,6 +57,7 @@ mod tests {
             displaces: BTreeSet::new(),
             guard: Guard::Absent,
             takes: None,
+            moving: None,
             noted: None,
         }
     }

@@ -7,6 +7,7 @@ use steading_testkit::{App, Fault};
 
 use crate::ground::complete;
 use crate::killed::{Exit, Kill, Killed, Scenario, someone};
+use crate::moved;
 
 /// Set to `all`, every request of a group is tried with every way out: it takes half an hour. `cargo xtask storm` does it.
 const KILLS: &str = "STEADING_STORM_KILLS";
@@ -77,6 +78,13 @@ const ALONE: Scenario = Scenario {
 const GROUP: Scenario = Scenario {
     old: |name| group(name, old, "/old"),
     new: |name| group(name, new, "/new"),
+    killed: Killed::Release,
+};
+
+/// An application with a volume and values that were made once gets another name, and what needs it follows.
+const RENAME: Scenario = Scenario {
+    old: moved::before,
+    new: moved::after,
     killed: Killed::Release,
 };
 
@@ -158,6 +166,12 @@ async fn guarantee_2_a_rollback_killed_at_any_request() {
     };
     let exits = [Exit::Resume, Exit::Revert, Exit::WantsOld];
     holds(scenario, |requests| sample(every(requests, &exits))).await;
+}
+
+#[tokio::test]
+async fn guarantee_2_a_rename_killed_at_any_request() {
+    let exits = [Exit::Resume, Exit::WantsNew, Exit::Revert, Exit::WantsOld];
+    holds(RENAME, |requests| sample(every(requests, &exits))).await;
 }
 
 #[tokio::test]

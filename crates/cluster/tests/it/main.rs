@@ -16,6 +16,7 @@ mod guarantee_6;
 mod guarantee_7;
 mod guarantee_8;
 mod killed;
+mod moved;
 mod no_change;
 mod records;
 mod refusals;

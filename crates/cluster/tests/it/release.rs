@@ -1,5 +1,6 @@
 //! A release from beginning to end.
 
+use steading_cluster::Ended;
 use steading_plan::release::Phase;
 use steading_testkit::{App, Notes, namespace, objects_of, remains};
 
@@ -79,4 +80,43 @@ async fn a_secret_that_is_made_again_keeps_its_generated_values() {
     let after = objects_of(&client, &namespace).await;
     assert_eq!(after["Secret/keys"]["type"], "example.com/keys");
     assert_eq!(after["Secret/keys"]["data"], before["Secret/keys"]["data"]);
+}
+
+#[tokio::test]
+async fn what_a_revert_made_again_can_be_deleted_later() {
+    let namespace = namespace("again");
+    let client = shared().await.client().await.unwrap();
+    let scene = Scene::new("ann").await;
+    let app = |image: &str| {
+        App::new("shop", &namespace)
+            .image(image)
+            .deployment("web", 1)
+            .image(image)
+            .within(6)
+    };
+    let whole = app("registry.lab/app:1").service("gone").desired();
+    complete(&scene.release(&[whole]).await, 1);
+    let broken = app("registry.lab/app:2-lab-crash")
+        .service("gone")
+        .changed("Service", "gone", |object| {
+            // It takes another object.
+            object["spec"]["clusterIP"] = serde_json::json!("None");
+        })
+        .desired();
+    let outcomes = scene.release(&[broken]).await;
+    assert!(
+        matches!(outcomes[0].ended, Ended::Reverted { .. }),
+        "{outcomes:#?}"
+    );
+    let is_there = async || {
+        objects_of(&client, &namespace)
+            .await
+            .contains_key("Service/gone")
+    };
+    assert!(is_there().await);
+    complete(
+        &scene.release(&[app("registry.lab/app:3").desired()]).await,
+        1,
+    );
+    assert!(!is_there().await);
 }

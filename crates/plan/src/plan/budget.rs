@@ -29,7 +29,10 @@ pub(super) fn check(survey: &Survey<'_>, drafts: &[Draft]) -> Option<OverBudget>
         .sum();
     let deletes = drafts
         .iter()
-        .map(|draft| (draft.release.key.clone(), deletions(survey, draft)))
+        .zip(&survey.cases)
+        // What has another name or namespace now does not go.
+        .filter(|(_, case)| case.former.or(case.successor).is_none())
+        .map(|(draft, _)| (draft.release.key.clone(), deletions(survey, draft)))
         .filter(|(_, count)| *count > 0);
     let over = OverBudget {
         budget: survey.options.budget,

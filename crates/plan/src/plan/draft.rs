@@ -3,14 +3,16 @@
 use serde_json::Value;
 use steading_model::{Object, ObjectId};
 
+use super::heritage::{Heritage, heritage};
 use super::{immutable, prune};
 use crate::effect;
 use crate::expected::{applied, applied_over};
 use crate::live::Opened;
 use crate::mask::mask_secret;
+use crate::moving::Moving;
 use crate::observed::{DryRun, InventoryItem};
 use crate::report::{NotDone, Reason};
-use crate::step::{Action, Effect, ReleasePlan, Standing, Step};
+use crate::step::{Action, Effect, ReleasePlan, Standing, Step, Wave};
 use crate::survey::{Case, Difference, Finding, Survey};
 use crate::wave::wave;
 
@@ -39,15 +41,22 @@ impl Draft {
 
 /// Drafts the release of each application, in the order given.
 pub(super) fn drafts(survey: &Survey<'_>) -> Vec<Draft> {
-    survey
+    let heritages: Vec<Option<Heritage<'_>>> = survey
         .cases
         .iter()
-        .map(|case| draft(survey, case))
-        .collect()
+        .map(|case| heritage(survey, case))
+        .collect();
+    let draft = |(index, case): (usize, &Case<'_>)| {
+        let to = case.successor.unwrap_or(index);
+        draft(survey, case, heritages[to].as_ref())
+    };
+    survey.cases.iter().enumerate().map(draft).collect()
 }
 
-fn draft(survey: &Survey<'_>, case: &Case<'_>) -> Draft {
+/// Drafts a release; `heritage` is what goes over to it, or from it.
+fn draft(survey: &Survey<'_>, case: &Case<'_>, heritage: Option<&Heritage<'_>>) -> Draft {
     let mut draft = empty(survey, case);
+    let gets = |object: &Object| heritage?.gets.get(&object.id).cloned();
     for (object, finding) in &case.findings {
         match finding {
             Finding::Same(uid) => draft.keep(object, uid),
@@ -55,8 +64,12 @@ fn draft(survey: &Survey<'_>, case: &Case<'_>) -> Draft {
                 draft.unchanged += 1;
                 draft.inventory(object, uid.as_deref());
             }
-            Finding::Missing(generate) => draft.create(survey, case, object, generate),
-            Finding::Different(difference) => draft.change(survey, case, object, difference),
+            Finding::Missing(generate) => {
+                draft.create(survey, case, object, generate, gets(object));
+            }
+            Finding::Different(difference) => {
+                draft.change(survey, case, object, difference, heritage);
+            }
             Finding::Held(reasons) => {
                 // What this run may not touch stays in the inventory.
                 draft.inventory(object, case.recorded(&object.id));
@@ -66,7 +79,15 @@ fn draft(survey: &Survey<'_>, case: &Case<'_>) -> Draft {
             }
         }
     }
-    prune::prune(survey, case, &mut draft);
+    prune::prune(
+        survey,
+        case,
+        &mut draft,
+        heritage.filter(|_| case.successor.is_some()),
+    );
+    if let Some(heritage) = heritage.filter(|_| case.former.is_some()) {
+        draft.take_over(survey, case, heritage);
+    }
     draft.finish(survey, case);
     draft
 }
@@ -79,6 +100,12 @@ fn empty(survey: &Survey<'_>, case: &Case<'_>) -> Draft {
             estate: case.desired.estate.clone(),
             number: history.map_or(0, |history| history.greatest_number) + 1,
             parent: history.and_then(|history| history.current),
+            former: case
+                .former
+                .and_then(|former| survey.cases[former].current()),
+            successor: case
+                .successor
+                .map(|successor| survey.cases[successor].key.clone()),
             kind: survey.options.kind,
             image: case.desired.image.clone(),
             digest: String::new(),
@@ -115,6 +142,7 @@ impl Draft {
         case: &Case<'_>,
         object: &Object,
         generate: &[String],
+        moving: Option<Moving>,
     ) {
         if let Some(DryRun::Refused(answer)) = survey.observed.details.dry_runs.get(&object.id) {
             self.note(Some(&object.id), Reason::Refused(answer.clone()));
@@ -130,6 +158,7 @@ impl Draft {
             resource_version: None,
             generate: generate.to_vec(),
             takes: None,
+            moving,
         });
     }
 
@@ -139,6 +168,7 @@ impl Draft {
         case: &Case<'_>,
         object: &Object,
         difference: &Difference,
+        heritage: Option<&Heritage<'_>>,
     ) {
         let Some(live) = survey.observed.objects.get(&object.id) else {
             return;
@@ -150,7 +180,10 @@ impl Draft {
         }
         self.conflicts(survey, object, difference);
         let live = live.value();
+        let is_moved = heritage.is_some_and(|heritage| heritage.moves(&object.id));
         let action = match action(survey, object, live, difference) {
+            // Its claim is another by the time that the volume itself is changed.
+            Ok(Action::Replace) if is_moved => Action::Update,
             Ok(action) => action,
             Err(answer) => {
                 self.note(Some(&object.id), Reason::Refused(answer));
@@ -172,7 +205,36 @@ impl Draft {
             resource_version: difference.resource_version.clone(),
             generate: difference.generate.clone(),
             takes: None,
+            moving: None,
         });
+    }
+
+    /// Adds what of the former application ends in this release, and says what does not go over.
+    fn take_over(&mut self, survey: &Survey<'_>, case: &Case<'_>, heritage: &Heritage<'_>) {
+        for (object, why) in &heritage.stays_behind {
+            if !survey.options.is_accepted(object) {
+                self.note(Some(object), Reason::StaysBehind(why.clone()));
+            }
+        }
+        let former = case.former.map(|former| &survey.cases[former]);
+        let items = former
+            .and_then(|former| former.history)
+            .map_or(&[][..], |history| &history.inventory);
+        for item in items {
+            let Some((wave, moving)) = heritage.ends.get(&item.id) else {
+                continue;
+            };
+            let effect = match wave {
+                Wave::Volumes => Effect::Downtime,
+                _ => Effect::None,
+            };
+            self.release.steps.push(Step {
+                wave: *wave,
+                effect,
+                moving: moving.clone(),
+                ..prune::delete(survey, case, item)
+            });
+        }
     }
 
     fn conflicts(&mut self, survey: &Survey<'_>, object: &Object, difference: &Difference) {
@@ -194,6 +256,8 @@ impl Draft {
         }
         self.release.steps.sort_by(|one, two| {
             let order = one.wave.cmp(&two.wave);
+            let stays = |step: &Step| step.action != Action::Delete;
+            let order = order.then_with(|| stays(one).cmp(&stays(two)));
             order.then_with(|| match (one.action, two.action) {
                 (Action::Delete, Action::Delete) => prune::order(one, two),
                 _ => one.id.cmp(&two.id),
@@ -222,9 +286,7 @@ impl Draft {
 fn needs_acceptance(step: &Step, case: &Case<'_>) -> bool {
     match step.effect {
         Effect::DataLoss => true,
-        Effect::Exposure => case
-            .history
-            .is_some_and(|history| history.current.is_some()),
+        Effect::Exposure => case.is_there(),
         Effect::None | Effect::Restart | Effect::Downtime | Effect::Replace => false,
     }
 }

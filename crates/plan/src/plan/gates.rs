@@ -4,7 +4,7 @@ use steading_model::{GroupKind, ObjectId};
 
 use super::downgrade;
 use super::draft::Draft;
-use crate::options::{ACCEPT_DOWNGRADE, Quarantine};
+use crate::options::{ACCEPT_DOWNGRADE, Quarantine, Scope};
 use crate::report::Reason;
 use crate::step::ReleaseKind;
 use crate::survey::{Case, Survey};
@@ -23,6 +23,7 @@ pub(super) fn check(survey: &Survey<'_>, drafts: &mut [Draft]) {
         if !draft.release.steps.is_empty() && survey.options.kind == ReleaseKind::Apply {
             retired(survey, case, draft);
             quarantine(survey, case, draft);
+            moves_here(survey, case, draft);
             downgrades(survey, case, draft);
         }
     }
@@ -44,6 +45,14 @@ fn retired(survey: &Survey<'_>, case: &Case<'_>, draft: &mut Draft) {
     let application = &case.key.application;
     if is_retired && returns && !survey.options.is_brought_back(application) {
         draft.note(None, Reason::Retired);
+    }
+}
+
+/// What an application was before is seen by nobody who may only see one namespace.
+fn moves_here(survey: &Survey<'_>, case: &Case<'_>, draft: &mut Draft) {
+    let is_narrow = matches!(survey.options.scope, Scope::OneNamespace(_));
+    if !case.is_there() && is_narrow && !case.desired.previous_names.is_empty() {
+        draft.note(None, Reason::MovesHere);
     }
 }
 

@@ -78,7 +78,7 @@ fn binding<'a>(survey: &Survey<'_>, needs: &'a [BTreeSet<usize>], drafts: &[Draf
         changes: changes.collect(),
         is_old: drafts
             .iter()
-            .map(|draft| draft.release.parent.is_some())
+            .map(|draft| draft.release.parent.is_some() || draft.release.former.is_some())
             .collect(),
     }
 }
@@ -163,7 +163,25 @@ fn needs(survey: &Survey<'_>) -> Vec<BTreeSet<usize>> {
             .filter(|needed| *needed != index)
             .collect()
     };
-    (0..survey.cases.len()).map(of).collect()
+    let mut needs: Vec<BTreeSet<usize>> = (0..survey.cases.len()).map(of).collect();
+    part(survey, &mut needs);
+    needs
+}
+
+/// What an application was before goes when it is ready, and when those are ready that needed it.
+fn part(survey: &Survey<'_>, needs: &mut [BTreeSet<usize>]) {
+    for (former, case) in survey.cases.iter().enumerate() {
+        let Some(new) = case.successor else { continue };
+        let mut after = BTreeSet::from([new]);
+        for (index, needs) in needs.iter_mut().enumerate() {
+            needs.remove(&former);
+            let is_old = survey.cases[index].current().is_some();
+            if needs.contains(&new) && is_old && index != former {
+                after.insert(index);
+            }
+        }
+        needs[former].extend(after);
+    }
 }
 
 /// Orders by need, then by key; applications that only go come last. A cycle, which checking refuses, is broken at its first key.

@@ -10,12 +10,13 @@ use steading_model::desired::{ANNOTATION_DATA, ANNOTATION_GENERATE, ANNOTATION_K
 use steading_model::{Desired, ObjectId};
 
 use super::draft::Draft;
+use super::heritage::Heritage;
 use crate::effect;
 use crate::live::Opened;
 use crate::observed::{InventoryItem, Observed};
 use crate::ownership::is_labelled_for;
 use crate::report::Reason;
-use crate::step::{Action, Step, Wave};
+use crate::step::{Action, Effect, Step, Wave};
 use crate::survey::{Case, Survey};
 use crate::wave::removal;
 
@@ -35,16 +36,31 @@ enum Fate {
     Held(Reason),
 }
 
-/// Adds the deletes of an application.
-pub(super) fn prune(survey: &Survey<'_>, case: &Case<'_>, draft: &mut Draft) {
+/// Adds the deletes of an application. Of `heritage`, where its name or namespace changed, it leaves what the release of the new one deletes.
+pub(super) fn prune(
+    survey: &Survey<'_>,
+    case: &Case<'_>,
+    draft: &mut Draft,
+    heritage: Option<&Heritage<'_>>,
+) {
     for item in case.history.iter().flat_map(|history| &history.inventory) {
         let is_desired = case.findings.iter().any(|(object, _)| object.id == item.id);
-        if is_desired {
+        let is_declared_by_new =
+            case.successor.is_some() && survey.claimed.get(&item.id) == case.successor.as_ref();
+        let ends_elsewhere = heritage.is_some_and(|heritage| heritage.ends(&item.id));
+        if is_desired || is_declared_by_new || ends_elsewhere {
             continue;
         }
-        match fate(survey, case, item) {
+        match fate(survey, case, item, heritage) {
             Fate::Gone => {}
-            Fate::Delete => draft.release.steps.push(delete(survey, case, item)),
+            Fate::Delete => draft.release.steps.push(match heritage {
+                // What people reach is the new application by now.
+                Some(_) => Step {
+                    effect: Effect::None,
+                    ..delete(survey, case, item)
+                },
+                None => delete(survey, case, item),
+            }),
             Fate::Kept(why) => {
                 draft.note(Some(&item.id), Reason::Kept(why));
                 draft.release.kept.push(item.clone());
@@ -106,7 +122,12 @@ pub(super) fn strays(survey: &Survey<'_>, drafts: &mut [Draft]) {
     }
 }
 
-fn fate(survey: &Survey<'_>, case: &Case<'_>, item: &InventoryItem) -> Fate {
+fn fate(
+    survey: &Survey<'_>,
+    case: &Case<'_>,
+    item: &InventoryItem,
+    heritage: Option<&Heritage<'_>>,
+) -> Fate {
     if !survey.options.scope.covers(&item.id) {
         return Fate::Held(Reason::ClusterScoped);
     }
@@ -131,12 +152,21 @@ fn fate(survey: &Survey<'_>, case: &Case<'_>, item: &InventoryItem) -> Fate {
             "its labels say that it is not of this application any more".to_owned(),
         );
     }
-    guard(survey, case.desired, item, &live)
+    if heritage.is_some_and(|heritage| heritage.has(&item.id)) {
+        return Fate::Delete;
+    }
+    guard(survey, case.desired, item, &live, heritage)
 }
 
 /// Keeps what cannot be made again, unless it was accepted by name.
-fn guard(survey: &Survey<'_>, desired: &Desired, item: &InventoryItem, live: &Opened<'_>) -> Fate {
-    if let Some(why) = holds_others(survey, desired, &item.id) {
+fn guard(
+    survey: &Survey<'_>,
+    desired: &Desired,
+    item: &InventoryItem,
+    live: &Opened<'_>,
+    heritage: Option<&Heritage<'_>>,
+) -> Fate {
+    if let Some(why) = holds_others(survey, desired, &item.id, heritage) {
         return Fate::Kept(why);
     }
     let is_accepted = survey.options.is_accepted(&item.id);
@@ -150,7 +180,12 @@ fn guard(survey: &Survey<'_>, desired: &Desired, item: &InventoryItem, live: &Op
 }
 
 /// Says what is in a namespace that is not this application's to delete, or is to be kept.
-fn holds_others(survey: &Survey<'_>, desired: &Desired, id: &ObjectId) -> Option<String> {
+fn holds_others(
+    survey: &Survey<'_>,
+    desired: &Desired,
+    id: &ObjectId,
+    heritage: Option<&Heritage<'_>>,
+) -> Option<String> {
     if !id.kind.is("", "Namespace") {
         return None;
     }
@@ -158,7 +193,8 @@ fn holds_others(survey: &Survey<'_>, desired: &Desired, id: &ObjectId) -> Option
         .observed
         .objects
         .iter()
-        .filter(|(inside, _)| inside.namespace.as_ref() == Some(&id.name));
+        .filter(|(inside, _)| inside.namespace.as_ref() == Some(&id.name))
+        .filter(|(inside, _)| !heritage.is_some_and(|heritage| heritage.takes(inside)));
     for (inside, live) in inside {
         let live = Opened::new(live);
         if !is_labelled_for(&live, &desired.into()) && live.is_labelled_ours() {
@@ -208,7 +244,7 @@ fn guarded(observed: &Observed, id: &ObjectId, live: &Opened<'_>) -> Option<Stri
     }
 }
 
-fn delete(survey: &Survey<'_>, case: &Case<'_>, item: &InventoryItem) -> Step {
+pub(super) fn delete(survey: &Survey<'_>, case: &Case<'_>, item: &InventoryItem) -> Step {
     let live = survey.observed.objects.get(&item.id).map(Opened::new);
     let is_guarded = live
         .as_ref()
@@ -224,6 +260,7 @@ fn delete(survey: &Survey<'_>, case: &Case<'_>, item: &InventoryItem) -> Step {
         resource_version: live.and_then(|live| live.text("resourceVersion").map(str::to_owned)),
         generate: Vec::new(),
         takes: None,
+        moving: None,
     }
 }
 

@@ -38,6 +38,7 @@ pub fn retire(released: &Desired, observed: &Observed, retirement: &Retirement) 
         .filter(|object| is_there(observed, &object.id) && holds_data(object))
         .filter_map(|object| marked(object, retirement));
     Desired {
+        previous_names: Vec::new(),
         after: Vec::new(),
         image: None,
         timeout_seconds: TIMEOUT_SECONDS,

@@ -32,6 +32,7 @@ fn empty(key: &ReleaseKey, estate: &str) -> Option<Desired> {
         application: AppName::parse(&key.application).ok()?,
         environment: EnvironmentName::parse(&key.environment).ok()?,
         namespace: NamespaceName::parse(&key.namespace).ok()?,
+        previous_names: Vec::new(),
         after: Vec::new(),
         image: None,
         timeout_seconds: TIMEOUT_SECONDS,

@@ -166,6 +166,7 @@ impl Stranger<'_> {
             resource_version: text("resourceVersion"),
             generate: Vec::new(),
             takes: Some(taking.clone()),
+            moving: None,
         })
     }
 }

@@ -210,6 +210,8 @@ impl Wish<'_> {
             key,
             estate: self.desired.estate.clone(),
             number: history.map_or(0, |history| history.greatest_number) + 1,
+            former: None,
+            successor: None,
             parent: history.and_then(|history| history.current),
             kind: ReleaseKind::Takeover,
             image: history.and_then(|history| history.current_image.clone()),

@@ -66,6 +66,7 @@ pub(crate) fn application(name: &str, namespace: &str, objects: Vec<Value>) -> D
         application: AppName::parse(name).unwrap(),
         environment: EnvironmentName::parse("prod").unwrap(),
         namespace: NamespaceName::parse(namespace).unwrap(),
+        previous_names: Vec::new(),
         after: Vec::new(),
         image: Some("ghcr.io/acme/shop:1.2.0".to_owned()),
         timeout_seconds: 180,

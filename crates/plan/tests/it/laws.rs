@@ -306,6 +306,8 @@ fn spec(desired: &Desired) -> ReleaseSpec {
         chunks: 1,
         created_at: "2026-11-21T08:00:00Z".to_owned(),
         group: None,
+        former: None,
+        successor: None,
     }
 }
 

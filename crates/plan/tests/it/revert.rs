@@ -48,6 +48,7 @@ fn payload(world: &World, plan: &Plan) -> Payload {
         before: world.objects.get(&step.id).map(journalled),
         uid: step.uid.clone(),
         taken: None,
+        moving: step.moving.clone(),
     };
     Payload {
         desired: release.desired.clone(),
@@ -81,7 +82,10 @@ fn execute(world: &mut World, reverted: &Reverted<'_>) {
                 assert_eq!(world.objects[&step.id]["metadata"]["uid"], uid);
                 world.objects.remove(&step.id);
             }
-            RevertAction::HandBack(_) | RevertAction::GiveBack(_) | RevertAction::Leave(_) => {
+            RevertAction::HandBack(_)
+            | RevertAction::TakeBack(_)
+            | RevertAction::GiveBack(_)
+            | RevertAction::Leave(_) => {
                 panic!("{step:?}")
             }
         }
@@ -118,6 +122,7 @@ fn a_release_is_put_back_from_wherever_it_stopped() {
     let payload = payload(&before, &plan);
     let parent = &before.recorded[&("prod-shop/shop".to_owned(), 1)];
     let reverted = Reverted {
+        former: None,
         estate: "homestead",
         application: "shop",
         environment: "prod",
@@ -165,6 +170,7 @@ fn what_was_taken_over_is_given_back() {
     let payload = payload(&world, &plan);
     world.run(&plan, &options());
     let reverted = Reverted {
+        former: None,
         estate: "homestead",
         application: "shop",
         environment: "prod",
@@ -197,6 +203,7 @@ fn what_is_not_ours_any_more_is_left() {
     let map = id("", "ConfigMap", "shop");
     world.objects.get_mut(&map).unwrap()["metadata"]["labels"] = json!({});
     let reverted = Reverted {
+        former: None,
         estate: "homestead",
         application: "shop",
         environment: "prod",

@@ -103,6 +103,7 @@ impl World {
             .or_default();
         *history = History {
             is_retired: release.kind == ReleaseKind::Retire,
+            moved_to: release.successor.clone(),
             greatest_number: release.number,
             current: Some(release.number),
             current_image: release.image.clone(),

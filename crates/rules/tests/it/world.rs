@@ -109,6 +109,7 @@ pub(crate) fn desired(application: &Application, objects: Vec<Object>) -> Desire
         application: AppName::parse(application.name.as_str()).unwrap(),
         environment: EnvironmentName::parse(application.environment.as_str()).unwrap(),
         namespace: NamespaceName::parse(application.namespace.as_str()).unwrap(),
+        previous_names: Vec::new(),
         after: Vec::new(),
         image: None,
         timeout_seconds: 180,

@@ -4,7 +4,7 @@ use steading_plan::{Effect, Plan, PlanReport, ReleasePlan, Step};
 
 use super::budget;
 use super::change::{effect_name, value_line};
-use super::plan::{heading, privileges, sign, summary};
+use super::plan::{heading, notes, privileges, sign, summary};
 use super::push;
 use super::reason;
 use crate::diagnostics::count;
@@ -84,6 +84,9 @@ fn write_step(text: &mut String, step: &Step) {
     }
     for change in &step.changes {
         push(text, &format!("      {}", fenced(&value_line(change))));
+    }
+    for note in notes(step) {
+        push(text, &format!("      {}", fenced(&note)));
     }
 }
 

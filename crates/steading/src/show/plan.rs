@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 use steading_compile::ANNOTATION_PRIVILEGES;
-use steading_plan::{Action, Effect, Plan, PlanReport, ReleaseKey, ReleaseKind, ReleasePlan, Step};
+use steading_plan::release::Member;
+use steading_plan::{
+    Action, Effect, Moving, Plan, PlanReport, ReleaseKey, ReleaseKind, ReleasePlan, Step,
+};
 
 use super::budget;
 use super::change::{effect_name, value_line};
@@ -155,14 +158,35 @@ fn write_release(text: &mut String, release: &ReleasePlan, heading: &str, paint:
         for change in &step.changes {
             push(text, &format!("      {}", value_line(change)));
         }
-        for key in &step.generate {
-            push(
-                text,
-                &format!("      + data.{key}: made once, at random, and kept"),
-            );
+        for note in notes(step) {
+            push(text, &format!("      {note}"));
         }
     }
     text.push('\n');
+}
+
+/// Returns where what an object holds comes from, and where it goes.
+pub(super) fn notes(step: &Step) -> Vec<String> {
+    match &step.moving {
+        Some(Moving::Volume(moved)) if step.action == Action::Delete => {
+            vec![format!(
+                "→ its volume, with all that is in it, goes to `{}`",
+                moved.to
+            )]
+        }
+        Some(Moving::Volume(moved)) => {
+            vec![format!(
+                "← the volume of `{}`, with all that is in it",
+                moved.from
+            )]
+        }
+        Some(Moving::Values(from)) => vec![format!("← the values of `{from}`")],
+        None => {
+            let keys = step.generate.iter();
+            keys.map(|key| format!("+ data.{key}: made once, at random, and kept"))
+                .collect()
+        }
+    }
 }
 
 /// Returns what the pods of an object may do beyond their containers, each with its reason.
@@ -178,16 +202,47 @@ pub(super) fn privileges(step: &Step) -> Vec<String> {
 pub(super) fn heading(release: &ReleasePlan) -> String {
     let title = &release.key;
     let number = release.number;
+    if let Some(now) = &release.successor {
+        return format!(
+            "{title}: release {number}, {} from now on{}",
+            new(now, title),
+            group(release)
+        );
+    }
     let what = match (release.kind, release.parent) {
         (ReleaseKind::Rollback(to), _) => format!("back to {to}"),
         (ReleaseKind::Retire, _) => "which takes it away".to_owned(),
         (ReleaseKind::Takeover, _) => "takes over".to_owned(),
+        (ReleaseKind::Apply, _) if release.former.is_some() => release
+            .former
+            .iter()
+            .map(|former| before(former, title))
+            .collect(),
         (ReleaseKind::Apply, Some(parent)) => {
             return format!("{title}: release {number} after {parent}{}", group(release));
         }
         (ReleaseKind::Apply, None) => "the first".to_owned(),
     };
     format!("{title}: release {number}, {what}{}", group(release))
+}
+
+/// Returns what an application was until now.
+fn before(former: &Member, now: &ReleaseKey) -> String {
+    let key = &former.key;
+    if key.application == now.application {
+        format!("until now in the namespace `{}`", key.namespace)
+    } else {
+        format!("until now {key}")
+    }
+}
+
+/// Returns what an application is from now on.
+fn new(now: &ReleaseKey, before: &ReleaseKey) -> String {
+    if now.application == before.application {
+        format!("in the namespace `{}`", now.namespace)
+    } else {
+        now.to_string()
+    }
 }
 
 /// Returns with whom a release is complete, or put back, as one.

@@ -58,6 +58,11 @@ pub(crate) fn what(reason: &Reason) -> String {
             "its environment is not in the estate, and {} of it are in the cluster: left as they are",
             count(*number, "object")
         ),
+        Reason::StaysBehind(why) => format!("would begin empty: {why}"),
+        Reason::MovesHere => {
+            "was called otherwise before: what it left under that name is out of reach of this run"
+                .to_owned()
+        }
         Reason::Kept(why) => format!("is no longer declared, and kept: {why}"),
         Reason::ClusterScoped => "is not in the namespace: left as it is".to_owned(),
     }
@@ -86,6 +91,9 @@ pub(crate) fn remedy(not_done: &NotDone) -> Option<String> {
     let environment = &not_done.key.environment;
     match &not_done.reason {
         Reason::NeedsAcceptance(_) => Some(format!("if it is meant: `--accept {name}`")),
+        Reason::StaysBehind(_) => Some(format!(
+            "to begin empty, and keep what was there before: `--accept {name}`"
+        )),
         Reason::Unowned(owner) => Some(unowned(owner.as_ref(), &name, application, environment)),
         Reason::Conflict(_, _) => Some(format!(
             "take the field out of the declaration, or take the object over with `--adopt {name}`"
@@ -117,7 +125,7 @@ pub(crate) fn remedy(not_done: &NotDone) -> Option<String> {
         Reason::NoEnvironment(_) => Some(format!(
             "to take it away: `steading retire {application} --env {environment} --context CONTEXT`; to have it back, declare the environment"
         )),
-        Reason::ClusterScoped => Some(format!(
+        Reason::ClusterScoped | Reason::MovesHere => Some(format!(
             "the operator applies it: `steading apply {application} --env {environment}`"
         )),
         Reason::Open(_) => Some(format!(
