@@ -105,7 +105,7 @@ fn desired(scope: &Scope<'_>, objects: Vec<Object>) -> Desired {
         application: application.name.clone(),
         environment: application.environment.clone(),
         namespace: application.namespace.clone(),
-        previous_names: application.fields.previous_names.clone(),
+        previous_names: application.former_names(),
         after: after(scope),
         image: image.map(ToString::to_string),
         timeout_seconds: timeout(scope),

@@ -8,12 +8,12 @@ use crate::rules::{
     database_as_cache, database_on_shared_storage, database_open_to_all, database_stopped_hard,
     database_updated_by_itself, database_without_backup, dependency_cycle, dns_against_visibility,
     drain_blocked, egress_to_anywhere, exposed_privilege, fits_no_node, floating_tag,
-    gate_missing_from_chain, hand_made_wait, heavy_probe_command, host_outside_domains,
-    image_not_pinned, installs_at_start, job_every_minute, job_hides_failure, loop_instead_of_job,
-    metrics_port_unscraped, migration_without_backup, mixed_versions, needs_lower_tier,
-    needs_parked, node_path_exposed, open_path_above_login, open_to_every_namespace,
-    overlapping_runs, page_class_too_small, peer_port_unknown, private_range_in_tunnel,
-    private_range_of_everyone, probe_behind_login, public_database,
+    former_name_taken, gate_missing_from_chain, hand_made_wait, heavy_probe_command,
+    host_outside_domains, image_not_pinned, installs_at_start, job_every_minute, job_hides_failure,
+    loop_instead_of_job, metrics_port_unscraped, migration_without_backup, mixed_versions,
+    needs_lower_tier, needs_parked, node_path_exposed, open_path_above_login,
+    open_to_every_namespace, overlapping_runs, page_class_too_small, peer_port_unknown,
+    private_range_in_tunnel, private_range_of_everyone, probe_behind_login, public_database,
     public_record_of_private_address, public_route_unprobed, public_route_without_login,
     quota_too_small, raw_exposure, raw_secret, reads_all_secrets, records_of_one_host_differ,
     redirect_loop, replicas_on_one_node, reserved_name, rollout_timeout_before_startup,
@@ -110,6 +110,7 @@ pub static RULES: &[&Rule] = &[
     &open_to_every_namespace::RULE,
     &whole_secret_as_environment::RULE,
     &secret_in_arguments::RULE,
+    &former_name_taken::RULE,
 ];
 
 /// Returns the rule of a name or code.

@@ -25,6 +25,7 @@ pub(crate) mod egress_to_anywhere;
 pub(crate) mod exposed_privilege;
 pub(crate) mod fits_no_node;
 pub(crate) mod floating_tag;
+pub(crate) mod former_name_taken;
 pub(crate) mod gate_missing_from_chain;
 pub(crate) mod hand_made_wait;
 pub(crate) mod heavy_probe_command;

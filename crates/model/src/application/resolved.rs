@@ -87,6 +87,22 @@ impl Application {
         self.tree.span_at(path)
     }
 
+    /// Returns what it may have been called before, the latest last. A former name of a declaration with instances is that of each of
+    /// them, `gallery-alice` for `gallery`, unless it is one of an instance itself.
+    pub fn former_names(&self) -> Vec<AppName> {
+        let names = &self.fields.previous_names;
+        let Some(instance) = &self.instance else {
+            return names.clone();
+        };
+        let own = format!("{}-", instance.application);
+        let of_instance = |name: &AppName| {
+            let whole = name.as_str().starts_with(&own);
+            let derived = AppName::parse(&format!("{name}-{}", instance.name)).ok();
+            derived.filter(|_| !whole).unwrap_or_else(|| name.clone())
+        };
+        names.iter().map(of_instance).collect()
+    }
+
     /// Returns the path of an application-level field.
     pub fn field(&self, key: &str) -> FieldPath {
         FieldPath::default().key("spec").key(key)

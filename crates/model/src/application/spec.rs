@@ -12,7 +12,7 @@ use crate::record;
 record! {
     /// What the application is called.
     pub struct Metadata {
-        /// The name: it is in the names of all objects, the namespace and the data's place, so it never changes (see `previousNames`).
+        /// The name: it is in the names of all objects, the namespace and the data's place, so a change is a move (see `previousNames`).
         /// Derives: names of all objects, the namespace, the place of data, the label `steading.dev/application`.
         "name" name: AppName,
     }
@@ -94,8 +94,9 @@ record! {
         /// kind: ConfigMap, metadata: { name: extra }, data: { a: b } }]`. Derives: the objects as they are, with the labels that make them
         /// ours.
         "raw" raw: Vec<RawObject>,
-        /// The names that it had before, so that nobody takes them for another application's. Default: none. Example: `[bookmarks]`. Derives:
-        /// nothing; volumes do not follow the name, and where there are any a finding says so.
+        /// The names that it had before, the latest last: what it left under that name moves here with the first release under the new one.
+        /// Default: none. Example: `[bookmarks]`. Derives: steps of a plan: volumes get claims of the new name, values of `secrets.generate` are
+        /// kept, and everything else of the old name goes when the new one is ready.
         "previousNames" previous_names: Vec<AppName>,
         /// Rules that do not hold here, each with the reason: the only way past a rule. Default: none. Example: `[{ rule: run-in-lost-hour,
         /// why: "twice a year does no harm", until: 2027-01-31 }]`. Derives: nothing; findings of the rule are not reported.

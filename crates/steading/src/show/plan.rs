@@ -230,9 +230,9 @@ pub(super) fn heading(release: &ReleasePlan) -> String {
 fn before(former: &Member, now: &ReleaseKey) -> String {
     let key = &former.key;
     if key.application == now.application {
-        format!("until now in the namespace `{}`", key.namespace)
+        format!("in the namespace `{}` until now", key.namespace)
     } else {
-        format!("until now {key}")
+        format!("{key} until now")
     }
 }
 

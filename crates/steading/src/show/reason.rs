@@ -55,7 +55,7 @@ pub(crate) fn what(reason: &Reason) -> String {
             )
         }
         Reason::NoEnvironment(number) => format!(
-            "its environment is not in the estate, and {} of it are in the cluster: left as they are",
+            "its environment is not in the estate, and it has {} in the cluster: left as it is",
             count(*number, "object")
         ),
         Reason::StaysBehind(why) => format!("would begin empty: {why}"),

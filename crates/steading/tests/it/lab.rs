@@ -24,6 +24,7 @@ mod place;
 mod policies;
 mod prune;
 mod release;
+mod renamed;
 mod retire;
 mod run;
 mod secrets;

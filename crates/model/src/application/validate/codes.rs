@@ -53,7 +53,6 @@ codes! {
     ONE_NODE = "ST1272": "Components or jobs that share a volume are placed on different nodes. A volume that is not `data: shared` belongs to one node at a time: one of the pods would wait for ever.";
     POD_SETTING = "ST1273": "A sidecar or init step asks for something that belongs to the pod as a whole (the node's network or processes, a range of users, further groups), and its component does not. It would be left out without a word.";
     RESERVED_MARK = "ST1274": "An annotation or label of an application is one that Steading writes itself: it finds its objects by them, and admission judges pods by them.";
-    RENAMED = "ST1275": "An application that was called otherwise has volumes of its own. They do not follow the name: the release under the new name begins with empty ones, and those of the old name are kept until their deletion is accepted. Move the data before.";
     NO_TILE = "ST1269": "A route has a widget and is not on the dashboard.";
     LISTEN = "ST1300": "A listener does not say which component or port answers, or says it twice.";
     LISTEN_OPEN = "ST1301": "A listener is open to everyone without a reason, or to nobody. There is no login in front of it: whoever reaches the port is at the program. Write `why` beside `visibility: public`, or name the ranges in `from`.";

@@ -1,8 +1,8 @@
 //! Names that must exist, and what belongs to the application as a whole.
 
 use super::Check;
-use super::codes::{ITSELF, NO_DESCRIPTION, RENAMED, UNKNOWN_REFERENCE, UPSTREAM};
-use crate::application::{Component, ContainerFields, PeerTarget};
+use super::codes::{ITSELF, NO_DESCRIPTION, UNKNOWN_REFERENCE, UPSTREAM};
+use crate::application::{ContainerFields, PeerTarget};
 use crate::diagnostic::Code;
 use crate::estate::Requirement;
 use crate::name::LabelName;
@@ -26,7 +26,6 @@ pub(super) fn check(check: &mut Check<'_>) {
         }
     }
     itself(check);
-    renamed(check);
     upstream(check);
 }
 
@@ -105,32 +104,6 @@ fn itself(check: &mut Check<'_>) {
             );
         }
     }
-}
-
-/// Volumes of an application that was called otherwise.
-fn renamed(check: &mut Check<'_>) {
-    let application = check.application;
-    let Some(before) = application.fields.previous_names.last() else {
-        return;
-    };
-    let volumes = application.owners().flat_map(Component::volumes);
-    let own = volumes.filter(|(_, _, volume)| volume.size.is_some());
-    let names: Vec<String> = own.map(|(name, _, _)| format!("`{name}`")).collect();
-    if names.is_empty() {
-        return;
-    }
-    let message = format!(
-        "the data of {} does not follow from `{before}` to `{}`: the new volumes begin empty, and the old ones are kept",
-        names.join(", "),
-        application.name
-    );
-    let span = application
-        .tree
-        .key_span_at(&application.field("previousNames"));
-    let finding = crate::Diagnostic::warning(RENAMED, message).at(span);
-    check.report.push(finding.help(
-        "copy the data before the first release under the new name, or name the old claim with `existingClaim`; then take the old name out",
-    ));
 }
 
 /// Fields of a container beside `upstream`.

@@ -157,7 +157,7 @@ fn an_environment_that_the_estate_has_no_more_is_said_and_left() {
     remove(&place, "applications");
     let planned = place.run_plain("plan --env green").code(0);
     planned
-        .out("closed/mill: its environment is not in the estate, and 8 objects of it are in the cluster: left as they are")
+        .out("closed/mill: its environment is not in the estate, and it has 8 objects in the cluster: left as it is")
         .out("steading retire mill --env closed --context CONTEXT")
         .lacks("- Deployment closed-mill");
     place
