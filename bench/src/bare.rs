@@ -23,7 +23,7 @@ use tokio::task::JoinSet;
 /// How many requests are under way, one try for each.
 pub(crate) const WIDTHS: [usize; 4] = [8, 16, 32, 64];
 /// No loop takes that long.
-const LONGEST: Duration = Duration::from_secs(900);
+const LONGEST: Duration = Duration::from_mins(15);
 
 /// One object to apply.
 struct Patch {
