@@ -1,19 +1,22 @@
-//! What is measured, and the table that comes of it.
+//! What is measured, and the rows that need no cluster.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 
 use crate::measure::{self, Run, median};
-use crate::{Arguments, estate, fleet, peers};
+use crate::table::{each, megabytes, ratio, row, seconds};
+use crate::{Arguments, estate, fleet, peers, table};
 
-struct Bench<'a> {
-    arguments: &'a Arguments,
-    folder: PathBuf,
+/// The benchmark under way.
+pub(crate) struct Bench<'a> {
+    /// What was asked for.
+    pub(crate) arguments: &'a Arguments,
+    /// Where everything is that it writes.
+    pub(crate) folder: PathBuf,
 }
 
 /// Measures everything, prints a row for each.
@@ -23,24 +26,22 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         arguments,
         folder: folder.path().to_owned(),
     };
-    row(
-        "what",
-        ["Steading", "per object", "peer", "ratio", "peak memory"],
-    );
-    row("---", ["---"; 5]);
+    table::head();
     bench.size()?;
     bench.start_up()?;
     bench.check_and_render()?;
     bench.fleet()?;
-    if arguments.offline {
-        Ok(())
-    } else {
-        bench.plan()
+    if !arguments.offline {
+        bench.releases()?;
     }
+    if arguments.large {
+        bench.large()?;
+    }
+    Ok(())
 }
 
 impl Bench<'_> {
-    fn steading(&self, estate: &Path, arguments: &[&str]) -> Command {
+    pub(crate) fn steading(&self, estate: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.arguments.steading);
         command
             .args(arguments)
@@ -50,7 +51,7 @@ impl Bench<'_> {
         command
     }
 
-    fn estate(&self, applications: usize) -> Result<PathBuf> {
+    pub(crate) fn estate(&self, applications: usize) -> Result<PathBuf> {
         let folder = self.folder.join(format!("estate-{applications}"));
         if !folder.exists() {
             estate::write(&folder, applications)?;
@@ -135,131 +136,28 @@ impl Bench<'_> {
         Ok(())
     }
 
-    /// A plan with nothing to do on the lab, beside `kubectl diff --server-side` of the same objects.
-    fn plan(&self) -> Result<()> {
-        let estate = self.estate(self.arguments.applications)?;
-        let bin_dir = self
-            .arguments
-            .lab_bin_dir
-            .to_str()
-            .context("the folder of the lab's programs is not text")?;
-        self.do_once(&estate, &["lab", "up", "bench", "--bin-dir", bin_dir])?;
-        let measured = self.plan_on_lab(&estate);
-        self.do_once(&estate, &["lab", "down", "bench"])?;
-        let (apply, plan, diff) = measured?;
-        let (count, objects) = (self.arguments.applications, objects(&self.rendered())?);
-        row(
-            &format!("first apply of {count} applications ({objects} objects)"),
-            [
-                &seconds(apply.time),
-                &each(apply.time, objects),
-                "",
-                "",
-                &megabytes(apply.memory),
-            ],
-        );
-        let what = format!(
-            "plan of {count} applications, nothing to do; peer: `kubectl diff --server-side`"
-        );
-        row(
-            &what,
-            [
-                &seconds(plan.time),
-                &each(plan.time, objects),
-                &seconds(diff.time),
-                &ratio(diff.time, plan.time),
-                &megabytes(plan.memory),
-            ],
-        );
-        Ok(())
-    }
-
-    fn plan_on_lab(&self, estate: &Path) -> Result<(Run, Run, Run)> {
-        let kubeconfig = self.folder.join("kubeconfig");
-        let text = self
-            .steading(estate, &["lab", "kubeconfig", "bench"])
-            .output()?
-            .stdout;
-        fs::write(&kubeconfig, text)?;
-        let path = kubeconfig
-            .to_str()
-            .context("the temporary folder's name is not text")?
-            .to_owned();
-        let apply = measure::run(
-            &mut self.steading(
-                estate,
-                &["apply", "--env", "prod", "--yes", "--kubeconfig", &path],
-            ),
-            &[0],
-        )?;
-        let plan = median(self.arguments.runs, || {
-            let arguments = [
-                "plan",
-                "--env",
-                "prod",
-                "--detailed-exitcode",
-                "--kubeconfig",
-                &path,
-            ];
-            measure::run(&mut self.steading(estate, &arguments), &[0])
-        })?;
-        self.render(estate)?;
-        let bin_dir = &self.arguments.lab_bin_dir;
-        let diff = peers::kubectl_diff(bin_dir, &kubeconfig, &self.rendered(), 1)?;
-        Ok((apply, plan, diff))
-    }
-
     /// Renders everything into a file.
-    fn render(&self, estate: &Path) -> Result<Run> {
-        let file = File::create(self.rendered())?;
-        let mut command = self.steading(estate, &["render", "--env", "prod"]);
-        measure::run_into(command.stdout(file), &[0])
+    pub(crate) fn render(&self, estate: &Path) -> Result<Run> {
+        self.write_into(&self.rendered(), estate, &["render", "--env", "prod"])
     }
 
-    fn rendered(&self) -> PathBuf {
+    /// Runs Steading with its output in a file.
+    pub(crate) fn write_into(&self, path: &Path, estate: &Path, arguments: &[&str]) -> Result<Run> {
+        let file = File::create(path)?;
+        measure::run_into(self.steading(estate, arguments).stdout(file), &[0])
+    }
+
+    pub(crate) fn rendered(&self) -> PathBuf {
         self.folder.join("rendered.yaml")
     }
-
-    fn do_once(&self, estate: &Path, arguments: &[&str]) -> Result<()> {
-        measure::run(&mut self.steading(estate, arguments), &[0]).map(drop)
-    }
-}
-
-#[expect(clippy::print_stdout, reason = "the table is the product")]
-fn row(what: &str, cells: [&str; 5]) {
-    println!("| {what} | {} |", cells.join(" | "));
-}
-
-fn seconds(time: Duration) -> String {
-    if time < Duration::from_millis(100) {
-        return format!("{:.1} ms", time.as_secs_f64() * 1000.0);
-    }
-    format!("{:.2} s", time.as_secs_f64())
 }
 
 /// Counts the objects in a rendered file.
-fn objects(rendered: &Path) -> Result<u32> {
+pub(crate) fn objects(rendered: &Path) -> Result<u32> {
     let mut count = 0;
     for line in BufReader::new(File::open(rendered)?).lines() {
         count += u32::from(line? == "---");
     }
     ensure!(count > 0, "nothing was rendered");
     Ok(count)
-}
-
-fn each(time: Duration, objects: u32) -> String {
-    format!("{} µs", (time / objects).as_micros())
-}
-
-fn ratio(peer: Duration, ours: Duration) -> String {
-    format!("{:.0}x", peer.as_secs_f64() / ours.as_secs_f64())
-}
-
-fn megabytes(bytes: u64) -> String {
-    format!("{:.1} MiB", bytes_to_mebibytes(bytes))
-}
-
-#[expect(clippy::cast_precision_loss, reason = "shown with one decimal")]
-fn bytes_to_mebibytes(bytes: u64) -> f64 {
-    bytes as f64 / (1024.0 * 1024.0)
 }
