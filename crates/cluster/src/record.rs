@@ -250,12 +250,15 @@ mod tests {
                 include_str!("../tests/records/takeover.json"),
             ),
             ("group", 3, include_str!("../tests/records/group.json")),
+            ("moved", 1, include_str!("../tests/records/moved.json")),
         ];
         for (form, number, text) in kept {
             let Golden { release, payload } = serde_json::from_str(text).unwrap();
             let record = read(&release.to_string()).unwrap();
             assert_eq!(record.spec.number, number, "{form}");
-            assert_eq!(record.spec.group.is_some(), form == "group");
+            let is_moved = record.spec.former.is_some();
+            assert_eq!(record.spec.group.is_some(), form == "group" || is_moved);
+            assert_eq!(is_moved, form == "moved");
             assert_eq!(
                 record.phase(),
                 steading_plan::release::Phase::Complete,
@@ -271,6 +274,8 @@ mod tests {
             assert_eq!(is_takeover, form == "takeover", "{form}");
             let taken = payload.journal.iter().filter(|entry| entry.taken.is_some());
             assert_eq!(taken.count() > 5, is_takeover, "{form}");
+            let moving = payload.journal.iter().filter(|entry| entry.moving.is_some());
+            assert_eq!(moving.count() == 2, is_moved, "{form}");
             assert!(
                 payload.desired.len() > 5 && payload.journal.len() > 3,
                 "{form}"
@@ -297,7 +302,7 @@ mod tests {
             "{error}"
         );
         assert!(
-            error.contains("a newer steading wrote it: its format is 3"),
+            error.contains("a newer steading wrote it: its format is 4"),
             "{error}"
         );
     }

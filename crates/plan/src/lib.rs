@@ -78,4 +78,4 @@ pub use step::{
 };
 pub use survey::{Survey, is_former, release_key};
 pub use version::version;
-pub use wave::{removal, wave};
+pub use wave::{removal, turn, wave};

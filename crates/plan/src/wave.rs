@@ -4,7 +4,8 @@ use serde_json::Value;
 use steading_model::desired::{ANNOTATION_PHASE, PHASE_AFTER, PHASE_MIGRATE};
 use steading_model::{GroupKind, ObjectId};
 
-use crate::step::Wave;
+use crate::moving::Moving;
+use crate::step::{Action, Wave};
 
 /// The group of databases that an operator makes; its kinds have names that other operators use too.
 const DATABASES: &str = "postgresql.cnpg.io";
@@ -126,6 +127,18 @@ pub fn removal(id: &ObjectId) -> u8 {
     match wave(id, &Value::Null) {
         Wave::Routes => 0,
         other => Wave::Prune as u8 - other as u8,
+    }
+}
+
+/// Returns when a step has its turn within its wave, counted from 0. Where something of what the application was before goes: first a
+/// certificate comes, so that the new routes come right after the former go; then goes what had a volume, then its claim; then comes all
+/// else.
+pub fn turn(id: &ObjectId, action: Action, moving: Option<&Moving>) -> u8 {
+    match (action, moving) {
+        (Action::Delete, None) => 1,
+        (Action::Delete, Some(_)) => 2,
+        _ if id.kind.kind == "Certificate" => 0,
+        _ => 3,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use steading_plan::{Action, Wave, removal};
+use steading_plan::{Action, Wave, removal, turn};
 
 use super::execute::Work;
 
@@ -15,7 +15,8 @@ pub(crate) fn stages(works: &[Work]) -> Vec<(Wave, Vec<&Work>)> {
     for work in works {
         let turn = match work.wave {
             Wave::Prune => removal(&work.id),
-            wave => turn(work, ends.contains(&wave)),
+            wave if ends.contains(&wave) => turn(&work.id, work.action, work.moving.as_ref()),
+            _ => 0,
         };
         stages.entry((work.wave, turn)).or_default().push(work);
     }
@@ -23,18 +24,6 @@ pub(crate) fn stages(works: &[Work]) -> Vec<(Wave, Vec<&Work>)> {
         .into_iter()
         .map(|((wave, _), works)| (wave, works))
         .collect()
-}
-
-/// Returns when a step of another wave has its turn. Where something of what the application was before goes in it: first what had a
-/// volume, then its claim, then comes the one that gets it; and a certificate is there before the former routes go, so that those of the
-/// new one come at once.
-fn turn(work: &Work, something_goes: bool) -> u8 {
-    match (work.action, &work.moving) {
-        (Action::Delete, None) => 1,
-        (Action::Delete, Some(_)) => 2,
-        _ if something_goes && work.id.kind.kind == "Certificate" => 0,
-        _ => 3,
-    }
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::observed::{DryRun, InventoryItem};
 use crate::report::{NotDone, Reason};
 use crate::step::{Action, Effect, ReleasePlan, Standing, Step, Wave};
 use crate::survey::{Case, Difference, Finding, Survey};
-use crate::wave::wave;
+use crate::wave::{turn, wave};
 
 /// A release before it is known whether it is made.
 pub(crate) struct Draft {
@@ -256,8 +256,8 @@ impl Draft {
         }
         self.release.steps.sort_by(|one, two| {
             let order = one.wave.cmp(&two.wave);
-            let stays = |step: &Step| step.action != Action::Delete;
-            let order = order.then_with(|| stays(one).cmp(&stays(two)));
+            let turn = |step: &Step| turn(&step.id, step.action, step.moving.as_ref());
+            let order = order.then_with(|| turn(one).cmp(&turn(two)));
             order.then_with(|| match (one.action, two.action) {
                 (Action::Delete, Action::Delete) => prune::order(one, two),
                 _ => one.id.cmp(&two.id),

@@ -33,7 +33,7 @@ fn taken(run: &Run<'_>, at: usize, application: &Application) -> Vec<Finding> {
     let names = application.former_names().into_iter().enumerate();
     let taken = names.filter_map(|(index, name)| {
         let span = application.span(&path.index(index));
-        let found = |message: String| Finding::new(span.clone(), message).of(at);
+        let found = |message: String| Finding::new(span, message).of(at);
         if let Some(other) = run.application(&name, &application.environment) {
             let message = format!(
                 "`{}` was called `{name}`, and that is another application",
