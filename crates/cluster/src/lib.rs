@@ -70,7 +70,7 @@ pub use install::{InstallError, install, renew};
 pub use kind::{KindScope, ServedKind};
 pub use kubeconfig::{Login, UnverifiedServer, kubeconfig};
 pub use lease::LeaseError;
-pub use observe::{Observation, observe};
+pub use observe::{Breadth, Observation, observe};
 pub use payload::{PayloadError, payload};
 pub use progress::{Event, Progress, Silent};
 pub use random::RandomError;

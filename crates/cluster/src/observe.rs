@@ -11,7 +11,8 @@ pub(crate) mod secrets;
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::{StreamExt as _, stream};
-use steading_model::desired::{Desired, LABEL_ESTATE};
+use serde_json::Value;
+use steading_model::desired::{Desired, LABEL_APPLICATION, LABEL_ESTATE};
 use steading_model::{GroupKind, ObjectId};
 use steading_plan::mask::DigestKey;
 use steading_plan::{Live, Observed, Scope, Unreadable};
@@ -57,6 +58,15 @@ fn covers(scope: &Scope, kind: &ServedKind) -> bool {
     *scope == Scope::WholeCluster || kind.scope == KindScope::Namespaced
 }
 
+/// Whose objects are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Breadth {
+    /// All of the estate.
+    Estate,
+    /// Those that are desired, under the names that they have or had: a run that touches nobody else.
+    Desired,
+}
+
 /// Observes all that concerns an estate: its objects, its releases, and what stands in the way of what is desired.
 ///
 /// A missing right is no error: what could not be read is said in [`Observed::unreadable`], so that nobody takes it for absent.
@@ -68,6 +78,7 @@ pub async fn observe(
     estate: &str,
     scope: &Scope,
     desired: &[Desired],
+    breadth: Breadth,
 ) -> Result<Observation, RequestError> {
     let mut observed = Observed::default();
     let (histories, (key, unkept)) = tokio::try_join!(
@@ -75,6 +86,11 @@ pub async fn observe(
         secrets::key(cluster, scope)
     )?;
     history::fill(&mut observed, histories);
+    if breadth == Breadth::Desired {
+        observed.only = names(desired);
+    }
+    let only = observed.only.clone();
+    let namespaces = namespaces(scope, &observed, desired);
     let kinds = kinds(cluster, scope, desired, &mut observed).await?;
     let wanted = secrets::wanted(desired);
     let question = Question {
@@ -83,6 +99,8 @@ pub async fn observe(
         scope,
         key: &key,
         wanted: &wanted,
+        only: &only,
+        namespaces: &namespaces,
     };
     let lists = stream::iter(&kinds)
         .map(|kind| question.list(kind))
@@ -108,6 +126,10 @@ pub(crate) struct Question<'a> {
     key: &'a DigestKey,
     /// The Secrets, by namespace and name, that pods use.
     wanted: &'a BTreeSet<(String, String)>,
+    /// The applications; none for all.
+    only: &'a BTreeSet<String>,
+    /// Where Secrets are looked for; none for everywhere.
+    namespaces: &'a [Option<String>],
 }
 
 impl Question<'_> {
@@ -115,11 +137,11 @@ impl Question<'_> {
         &self,
         kind: &ServedKind,
     ) -> Result<(Found, BTreeMap<(String, String), String>), RequestError> {
-        let labels = format!("{LABEL_ESTATE}={}", self.estate);
-        let filter = Filter::within(namespace_of(self.scope));
+        let labels = self.labels();
         if kind.kind.is("", "Secret") {
-            return secrets::list(self, kind, filter, &labels).await;
+            return secrets::list(self, kind, &labels).await;
         }
+        let filter = Filter::within(namespace_of(self.scope));
         let take = |item: &crate::list::Item<'_>, json| {
             let id = kind.id(item.metadata.namespace.as_deref(), &item.metadata.name);
             Some((id, Live { json }))
@@ -129,6 +151,22 @@ impl Question<'_> {
             .list(kind, &filter.labelled(labels), take)
             .await;
         Ok((self.found(kind, list)?, BTreeMap::new()))
+    }
+
+    /// Says whether an object with this metadata is of an application in question.
+    fn concerns(&self, metadata: &Value) -> bool {
+        let name = metadata["labels"][LABEL_APPLICATION].as_str();
+        self.only.is_empty() || name.is_some_and(|name| self.only.contains(name))
+    }
+
+    /// Returns the labels of all objects in question.
+    fn labels(&self) -> String {
+        let estate = format!("{LABEL_ESTATE}={}", self.estate);
+        if self.only.is_empty() {
+            return estate;
+        }
+        let names: Vec<&str> = self.only.iter().map(String::as_str).collect();
+        format!("{estate},{LABEL_APPLICATION} in ({})", names.join(","))
     }
 
     fn found(
@@ -155,6 +193,32 @@ impl Question<'_> {
     }
 }
 
+/// Returns what the desired applications are and were called.
+fn names(desired: &[Desired]) -> BTreeSet<String> {
+    let of = |desired: &Desired| {
+        let before = desired.previous_names.iter().map(ToString::to_string);
+        before
+            .chain([desired.application.to_string()])
+            .collect::<Vec<String>>()
+    };
+    desired.iter().flat_map(of).collect()
+}
+
+/// Returns where the applications in question are and were; everywhere where all are.
+fn namespaces(scope: &Scope, observed: &Observed, desired: &[Desired]) -> Vec<Option<String>> {
+    if observed.only.is_empty() || *scope != Scope::WholeCluster {
+        return vec![namespace_of(scope).map(str::to_owned)];
+    }
+    let keys = observed.releases.keys();
+    let known = keys.filter(|key| observed.only.contains(&key.application));
+    let known = known.map(|key| key.namespace.clone());
+    let objects = desired.iter().flat_map(|desired| &desired.objects);
+    let all: BTreeSet<String> = known
+        .chain(objects.filter_map(|object| object.id.namespace.clone()))
+        .collect();
+    all.into_iter().map(Some).collect()
+}
+
 /// Enters what a list gave into what is observed.
 fn fill(
     observed: &mut Observed,
@@ -178,10 +242,10 @@ async fn kinds(
     observed: &mut Observed,
 ) -> Result<Vec<ServedKind>, RequestError> {
     let mut versions: BTreeMap<GroupKind, Option<String>> = BTreeMap::new();
-    let items = observed
-        .releases
-        .values()
-        .flat_map(|history| &history.inventory);
+    let only = &observed.only;
+    let releases = observed.releases.iter();
+    let concerned = releases.filter(|(key, _)| only.is_empty() || only.contains(&key.application));
+    let items = concerned.flat_map(|(_, history)| &history.inventory);
     for item in items {
         versions.entry(item.id.kind.clone()).or_default();
     }

@@ -274,7 +274,10 @@ mod tests {
             assert_eq!(is_takeover, form == "takeover", "{form}");
             let taken = payload.journal.iter().filter(|entry| entry.taken.is_some());
             assert_eq!(taken.count() > 5, is_takeover, "{form}");
-            let moving = payload.journal.iter().filter(|entry| entry.moving.is_some());
+            let moving = payload
+                .journal
+                .iter()
+                .filter(|entry| entry.moving.is_some());
             assert_eq!(moving.count() == 2, is_moved, "{form}");
             assert!(
                 payload.desired.len() > 5 && payload.journal.len() > 3,

@@ -1,6 +1,6 @@
 //! What is in the cluster: gathered before planning, and all that planning knows of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,9 @@ pub struct Observed {
     /// Objects that carry the estate's label, and those that stand in the way of a desired one.
     #[serde(with = "as_list")]
     pub objects: BTreeMap<ObjectId, Live>,
+    /// The applications whose objects were looked for; empty where all were.
+    #[serde(default)]
+    pub only: BTreeSet<String>,
     /// What is known of the releases of each application.
     #[serde(with = "as_list")]
     pub releases: BTreeMap<ReleaseKey, History>,

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use clap::Args;
-use steading_cluster::{Cluster, Observation, details, foreign, observe};
+use steading_cluster::{Breadth, Cluster, Observation, details, foreign, observe};
 use steading_model::Desired;
 use steading_model::estate::Estate;
 use steading_plan::{
     Action, Budget, Options, Plan, PlanReport, Quarantine, Reason, ReleaseKind, Scope, Step,
-    Survey, is_former, plan, retired, view,
+    Survey, is_former, plan, release_key, retired, view,
 };
 
 use crate::error::{CommandError, Outcome};
@@ -85,10 +85,15 @@ pub(crate) async fn make<'a>(
     coverage: &Coverage,
     mut options: Options,
 ) -> Result<Planned<'a>, CommandError> {
-    let mut observation = observe(cluster, estate.name.as_str(), &options.scope, desired).await?;
+    let breadth = match coverage {
+        Coverage::Everything(_) => Breadth::Estate,
+        Coverage::Named => Breadth::Desired,
+    };
+    let name = estate.name.as_str();
+    let mut observation = observe(cluster, name, &options.scope, desired, breadth).await?;
     options.digest_key = observation.key.clone();
     let mut desired = Cow::Borrowed(desired);
-    let mut gone = retired(&desired, &observation.observed, estate.name.as_str());
+    let mut gone = retired(&desired, &observation.observed, name);
     match coverage {
         Coverage::Everything(environment) => {
             let known = estate.fields.environments.keys();
@@ -97,7 +102,13 @@ pub(crate) async fn make<'a>(
         }
         // What an application was before goes with it.
         Coverage::Named => {
-            gone.retain(|gone| desired.iter().any(|desired| is_former(gone, desired)));
+            let releases = &observation.observed.releases;
+            let is_there = |gone: &Desired| releases[&release_key(gone)].moved_to.is_none();
+            gone.retain(|gone| {
+                options.kind == ReleaseKind::Apply
+                    && is_there(gone)
+                    && desired.iter().any(|desired| is_former(gone, desired))
+            });
         }
     }
     // Thousands of objects are copied only where there is something to add.

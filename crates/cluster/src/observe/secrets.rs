@@ -127,30 +127,41 @@ pub(crate) fn digest_of(secret: &Value) -> String {
 pub(super) async fn list(
     question: &Question<'_>,
     kind: &ServedKind,
-    filter: Filter,
     labels: &str,
 ) -> Result<(Found, Digests), RequestError> {
-    let filter = if question.wanted.is_empty() {
-        filter.labelled(labels)
-    } else {
-        Filter {
-            fields: Some(format!("type!={PAYLOAD_TYPE}")),
-            ..filter
+    let (mut all, mut digests) = (Vec::new(), Digests::new());
+    for namespace in question.namespaces {
+        let filter = filter(question, namespace.as_deref(), labels);
+        let taken = question
+            .cluster
+            .list(kind, &filter, |_, json| take(question, kind, &json))
+            .await;
+        let taken = taken.map(|secrets| {
+            let (mut objects, mut found) = (Vec::new(), Vec::new());
+            for (id, live, digest) in secrets {
+                found.extend(digest);
+                objects.extend(live.map(|live| (id, live)));
+            }
+            digests.extend(found);
+            objects
+        });
+        match question.found(kind, taken)? {
+            Found::Objects(objects) => all.extend(objects),
+            other => return Ok((other, digests)),
         }
-    };
-    let taken = question
-        .cluster
-        .list(kind, &filter, |_, json| take(question, kind, &json))
-        .await;
-    let (mut objects, mut digests) = (Vec::new(), Digests::new());
-    let taken = taken.map(|secrets| {
-        for (id, live, digest) in secrets {
-            digests.extend(digest);
-            objects.extend(live.map(|live| (id, live)));
-        }
-        objects
-    });
-    Ok((question.found(kind, taken)?, digests))
+    }
+    Ok((Found::Objects(all), digests))
+}
+
+fn filter(question: &Question<'_>, namespace: Option<&str>, labels: &str) -> Filter {
+    let filter = Filter::within(namespace);
+    if question.wanted.is_empty() {
+        return filter.labelled(labels);
+    }
+    Filter {
+        fields: Some(format!("type!={PAYLOAD_TYPE}")),
+        ..filter
+    }
 }
 
 type Taken = (ObjectId, Option<Live>, Option<((String, String), String)>);
@@ -160,7 +171,8 @@ fn take(question: &Question<'_>, kind: &ServedKind, json: &RawValue) -> Option<T
     let metadata = secret.get("metadata")?;
     let id = kind.id(metadata["namespace"].as_str(), metadata["name"].as_str()?);
     let place = (id.namespace.clone().unwrap_or_default(), id.name.clone());
-    let is_ours = metadata["labels"][LABEL_ESTATE] == question.estate;
+    let is_ours =
+        metadata["labels"][LABEL_ESTATE] == question.estate && question.concerns(metadata);
     let digest = question
         .wanted
         .contains(&place)

@@ -93,17 +93,43 @@ async fn claim(
     object: &Value,
     until: Instant,
 ) -> Result<(), ApplyError> {
-    let live = read(hold, volume).await?;
+    let mut live = read(hold, volume).await?;
     if !is_claimed_by(&live, id) {
         return Err(ApplyError::moved(&id_of(volume), "has another claim"));
     }
-    let there = hold.get(kind, id).await?;
+    let there = staying(hold, id, kind, until).await?;
+    if there.is_none() {
+        change(hold, volume, stay).await?;
+        live = change(hold, volume, |live| reserved(live, id)).await?;
+    }
     if !there.is_some_and(|claim| has_volume(&claim, volume)) {
         let object = bound(object, &live);
         hold.apply(kind, id, &object, BINDER, Force::Yes).await?;
         wait(hold, id, kind, volume, until).await?;
     }
     change(hold, volume, as_before).await.map(drop)
+}
+
+/// Returns a claim, if it is there and stays. One that is on its way out, as a run that died left it, is waited for.
+async fn staying(
+    hold: &Hold<'_>,
+    id: &ObjectId,
+    kind: &ServedKind,
+    until: Instant,
+) -> Result<Option<Value>, ApplyError> {
+    let Some(live) = hold.get(kind, id).await? else {
+        return Ok(None);
+    };
+    if live["metadata"]["deletionTimestamp"].is_null() {
+        return Ok(Some(live));
+    }
+    let uid = live["metadata"]["uid"].as_str().unwrap_or_default();
+    match hold.gone(kind, id, uid, until).await? {
+        Gone::Yes => Ok(None),
+        Gone::NotYet => Err(ApplyError::Stays {
+            object: Box::new(id.clone()),
+        }),
+    }
 }
 
 /// Returns a claim that names its volume. One that grows at the same time grows once it is bound.
@@ -203,9 +229,10 @@ fn stay(live: &Value) -> Option<Value> {
     })
 }
 
-/// Reserves a volume for a claim, whichever object gets that name.
+/// Reserves a volume for a claim that is to be made: one with the same name that is gone had another UID.
 fn reserved(live: &Value, claim: &ObjectId) -> Option<Value> {
-    (!is_claimed_by(live, claim)).then(|| {
+    let is_reserved = is_claimed_by(live, claim) && live["spec"]["claimRef"]["uid"].is_null();
+    (!is_reserved).then(|| {
         json!({ "spec": { "claimRef": {
             "apiVersion": "v1", "kind": "PersistentVolumeClaim",
             "namespace": claim.namespace, "name": claim.name, "uid": null, "resourceVersion": null,

@@ -17,7 +17,7 @@ use crate::list::Filter;
 use crate::progress::Event;
 
 /// The first pause between two looks; it grows.
-const FIRST: Duration = Duration::from_millis(100);
+const FIRST: Duration = Duration::from_millis(40);
 /// The longest pause between two looks.
 const LONGEST: Duration = Duration::from_secs(1);
 /// From how long a wait on what is in the way is looked up and told.

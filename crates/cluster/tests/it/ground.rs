@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use steading_cluster::{
-    Cancel, Cluster, Observation, Outcome, Progress, Run, Settings, Silent, apply, details,
-    observe, recover,
+    Breadth, Cancel, Cluster, Observation, Outcome, Progress, Run, Settings, Silent, apply,
+    details, observe, recover,
 };
 use steading_model::Desired;
 use steading_plan::{
@@ -68,9 +68,15 @@ impl Scene {
 
     pub(crate) async fn observe(&self, desired: &[Desired]) -> (Observation, Options) {
         let estate = &desired[0].estate;
-        let observation = observe(&self.cluster, estate, &self.options.scope, desired)
-            .await
-            .unwrap();
+        let observation = observe(
+            &self.cluster,
+            estate,
+            &self.options.scope,
+            desired,
+            Breadth::Estate,
+        )
+        .await
+        .unwrap();
         let options = Options {
             digest_key: observation.key.clone(),
             ..self.options.clone()
@@ -113,7 +119,13 @@ impl Scene {
             .map(|one| (release_key(one), version(&one.objects, &options.digest_key)))
             .collect();
         let recovered = recover(&self.run(&Silent), &observation.observed, &digests).await;
-        (recovered, self.release(desired).await)
+        let (observation, plan, report) = self.plan(desired).await;
+        assert!(
+            report.not_done.iter().all(is_expected),
+            "{report:#?} after {recovered:#?}"
+        );
+        let released = apply(&self.run(&Silent), &observation, &plan).await;
+        (recovered, released)
     }
 }
 

@@ -9,7 +9,8 @@ use crate::ground::complete;
 use crate::killed::{Exit, Kill, Killed, Scenario, someone};
 use crate::moved;
 
-/// Set to `all`, every request of a group is tried with every way out: it takes half an hour. `cargo xtask storm` does it.
+/// Set to `all`, every request of a group is tried with every way out: it takes half an hour. `cargo xtask storm` does it. Set to numbers
+/// such as `40-60`, those requests.
 const KILLS: &str = "STEADING_STORM_KILLS";
 /// How many kills of a group are tried otherwise, spread evenly.
 const SAMPLE: usize = 24;
@@ -119,7 +120,14 @@ fn every(requests: usize, exits: &[Exit]) -> Vec<Kill> {
 
 /// As many of them as are tried in every run of the tests, spread evenly.
 fn sample(kills: Vec<Kill>) -> Vec<Kill> {
-    if std::env::var(KILLS).is_ok_and(|which| which == "all") {
+    let which = std::env::var(KILLS).unwrap_or_default();
+    let range = which.split_once('-');
+    let range = range.and_then(|(from, to)| Some((from.parse().ok()?, to.parse().ok()?)));
+    if let Some((from, to)) = range {
+        let is_within = |kill: &Kill| (from..=to).contains(&kill.index);
+        return kills.into_iter().filter(is_within).collect();
+    }
+    if which == "all" {
         return kills;
     }
     // No divisor of the ways out, so that all of them get their turn.

@@ -8,7 +8,7 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use kube::api::{Api, Patch, PatchParams, PostParams};
 use serde_json::{Value, json};
 use steading_cluster::{
-    Access, ApplyError, Ended, Fault, Silent, apply, cancellation, connect, observe,
+    Access, ApplyError, Breadth, Ended, Fault, Silent, apply, cancellation, connect, observe,
 };
 use steading_plan::{Options, Reason, Scope};
 use steading_testkit::{App, Faults, Notes, connected, namespace, objects_of, remains};
@@ -321,9 +321,15 @@ async fn without_rights_nothing_is_taken_for_absent() {
     let cluster = connected(&kubeconfig, &Faults::none()).await;
     let namespace = namespace("forbidden");
     let desired = [App::usual("shop", &namespace).desired()];
-    let observation = observe(&cluster, &namespace, &Scope::WholeCluster, &desired)
-        .await
-        .unwrap();
+    let observation = observe(
+        &cluster,
+        &namespace,
+        &Scope::WholeCluster,
+        &desired,
+        Breadth::Estate,
+    )
+    .await
+    .unwrap();
     let unreadable = &observation.observed.unreadable;
     assert!(
         unreadable
@@ -356,7 +362,7 @@ async fn an_expired_credential_is_told_from_a_missing_right() {
         serde_json::to_value(kube::config::Kubeconfig::from_yaml(&text).unwrap()).unwrap();
     kubeconfig["users"][0]["user"] = json!({ "token": "expired" });
     let cluster = connected(&kubeconfig.to_string(), &Faults::none()).await;
-    let error = observe(&cluster, "home", &Scope::WholeCluster, &[])
+    let error = observe(&cluster, "home", &Scope::WholeCluster, &[], Breadth::Estate)
         .await
         .unwrap_err();
     assert_eq!((error.fault, error.tried), (Fault::Unauthenticated, 1));

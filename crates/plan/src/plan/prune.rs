@@ -13,7 +13,7 @@ use super::draft::Draft;
 use super::heritage::Heritage;
 use crate::effect;
 use crate::live::Opened;
-use crate::observed::{InventoryItem, Observed};
+use crate::observed::{InventoryItem, Observed, ReleaseKey};
 use crate::ownership::is_labelled_for;
 use crate::report::Reason;
 use crate::step::{Action, Effect, Step, Wave};
@@ -205,6 +205,9 @@ fn holds_others(
             return Some(format!("it holds `{inside}`, which is kept"));
         }
     }
+    if let Some(unseen) = unseen(survey.observed, &id.name) {
+        return Some(format!("it holds `{unseen}` of another application"));
+    }
     let is_unnamed = |foreign: &&ObjectId| {
         foreign.namespace.as_ref() == Some(&id.name) && !survey.options.is_accepted(foreign)
     };
@@ -214,6 +217,16 @@ fn holds_others(
         0 => format!("it holds `{first}`, which is not ours"),
         more => format!("it holds `{first}` and {more} more that are not ours"),
     })
+}
+
+/// Returns an object in a namespace that is of an application whose objects were not looked for.
+fn unseen<'o>(observed: &'o Observed, namespace: &str) -> Option<&'o ObjectId> {
+    let is_unseen =
+        |key: &ReleaseKey| !observed.only.is_empty() && !observed.only.contains(&key.application);
+    let histories = observed.releases.iter().filter(|(key, _)| is_unseen(key));
+    let mut items = histories.flat_map(|(_, history)| &history.inventory);
+    let item = items.find(|item| item.id.namespace.as_deref() == Some(namespace));
+    item.map(|item| &item.id)
 }
 
 /// Says why deleting an object loses more than the object.

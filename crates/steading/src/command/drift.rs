@@ -6,7 +6,7 @@ mod watch;
 use std::collections::BTreeMap;
 
 use clap::Args;
-use steading_cluster::{Cluster, Observation, observe, released};
+use steading_cluster::{Breadth, Cluster, Observation, observe, released};
 use steading_model::Desired;
 use steading_model::estate::Estate;
 use steading_plan::{
@@ -135,7 +135,7 @@ pub(super) async fn compare(
     let (name, scope) = (estate.name.as_str(), Scope::WholeCluster);
     let released = released(cluster, name, &scope, is_wanted).await?;
     let desired: Vec<Desired> = released.desired.into_values().collect();
-    let observation = observe(cluster, name, &scope, &desired).await?;
+    let observation = observe(cluster, name, &scope, &desired, Breadth::Estate).await?;
     let mut unknown = released.unreadable;
     let open = desired.iter().filter_map(|desired| {
         let key = release_key(desired);

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use clap::Args;
-use steading_cluster::{ApplicationStatus, ObjectStatus, observe, status};
+use steading_cluster::{ApplicationStatus, Breadth, ObjectStatus, observe, status};
 use steading_plan::{ReleaseKey, Scope, State, Unreadable};
 
 use crate::error::{CommandError, Outcome};
@@ -93,7 +93,14 @@ async fn read(
     let environment = loaded.environment(env)?;
     let estate = loaded.needed_estate()?;
     let cluster = connect_to(session, environment, options, Intent::Read).await?;
-    let observation = observe(&cluster, estate.name.as_str(), &Scope::WholeCluster, &[]).await?;
+    let observation = observe(
+        &cluster,
+        estate.name.as_str(),
+        &Scope::WholeCluster,
+        &[],
+        Breadth::Estate,
+    )
+    .await?;
     let observed = observation.observed;
     let releases = |one: &&Unreadable| one.kind.is("steading.dev", "Release");
     if let Some(unreadable) = observed.unreadable.iter().find(releases) {

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use clap::Args;
-use steading_cluster::{Cluster, Why, observe, why};
+use steading_cluster::{Breadth, Cluster, Why, observe, why};
 use steading_model::ObjectId;
 use steading_plan::Scope;
 
@@ -71,7 +71,7 @@ async fn find(
     object: Option<&str>,
 ) -> Result<Vec<Why>, CommandError> {
     let estate = subject.estate()?.name.as_str();
-    let observed = observe(cluster, estate, &Scope::WholeCluster, &[])
+    let observed = observe(cluster, estate, &Scope::WholeCluster, &[], Breadth::Estate)
         .await?
         .observed;
     let title = subject.key.to_string();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use steading_cluster::{Outcome, RequestError, Silent, apply, details, observe, recover};
+use steading_cluster::{Breadth, Outcome, RequestError, Silent, apply, details, observe, recover};
 use steading_model::Desired;
 use steading_plan::{ACCEPT_DOWNGRADE, Observed, Options, differing, plan, release_key, version};
 use steading_testkit::Faults;
@@ -50,7 +50,7 @@ impl Runner {
 pub(super) async fn run(scene: &Scene, desired: &[Desired]) -> Result<Told, RequestError> {
     let settled = settle(scene, desired).await?;
     let (estate, scope) = (&desired[0].estate, &scene.options.scope);
-    let mut observation = observe(&scene.cluster, estate, scope, desired).await?;
+    let mut observation = observe(&scene.cluster, estate, scope, desired, Breadth::Estate).await?;
     let options = Options {
         digest_key: observation.key.clone(),
         ..scene.options.clone()
@@ -68,7 +68,7 @@ pub(super) async fn settle(
     desired: &[Desired],
 ) -> Result<Vec<Outcome>, RequestError> {
     let (estate, scope) = (&desired[0].estate, &scene.options.scope);
-    let observation = observe(&scene.cluster, estate, scope, desired).await?;
+    let observation = observe(&scene.cluster, estate, scope, desired, Breadth::Estate).await?;
     let digests: BTreeMap<_, _> = desired
         .iter()
         .map(|one| (release_key(one), version(&one.objects, &observation.key)))

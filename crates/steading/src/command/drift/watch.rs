@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::time::Duration;
 
 use steading_cluster::{
-    Cluster, RequestError, Sight, history_of, observe, released, watch, watched_kinds,
+    Breadth, Cluster, RequestError, Sight, history_of, observe, released, watch, watched_kinds,
 };
 use steading_model::{Desired, ObjectId};
 use steading_plan::{
@@ -88,7 +88,7 @@ impl Watch<'_> {
             self.session.ui.say(&format!("{key}: not watched: {why}"));
         }
         let all: Vec<Desired> = released.desired.values().cloned().collect();
-        let observation = observe(self.cluster, self.estate, &scope, &all).await?;
+        let observation = observe(self.cluster, self.estate, &scope, &all, Breadth::Estate).await?;
         let mut known = Known {
             options: super::options(&observation),
             observed: observation.observed,

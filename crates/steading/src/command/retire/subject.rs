@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use steading_cluster::{Cluster, observe};
+use steading_cluster::{Breadth, Cluster, observe};
 use steading_model::Desired;
 use steading_model::application::Application;
 use steading_model::estate::{Environment, EnvironmentFields, Estate};
@@ -96,7 +96,8 @@ impl Subject {
 
     async fn observe(&self, cluster: &Cluster) -> Result<Observed, CommandError> {
         let estate = self.estate().name.as_str();
-        let observation = observe(cluster, estate, &Scope::WholeCluster, &[]).await?;
+        let observation =
+            observe(cluster, estate, &Scope::WholeCluster, &[], Breadth::Estate).await?;
         let observed = observation.observed;
         let mut unread = observed.unreadable.iter();
         if let Some(one) = unread.find(|one| one.kind.is("steading.dev", "Release")) {
