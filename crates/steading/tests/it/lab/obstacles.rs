@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::ground::ground;
 use super::place::Place;
+use super::uses::until;
 
 const IMAGE: &str = "ghcr.io/example/shop:1.0";
 
@@ -140,6 +141,12 @@ fn a_quota_of_the_operator_is_named() {
     place.run("apply --yes").code(0);
     let quota = json!({ "apiVersion": "v1", "kind": "ResourceQuota", "metadata": { "name": "tight", "namespace": "full-shop" }, "spec": { "hard": { "pods": "1" } } });
     ground().apply(&[quota]);
+    // Until it is counted, it is not in force.
+    let path = "/api/v1/namespaces/full-shop/resourcequotas/tight";
+    until("the quota is counted", || {
+        let quota = ground().get(path)?;
+        quota["status"]["used"].is_object().then_some(quota)
+    });
     place.app("shop", "ghcr.io/example/shop:1.1", "");
     let full = place.run("apply --yes --wait 8s").code(1);
     full.out("tight");

@@ -24,7 +24,7 @@ fn estate(place: &Place) {
 }
 
 /// Waits until something is there.
-fn until(what: &str, found: impl Fn() -> Option<Value>) -> Value {
+pub(super) fn until(what: &str, found: impl Fn() -> Option<Value>) -> Value {
     let begun = Instant::now();
     loop {
         if let Some(found) = found() {
