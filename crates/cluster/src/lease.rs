@@ -7,8 +7,10 @@
 //! - A holder proves before each write that it still holds it: either it renewed within the duration (by its steady clock and by its
 //!   wall clock, which goes on while a laptop sleeps), or it renews now against the very version that it wrote last.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
+use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -146,14 +148,45 @@ pub(crate) async fn read(
     served(cluster.fetch(call).await)
 }
 
+/// The version that a Lease was seen in, and since when.
+type Seen = (String, Instant);
+
+/// What is known of a Lease before it is taken.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Known {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// It was not there: nobody could make it.
+    Absent,
+    /// It was there.
+    Seen(Seen),
+}
+
+/// Looks at the Leases of several namespaces at once, so that one need not wait for each in turn whether its holder lives.
+pub(crate) async fn look(
+    cluster: &Cluster,
+    namespaces: &BTreeSet<&str>,
+) -> Result<BTreeMap<String, Known>, RequestError> {
+    let looks = namespaces.iter().map(|namespace| async move {
+        let found = read(cluster, namespace).await?;
+        let seen = found.map(|found| (found.into_version(), Instant::now()));
+        let known = seen.map_or(Known::Nothing, Known::Seen);
+        Ok(((*namespace).to_owned(), known))
+    });
+    let known = try_join_all(looks).await?;
+    Ok(known.into_iter().collect())
+}
+
 /// Takes the Lease of a namespace, waiting for a holder that died; one that lives is an error.
 ///
-/// `waiting` is told once whom we wait for, and since when that one holds it.
+/// `known` is what it was before, where somebody looked. `waiting` is told once whom we wait for, and since when that one holds it.
 pub(crate) async fn acquire(
     cluster: &Cluster,
     namespace: &str,
     run: &str,
     settings: &Settings,
+    known: Known,
     waiting: &(dyn Fn(&str, &str) + Sync),
 ) -> Result<Lease, LeaseError> {
     let place = Place {
@@ -162,12 +195,20 @@ pub(crate) async fn acquire(
         duration: settings.lease,
         clock: settings.clock.clone(),
     };
-    let mut watched: Option<(String, Instant)> = None;
     let mut conflicts = 0;
+    let mut is_told = false;
+    let mut is_absent = matches!(known, Known::Absent);
+    let mut watched = match known {
+        Known::Seen(seen) => Some(seen),
+        Known::Nothing | Known::Absent => None,
+    };
     loop {
-        let found = read(cluster, namespace)
-            .await
-            .map_err(LeaseError::Request)?;
+        let found = if std::mem::take(&mut is_absent) {
+            None
+        } else {
+            let found = read(cluster, namespace).await;
+            found.map_err(LeaseError::Request)?
+        };
         let free = match &found {
             None => true,
             Some(found) => found.is_free(&place, watched.as_ref()),
@@ -199,13 +240,12 @@ pub(crate) async fn acquire(
                 return Err(found.held(&place));
             }
             Some(_) => {}
-            None => {
-                waiting(
-                    actor(found.holder()),
-                    found.spec.acquire_time.as_deref().unwrap_or_default(),
-                );
-                watched = Some((found.metadata.resource_version, Instant::now()));
-            }
+            None => watched = Some((found.metadata.resource_version.clone(), Instant::now())),
+        }
+        if !is_told {
+            is_told = true;
+            let since = found.spec.acquire_time.as_deref().unwrap_or_default();
+            waiting(actor(found.holder()), since);
         }
         tokio::time::sleep(Duration::from_millis(250)).await;
     }
@@ -217,13 +257,13 @@ impl Found {
     }
 
     /// Says whether it may be taken: it is nobody's, ours, or was seen unchanged for all its duration.
-    fn is_free(&self, place: &Place, watched: Option<&(String, Instant)>) -> bool {
+    fn is_free(&self, place: &Place, watched: Option<&Seen>) -> bool {
         let is_ours = self.holder() == place.holder;
         self.holder().is_empty() || is_ours || self.is_abandoned(watched)
     }
 
     /// Says whether it was seen unchanged for all its duration: its holder has died.
-    pub(crate) fn is_abandoned(&self, watched: Option<&(String, Instant)>) -> bool {
+    pub(crate) fn is_abandoned(&self, watched: Option<&Seen>) -> bool {
         let duration = Duration::from_secs(self.spec.lease_duration_seconds.unwrap_or(1));
         watched.is_some_and(|(version, since)| {
             *version == self.metadata.resource_version && since.elapsed() >= duration

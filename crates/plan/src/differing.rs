@@ -33,7 +33,8 @@ pub enum Presence {
 
 /// Returns the objects for which [`Details`](crate::observed::Details) should be asked: none where nothing changes.
 ///
-/// An object whose namespace or kind is only made by the same plan is left out: a dry run could not succeed.
+/// An object whose namespace or kind is only made by the same plan is left out: a dry run could not succeed. So is a namespace that is to be
+/// made: it says nothing that a server could refuse, and a first apply has one for each application.
 pub fn differing(desired: &[Desired], observed: &Observed, options: &Options) -> Vec<Differing> {
     Survey::new(desired, observed, options).differing()
 }
@@ -81,5 +82,6 @@ fn can_be_made(object: &Object, survey: &Survey<'_>) -> bool {
         };
         survey.claimed.contains_key(&id) && !observed.objects.contains_key(&id)
     });
-    !is_namespace_new && !observed.unserved.contains(&object.id.kind)
+    let is_namespace = object.id.kind.is("", "Namespace");
+    !is_namespace && !is_namespace_new && !observed.unserved.contains(&object.id.kind)
 }

@@ -1,8 +1,11 @@
-//! Whether what is planned fits: into the quota of its namespace with all pods of a rollout, and onto at least one node.
+//! Whether what is planned fits: into the quota of its namespace with all pods of a rollout, onto at least one node, onto enough of them
+//! where pods cannot share one, and all of it onto all nodes.
 
+mod apart;
 mod node;
 mod pod;
 mod quota;
+mod room;
 
 use serde_json::Value;
 use steading_model::Object;
@@ -21,7 +24,7 @@ pub(crate) fn check(survey: &Survey<'_>, drafts: &mut [Draft]) {
         .map(crate::Live::parse)
         .collect();
     let short = quota::short(survey, drafts);
-    for (case, draft) in survey.cases.iter().zip(drafts) {
+    for (case, draft) in survey.cases.iter().zip(drafts.iter_mut()) {
         if !changes_pods(draft) {
             continue;
         }
@@ -29,9 +32,15 @@ pub(crate) fn check(survey: &Survey<'_>, drafts: &mut [Draft]) {
             draft.note(None, Reason::OverQuota(message.clone()));
         }
         for object in &case.desired.objects {
-            if let Some(message) = homeless(object, draft, &nodes) {
+            if let Some(message) = homeless(survey, object, draft, &nodes) {
                 draft.note(Some(&object.id), Reason::NoNodeFits(message));
             }
+        }
+    }
+    let tight = room::tight(survey, drafts, &nodes);
+    if let Some(draft) = drafts.iter_mut().find(|draft| changes_pods(draft)) {
+        for message in tight {
+            draft.note(None, Reason::Tight(message));
         }
     }
 }
@@ -54,20 +63,29 @@ fn changes_pods(draft: &Draft) -> bool {
     })
 }
 
-/// Says why no node takes the pods of an object that changes.
-fn homeless(object: &Object, draft: &Draft, nodes: &[Value]) -> Option<String> {
+/// Says why the nodes do not take the pods of an object that changes.
+fn homeless(
+    survey: &Survey<'_>,
+    object: &Object,
+    draft: &Draft,
+    nodes: &[Value],
+) -> Option<String> {
     let is_changed = draft
         .release
         .steps
         .iter()
         .any(|step| step.id == object.id && step.action != Action::Delete);
     let pod = pod::template(&object.id.kind, &object.json)?;
-    if !is_changed
-        || nodes.is_empty()
-        || object.id.kind.kind == "DaemonSet"
-        || pod::replicas(&object.json, None) == 0
-    {
+    if !is_changed || nodes.is_empty() || pod::replicas(&object.json, None) == 0 {
         return None;
     }
-    node::none_fits(pod, nodes)
+    let is_everywhere = object.id.kind.kind == "DaemonSet";
+    let none_fits = || node::eligible(pod, nodes).err().filter(|_| !is_everywhere);
+    let live = survey
+        .observed
+        .objects
+        .get(&object.id)
+        .map(crate::Live::parse);
+    let more = quota::surge(object, live.as_ref(), draft);
+    none_fits().or_else(|| apart::crowded(survey, object, more, nodes))
 }

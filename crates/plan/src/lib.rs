@@ -40,6 +40,7 @@ pub mod moving;
 pub mod observed;
 mod options;
 mod ownership;
+mod packed;
 mod plan;
 pub mod release;
 pub mod report;
@@ -67,6 +68,7 @@ pub use observed::{
     Details, DryRun, History, InventoryItem, Live, Observed, OpenRelease, ReleaseKey, Unreadable,
 };
 pub use options::{ACCEPT_DOWNGRADE, ACCEPT_RETURN, Options, Quarantine, Scope, spelled};
+pub use packed::Packed;
 pub use plan::{Retirement, plan, retire, retired};
 pub use report::{NotDone, PlanReport, Reason};
 pub use revert::{HandBack, Restore, RevertAction, RevertStep, Reverted, TakeBack, revert};

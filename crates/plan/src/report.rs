@@ -58,6 +58,8 @@ pub enum Reason {
     Open(u64),
     /// Requests of all pods, with surge, exceed the quota. The application is not released.
     OverQuota(String),
+    /// The pods of the estate have not enough room, or have not when a node is away. The run goes on.
+    Tight(String),
     /// No node fits. The application is not released.
     NoNodeFits(String),
     /// The data of what the application was before does not go over to this object, and why. The application is not released unless the
@@ -89,6 +91,7 @@ impl Reason {
                 | Self::PeriodOver(_)
                 | Self::NoEnvironment(_)
                 | Self::ClusterScoped
+                | Self::Tight(_)
                 | Self::Open(_)
         )
     }

@@ -6,6 +6,7 @@ use steading_model::ObjectId;
 
 use crate::moving::Moving;
 use crate::observed::{InventoryItem, ReleaseKey};
+use crate::packed::Packed;
 use crate::release::Member;
 use crate::takeover::Taking;
 
@@ -52,7 +53,7 @@ pub struct ReleasePlan {
     /// The steps in order; those of one wave can run side by side.
     pub steps: Vec<Step>,
     /// All desired objects of the application, changed or not: what is recorded.
-    pub desired: Vec<Value>,
+    pub desired: Vec<Packed>,
     /// The objects that stay as they are, with their UIDs: with those of the steps they are the new inventory.
     pub kept: Vec<InventoryItem>,
 }
@@ -84,7 +85,7 @@ pub struct Step {
     /// Field by field; none for a create.
     pub changes: Vec<FieldChange>,
     /// The object to apply; none for a delete. Annotations that stand for secrets are filled in by the executor.
-    pub desired: Option<Value>,
+    pub desired: Option<Packed>,
     /// The UID of the live object that was planned against; the executor refuses if it is another.
     pub uid: Option<String>,
     /// The resource version that was planned against: the executor refuses if fields that we own changed meanwhile.

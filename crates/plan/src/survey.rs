@@ -169,6 +169,15 @@ impl<'a> Survey<'a> {
         survey
     }
 
+    /// Says whether pods may have to be placed: only then it matters which nodes there are.
+    pub fn places_pods(&self) -> bool {
+        let findings = self.cases.iter().flat_map(|case| &case.findings);
+        findings.into_iter().any(|(object, finding)| {
+            let changes = matches!(finding, Finding::Missing(_) | Finding::Different(_));
+            changes && crate::expected::template(&object.id.kind).is_some()
+        })
+    }
+
     /// Looks at Secrets first: whether pods restart depends on whether the Secrets that they use change.
     fn examine_all(&mut self) {
         let mut early: BTreeMap<(usize, &ObjectId), Finding> = BTreeMap::new();

@@ -5,6 +5,7 @@ use serde_json::Value;
 use steading_model::Desired;
 
 use crate::mask::{DigestKey, Marks};
+use crate::packed::Packed;
 use crate::report::{NotDone, PlanReport, Reason};
 use crate::step::{FieldChange, Plan, ReleasePlan, Standing, Step};
 
@@ -156,7 +157,7 @@ fn masked_release(release: &ReleasePlan, marks: &mut Marks) -> ReleasePlan {
         desired: release
             .desired
             .iter()
-            .map(|object| marks.object(object))
+            .map(|object| masked_object(object, marks))
             .collect(),
         ..release.clone()
     }
@@ -166,9 +167,16 @@ fn masked_step(step: &Step, marks: &mut Marks) -> Step {
     let changes = step.changes.iter();
     Step {
         changes: changes.map(|change| masked_change(change, marks)).collect(),
-        desired: step.desired.as_ref().map(|object| marks.object(object)),
+        desired: step
+            .desired
+            .as_ref()
+            .map(|object| masked_object(object, marks)),
         ..step.clone()
     }
+}
+
+fn masked_object(object: &Packed, marks: &mut Marks) -> Packed {
+    Packed::new(&marks.object(&object.object()))
 }
 
 /// Returns a change with the values of Secrets as marks.

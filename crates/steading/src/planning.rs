@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use clap::Args;
-use steading_cluster::{Breadth, Cluster, Observation, details, foreign, observe};
+use steading_cluster::{Breadth, Cluster, Observation, details, foreign, nodes, observe};
 use steading_model::Desired;
 use steading_model::estate::Estate;
 use steading_plan::{
@@ -135,11 +135,14 @@ async fn decide(
     options: &Options,
 ) -> Result<(Plan, PlanReport), CommandError> {
     let survey = Survey::new(desired, &observation.observed, options);
-    let different = survey.differing();
-    if different.is_empty() {
+    let (different, places_pods) = (survey.differing(), survey.places_pods());
+    if different.is_empty() && !places_pods {
         return Ok(survey.plan());
     }
     drop(survey);
+    if places_pods && options.scope == Scope::WholeCluster {
+        observation.observed.nodes = nodes(cluster).await?;
+    }
     observation.observed.details = details(cluster, observation, &different).await?;
     Ok(plan(desired, &observation.observed, options))
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use steading_model::ObjectId;
 use steading_plan::fields::{extract, owned_by};
 use steading_plan::release::{Group, JournalEntry, Payload, Phase, ReleaseSpec};
-use steading_plan::{Action, Live, Moving, ReleasePlan, Standing, Step};
+use steading_plan::{Action, Live, Moving, Packed, ReleasePlan, Standing, Step};
 
 use super::error::ApplyError;
 use super::execute::{Guard, Work};
@@ -156,7 +156,8 @@ fn without_server_fields(live: &Value) -> Value {
 
 /// Reads what a step will touch, and refuses if it is not what was planned for.
 async fn work(hold: &Hold<'_>, observation: &Observation, step: &Step) -> Result<Work, ApplyError> {
-    let live = live(hold, step).await?;
+    let desired = step.desired.as_ref().map(Packed::object);
+    let live = live(hold, step, desired.as_ref()).await?;
     let displaces = displaced(step);
     match (&live, step.action) {
         (None, Action::Create | Action::Delete) => {}
@@ -179,7 +180,7 @@ async fn work(hold: &Hold<'_>, observation: &Observation, step: &Step) -> Result
         id: step.id.clone(),
         action: step.action,
         wave: step.wave,
-        desired: step.desired.clone(),
+        desired,
         uid: step.uid.clone(),
         displaces,
         guard,
@@ -195,14 +196,18 @@ pub(crate) async fn values(hold: &Hold<'_>, from: &ObjectId) -> Result<Value, Ap
     secret.ok_or_else(|| ApplyError::moved(from, "is gone"))
 }
 
-async fn live(hold: &Hold<'_>, step: &Step) -> Result<Option<Value>, ApplyError> {
+async fn live(
+    hold: &Hold<'_>,
+    step: &Step,
+    desired: Option<&Value>,
+) -> Result<Option<Value>, ApplyError> {
     let is_inside = step.id.namespace.as_deref() == Some(&hold.key.namespace);
     let is_new = hold.home.is_new() && is_inside || hold.made(&step.id).is_some();
     if is_new && step.action == Action::Create {
         // Nothing can be there that somebody wants to keep.
         return Ok(None);
     }
-    match hold.kind_of(&step.id, step.desired.as_ref()).await {
+    match hold.kind_of(&step.id, desired).await {
         Ok(kind) => {
             if let Some(version) = &step.resource_version {
                 let path = kind.path_of(step.id.namespace.as_deref(), &step.id.name);

@@ -36,7 +36,7 @@ pub async fn history(
 
 /// Takes every version of an application out of quarantine; returns the numbers of their releases.
 pub async fn unquarantine(run: &Run<'_>, key: &ReleaseKey) -> Result<Vec<u64>, ApplyError> {
-    let leases = Leases::take(*run, &[key])
+    let leases = Leases::take(*run, &[key], &BTreeSet::new())
         .await
         .map_err(|not_taken| not_taken.why)?;
     let hold = leases.hold(key, Home::Old);

@@ -11,7 +11,7 @@ use super::error::ApplyError;
 use super::hold::{Hold, Home, Run};
 use super::stop::Stop;
 use crate::connect::Cluster;
-use crate::lease::{self, Lease, LeaseError};
+use crate::lease::{self, Known, Lease, LeaseError};
 use crate::progress::Event;
 use crate::random;
 
@@ -35,8 +35,13 @@ pub(crate) struct NotTaken {
 }
 
 impl<'a> Leases<'a> {
-    /// Takes the Leases of the namespaces of some applications; if one cannot be had, none is kept.
-    pub(crate) async fn take(run: Run<'a>, keys: &[&ReleaseKey]) -> Result<Self, NotTaken> {
+    /// Takes the Leases of the namespaces of some applications; if one cannot be had, none is kept. In namespaces that this run made, `new`,
+    /// there is none yet.
+    pub(crate) async fn take(
+        run: Run<'a>,
+        keys: &[&ReleaseKey],
+        new: &BTreeSet<&str>,
+    ) -> Result<Self, NotTaken> {
         let id = random::text(8)
             .unwrap_or_else(|_| format!("{:08x}", run.settings.clock.now().as_nanosecond()));
         let mut leases = Self {
@@ -47,13 +52,27 @@ impl<'a> Leases<'a> {
             run,
         };
         let ordered: BTreeSet<&str> = keys.iter().map(|key| key.namespace.as_str()).collect();
+        let old: BTreeSet<&str> = ordered.difference(new).copied().collect();
+        let seen = match leases.look(&old).await {
+            Ok(seen) => seen,
+            Err(why) => {
+                let namespace = keys.first().map(|key| key.namespace.clone());
+                let namespace = namespace.unwrap_or_default();
+                return Err(NotTaken { namespace, why });
+            }
+        };
         for namespace in ordered {
             let told: Vec<&ReleaseKey> = keys
                 .iter()
                 .copied()
                 .filter(|key| key.namespace == namespace)
                 .collect();
-            if let Err(why) = leases.add(namespace, &told).await {
+            let known = if new.contains(namespace) {
+                Known::Absent
+            } else {
+                seen.get(namespace).cloned().unwrap_or_default()
+            };
+            if let Err(why) = leases.add(namespace, known, &told).await {
                 leases.release().await;
                 let namespace = namespace.to_owned();
                 return Err(NotTaken { namespace, why });
@@ -62,7 +81,24 @@ impl<'a> Leases<'a> {
         Ok(leases)
     }
 
-    async fn add(&mut self, namespace: &str, told: &[&ReleaseKey]) -> Result<(), ApplyError> {
+    /// Looks at all of several, so that their holders are watched at the same time.
+    async fn look(
+        &self,
+        namespaces: &BTreeSet<&str>,
+    ) -> Result<BTreeMap<String, Known>, ApplyError> {
+        if namespaces.len() < 2 {
+            return Ok(BTreeMap::new());
+        }
+        let seen = lease::look(&self.cluster, namespaces).await;
+        seen.map_err(ApplyError::Request)
+    }
+
+    async fn add(
+        &mut self,
+        namespace: &str,
+        known: Known,
+        told: &[&ReleaseKey],
+    ) -> Result<(), ApplyError> {
         let run = self.run;
         let waiting = |holder: &str, since: &str| {
             let event = Event::WaitingForLease {
@@ -74,7 +110,7 @@ impl<'a> Leases<'a> {
             }
         };
         let taken = tokio::select! {
-            taken = lease::acquire(&self.cluster, namespace, &self.id, run.settings, &waiting) => taken,
+            taken = lease::acquire(&self.cluster, namespace, &self.id, run.settings, known, &waiting) => taken,
             lost = self.keep() => Err(lost),
             () = run.cancel.cancelled() => return Err(ApplyError::Cancelled),
         };

@@ -126,7 +126,7 @@ async fn settle(run: Run<'_>, key: &ReleaseKey, goal: Goal<'_>) -> Vec<Outcome> 
     };
     // The namespace of one whose record is gone may be gone too.
     let there: Vec<&ReleaseKey> = seen.there().map(|(named, _)| &named.key).collect();
-    let leases = match Leases::take(run, &there).await {
+    let leases = match Leases::take(run, &there, &BTreeSet::new()).await {
         Ok(leases) => leases,
         Err(not_taken) => return vec![refused(key, not_taken.why)],
     };

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use steading_model::ObjectId;
 use steading_model::desired::FIELD_MANAGER;
 use steading_plan::takeover::{Taken, Taking, touched};
-use steading_plan::{HandBack, ReleasePlan};
+use steading_plan::{HandBack, Packed, ReleasePlan};
 
 use super::error::ApplyError;
 use super::execute::Work;
@@ -34,8 +34,8 @@ pub(crate) fn recorded(plan: &ReleasePlan, works: &[Work]) -> Vec<Value> {
         let work = works.iter().find(|work| work.id == id)?;
         Some(work.takes.as_ref()?.desired(work.live()?))
     };
-    let all = plan.desired.iter();
-    all.map(|object| of_cluster(object).unwrap_or_else(|| object.clone()))
+    let all = plan.desired.iter().map(Packed::object);
+    all.map(|object| of_cluster(&object).unwrap_or(object))
         .collect()
 }
 

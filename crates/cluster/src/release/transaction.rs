@@ -67,7 +67,9 @@ async fn prepare<'a>(
         homes.push(home.map_err(|why| Failure { at, why })?);
     }
     let keys: Vec<&ReleaseKey> = plans.iter().map(|plan| &plan.key).collect();
-    let leases = Leases::take(run, &keys).await;
+    let made = plans.iter().zip(&homes).filter(|(_, home)| home.is_new());
+    let new: BTreeSet<&str> = made.map(|(plan, _)| plan.key.namespace.as_str()).collect();
+    let leases = Leases::take(run, &keys, &new).await;
     let leases = leases.map_err(|NotTaken { namespace, why }| {
         let at = keys.iter().position(|key| key.namespace == namespace);
         Failure {
@@ -90,7 +92,7 @@ async fn home(run: Run<'_>, plan: &ReleasePlan) -> Result<Home, ApplyError> {
         .filter(|step| step.action == Action::Create)
         .find(is_home);
     match made.and_then(|step| Some((step, step.desired.as_ref()?))) {
-        Some((step, object)) => make_home(run, step, object)
+        Some((step, object)) => make_home(run, step, &object.object())
             .await
             .map_err(ApplyError::Request),
         None => Ok(Home::Old),

@@ -7,25 +7,25 @@ use steading_model::quantity::Quantity;
 
 use super::pod::{Defaults, amounts, resources};
 
-/// Says why no node takes a pod; `None` if one does.
-pub(super) fn none_fits(pod: &Value, nodes: &[Value]) -> Option<String> {
+/// Returns the nodes that take a pod, or says why none does.
+pub(super) fn eligible<'n>(pod: &Value, nodes: &'n [Value]) -> Result<Vec<&'n Value>, String> {
     let open: Vec<&Value> = nodes.iter().filter(|node| is_open(node)).collect();
     if open.is_empty() {
-        return Some("no node is ready and open for pods".to_owned());
+        return Err("no node is ready and open for pods".to_owned());
     }
     let chosen: Vec<&Value> = open
         .into_iter()
         .filter(|node| is_chosen(pod, node))
         .collect();
     if chosen.is_empty() {
-        return Some("no node has the labels that its placement asks for".to_owned());
+        return Err("no node has the labels that its placement asks for".to_owned());
     }
     let tolerated: Vec<&Value> = chosen
         .into_iter()
         .filter(|node| is_tolerated(pod, node))
         .collect();
     if tolerated.is_empty() {
-        return Some(
+        return Err(
             "every node that its placement allows has a taint that it does not tolerate".to_owned(),
         );
     }
@@ -39,15 +39,16 @@ pub(super) fn none_fits(pod: &Value, nodes: &[Value]) -> Option<String> {
                 None => true,
             })
     };
-    if tolerated.iter().any(is_large) {
-        return None;
+    let large: Vec<&Value> = tolerated.iter().copied().filter(is_large).collect();
+    if !large.is_empty() {
+        return Ok(large);
     }
     let needs: Vec<String> = needed
         .iter()
         .filter_map(|(name, amount)| Some(format!("{} {amount}", name.strip_prefix("requests.")?)))
         .collect();
     let largest = largest(&tolerated);
-    Some(format!(
+    Err(format!(
         "one pod needs {}; the largest node that it may run on has {largest}",
         needs.join(" and ")
     ))
@@ -66,7 +67,8 @@ fn largest(nodes: &[&Value]) -> String {
     format!("cpu {} and memory {}", amount("cpu"), amount("memory"))
 }
 
-fn is_open(node: &Value) -> bool {
+/// Says whether a node is ready and takes new pods.
+pub(super) fn is_open(node: &Value) -> bool {
     let conditions = node["status"]["conditions"]
         .as_array()
         .into_iter()
@@ -77,7 +79,8 @@ fn is_open(node: &Value) -> bool {
     is_ready && node["spec"]["unschedulable"] != true
 }
 
-fn is_chosen(pod: &Value, node: &Value) -> bool {
+/// Says whether a pod asks for a node of this kind, or for none.
+pub(super) fn is_chosen(pod: &Value, node: &Value) -> bool {
     let labels = &node["metadata"]["labels"];
     let selected = pod["nodeSelector"]
         .as_object()
@@ -219,7 +222,8 @@ mod tests {
                 None,
             ),
         ] {
-            assert_eq!(none_fits(&pod, &[node(change)]).as_deref(), answer, "{pod}");
+            let nodes = [node(change)];
+            assert_eq!(eligible(&pod, &nodes).err().as_deref(), answer, "{pod}");
         }
     }
 }

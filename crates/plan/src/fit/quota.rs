@@ -152,7 +152,7 @@ fn claim(claim: &Value) -> Amounts {
 }
 
 /// Returns how many pods a Deployment that rolls must have above its number; one that may do with fewer pods can always go on.
-fn surge(object: &Object, live: Option<&Value>, draft: &Draft) -> u32 {
+pub(super) fn surge(object: &Object, live: Option<&Value>, draft: &Draft) -> u32 {
     let mut steps = draft.release.steps.iter();
     let rolls = steps.any(|step| {
         step.id == object.id && step.action == Action::Update && step.effect == Effect::Restart

@@ -11,6 +11,7 @@ use crate::live::Opened;
 use crate::mask::mask_secret;
 use crate::moving::Moving;
 use crate::observed::{DryRun, InventoryItem};
+use crate::packed::Packed;
 use crate::report::{NotDone, Reason};
 use crate::step::{Action, Effect, ReleasePlan, Standing, Step, Wave};
 use crate::survey::{Case, Difference, Finding, Survey};
@@ -153,7 +154,7 @@ impl Draft {
             wave: wave(&object.id, &object.json),
             effect: effect::of_create(survey, case, object),
             changes: Vec::new(),
-            desired: Some(applied(&object.json)),
+            desired: Some(Packed::new(&applied(&object.json))),
             uid: None,
             resource_version: None,
             generate: generate.to_vec(),
@@ -200,7 +201,7 @@ impl Draft {
             wave: wave(&object.id, &object.json),
             effect,
             changes: difference.changes.clone(),
-            desired: Some(applied_over(object, live)),
+            desired: Some(Packed::new(&applied_over(object, live))),
             uid: Some(difference.uid.clone()),
             resource_version: difference.resource_version.clone(),
             generate: difference.generate.clone(),
@@ -266,7 +267,8 @@ impl Draft {
         case.version(survey.options)
             .clone_into(&mut self.release.digest);
         let objects = &case.desired.objects;
-        self.release.desired = objects.iter().map(|object| applied(&object.json)).collect();
+        let applied = objects.iter().map(|object| applied(&object.json));
+        self.release.desired = applied.map(|object| Packed::new(&object)).collect();
         for step in &self.release.steps {
             if needs_acceptance(step, case) && !survey.options.is_accepted(&step.id) {
                 self.notes.push(NotDone {

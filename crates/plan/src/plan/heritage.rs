@@ -101,7 +101,9 @@ fn left<'a>(survey: &Survey<'a>, former: &Case<'a>) -> Vec<(&'a InventoryItem, O
 impl<'a> Pair<'_, 'a> {
     /// Says what an object gets that is to be made.
     fn goes_over(&self, object: &'a Object, heritage: &mut Heritage<'a>) {
-        let Some((item, live)) = self.counterpart(&object.id) else {
+        let counterpart = self.counterpart(&object.id);
+        // What went to one does not go to another.
+        let Some((item, live)) = counterpart.filter(|(item, _)| !heritage.takes(&item.id)) else {
             return;
         };
         let kind = &object.id.kind;
@@ -193,6 +195,7 @@ impl<'a> Pair<'_, 'a> {
             .keys()
             .copied()
             .chain(heritage.kept_by_new.iter().copied())
+            .filter(|id| id.kind.is("", "PersistentVolumeClaim"))
             .collect();
         for (item, live) in &self.left {
             let is_route =

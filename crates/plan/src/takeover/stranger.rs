@@ -14,6 +14,7 @@ use super::survey::{Candidate, Verdict, Wish};
 use super::taking::Taking;
 use crate::fields::{leaves, minus, same, undeclared, union};
 use crate::mask::is_secret;
+use crate::packed::Packed;
 use crate::report::Reason;
 use crate::step::{Action, Effect, FieldChange, Standing, Step};
 use crate::wave::wave;
@@ -161,7 +162,7 @@ impl Stranger<'_> {
             wave: wave(id, &self.object.json),
             effect: Effect::None,
             changes: relabelled(taking, &self.live),
-            desired: Some(taking.desired(&self.live)),
+            desired: Some(Packed::new(&taking.desired(&self.live))),
             uid: text("uid"),
             resource_version: text("resourceVersion"),
             generate: Vec::new(),

@@ -14,6 +14,7 @@ use crate::live::Opened;
 use crate::observed::{InventoryItem, Observed, ReleaseKey};
 use crate::options::Options;
 use crate::ownership::{Ownership, ownership};
+use crate::packed::Packed;
 use crate::report::Reason;
 use crate::step::{ReleaseKind, ReleasePlan, Step};
 use crate::survey::release_key;
@@ -195,7 +196,11 @@ impl Wish<'_> {
         let stays = released.filter(|object| !taken.contains(&object.id));
         let desired = stays.map(|object| object.json.clone());
         let desired: Vec<Value> = desired
-            .chain(steps.iter().filter_map(|step| step.desired.clone()))
+            .chain(
+                steps
+                    .iter()
+                    .filter_map(|step| Some(step.desired.as_ref()?.object())),
+            )
             .collect();
         let objects: Vec<Object> = desired
             .iter()
@@ -220,7 +225,7 @@ impl Wish<'_> {
             group: Vec::new(),
             timeout_seconds: self.desired.timeout_seconds,
             steps,
-            desired,
+            desired: desired.iter().map(Packed::new).collect(),
             kept,
         }
     }

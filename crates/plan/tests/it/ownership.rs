@@ -682,6 +682,7 @@ fn a_pod_that_fits_no_node_and_a_rollout_that_fits_no_quota_are_named() {
         [
             Reason::OverQuota("requests.memory: 6Gi needed while new pods start, 4Gi allowed by `ResourceQuota prod-shop/shop`".to_owned()),
             Reason::NoNodeFits("one pod needs cpu 100m and memory 3Gi; the largest node that it may run on has cpu 2 and memory 2Gi".to_owned()),
+            Reason::Tight("memory: the pods of this estate ask for 6Gi, and all nodes together have 2Gi: some will have no place".to_owned()),
         ]
     );
 }

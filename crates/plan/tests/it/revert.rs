@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use steading_model::{Desired, ObjectId};
 use steading_plan::release::{JournalEntry, Payload};
-use steading_plan::{Action, Live, Plan, RevertAction, Reverted, mask, revert, used_secrets};
+use steading_plan::{
+    Action, Live, Packed, Plan, RevertAction, Reverted, mask, revert, used_secrets,
+};
 
 use crate::example::{application, deployment, id, object, options, shop};
 use crate::world::{World, live};
@@ -51,7 +53,7 @@ fn payload(world: &World, plan: &Plan) -> Payload {
         moving: step.moving.clone(),
     };
     Payload {
-        desired: release.desired.clone(),
+        desired: release.desired.iter().map(Packed::object).collect(),
         journal: release.steps.iter().map(entry).collect(),
     }
 }

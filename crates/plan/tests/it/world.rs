@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use steading_model::desired::FIELD_MANAGER;
 use steading_model::{Desired, Object, ObjectId};
 use steading_plan::{
-    Action, History, InventoryItem, Live, Observed, Options, Plan, PlanReport, ReleaseKind,
+    Action, History, InventoryItem, Live, Observed, Options, Packed, Plan, PlanReport, ReleaseKind,
     ReleasePlan, fill_secret_digest, mask, plan, used_secrets,
 };
 
@@ -82,7 +82,7 @@ impl World {
                 }
                 Action::Create | Action::Update => {}
             }
-            let mut object = step.desired.clone().unwrap();
+            let mut object = step.desired.as_ref().unwrap().object();
             self.fill(&step.id, &mut object, &step.generate, options);
             self.apply(&step.id, &object, FIELD_MANAGER);
             inventory.push(InventoryItem {
@@ -94,8 +94,10 @@ impl World {
             });
         }
         let name = format!("{}/{}", release.key.namespace, release.key.application);
-        self.recorded
-            .insert((name, release.number), release.desired.clone());
+        self.recorded.insert(
+            (name, release.number),
+            release.desired.iter().map(Packed::object).collect(),
+        );
         let history = self
             .observed
             .releases

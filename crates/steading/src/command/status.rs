@@ -1,6 +1,6 @@
 //! `steading status`: how the applications of an environment are.
 
-mod retired;
+mod gone;
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -9,6 +9,7 @@ use clap::Args;
 use steading_cluster::{ApplicationStatus, Breadth, ObjectStatus, observe, status};
 use steading_plan::{ReleaseKey, Scope, State, Unreadable};
 
+use self::gone::Gone;
 use crate::error::{CommandError, Outcome};
 use crate::output::{self, Format, OutputOption};
 use crate::pipeline::{Loaded, Selection};
@@ -52,10 +53,10 @@ pub(crate) fn run(arguments: StatusCommand, session: &Session) -> Result<Outcome
     let loaded = Loaded::read(session)?;
     let selection = Selection::new(&loaded, &applications)?;
     loaded.environments(Some(&env))?;
-    let (mut all, retired) = block_on(read(session, &loaded, &env, &cluster))??;
+    let (mut all, gone) = block_on(read(session, &loaded, &env, &cluster))??;
     let asleep = Asleep {
         parked: parked(&loaded, &env),
-        retired,
+        gone,
     };
     all.retain(|one| one.key.environment == env && selection.has(&one.key.application));
     match output.output {
@@ -72,15 +73,15 @@ pub(crate) fn run(arguments: StatusCommand, session: &Session) -> Result<Outcome
 /// Why applications do not run, although nothing is wrong with them.
 struct Asleep {
     parked: BTreeMap<String, String>,
-    retired: BTreeMap<ReleaseKey, String>,
+    gone: Gone,
 }
 
 impl Asleep {
     /// Returns a word and a sentence.
     fn of(&self, key: &ReleaseKey) -> Option<(&'static str, &str)> {
-        let retired = self.retired.get(key).map(|why| ("retired", why.as_str()));
+        let gone = self.gone.get(key).map(|(word, why)| (*word, why.as_str()));
         let parked = self.parked.get(&key.application);
-        retired.or_else(|| parked.map(|why| ("parked", why.as_str())))
+        gone.or_else(|| parked.map(|why| ("parked", why.as_str())))
     }
 }
 
@@ -89,7 +90,7 @@ async fn read(
     loaded: &Loaded,
     env: &str,
     options: &ClusterOptions,
-) -> Result<(Vec<ApplicationStatus>, BTreeMap<ReleaseKey, String>), CommandError> {
+) -> Result<(Vec<ApplicationStatus>, Gone), CommandError> {
     let environment = loaded.environment(env)?;
     let estate = loaded.needed_estate()?;
     let cluster = connect_to(session, environment, options, Intent::Read).await?;
@@ -109,8 +110,8 @@ async fn read(
             "this command looks at the whole cluster; `steading history APP` needs rights in one namespace only",
         ));
     }
-    let retired = retired::retired(&observed, &settings::today().to_string());
-    Ok((status(&cluster, &observed).await, retired))
+    let gone = gone::gone(&observed, &settings::today().to_string());
+    Ok((status(&cluster, &observed).await, gone))
 }
 
 /// Returns why applications are parked, by name.

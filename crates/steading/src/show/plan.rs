@@ -6,7 +6,7 @@ use serde_json::Value;
 use steading_compile::ANNOTATION_PRIVILEGES;
 use steading_plan::release::Member;
 use steading_plan::{
-    Action, Effect, Moving, Plan, PlanReport, ReleaseKey, ReleaseKind, ReleasePlan, Step,
+    Action, Effect, Moving, Packed, Plan, PlanReport, ReleaseKey, ReleaseKind, ReleasePlan, Step,
 };
 
 use super::budget;
@@ -192,8 +192,11 @@ pub(super) fn notes(step: &Step) -> Vec<String> {
 /// Returns what the pods of an object may do beyond their containers, each with its reason.
 pub(super) fn privileges(step: &Step) -> Vec<String> {
     let annotations =
-        |object: &Value| object["metadata"]["annotations"][ANNOTATION_PRIVILEGES].clone();
-    let lines = step.desired.as_ref().map(annotations);
+        |object: &Packed| object.object()["metadata"]["annotations"][ANNOTATION_PRIVILEGES].clone();
+    // Few have any, and reading thousands of objects takes time.
+    let desired = step.desired.as_ref();
+    let desired = desired.filter(|object| object.text().contains(ANNOTATION_PRIVILEGES));
+    let lines = desired.map(annotations);
     let lines = lines.as_ref().and_then(Value::as_str).unwrap_or_default();
     lines.lines().map(|line| format!("! {line}")).collect()
 }

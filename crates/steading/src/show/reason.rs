@@ -45,6 +45,7 @@ pub(crate) fn what(reason: &Reason) -> String {
         }
         Reason::OverQuota(what) => format!("does not fit the quota: {what}"),
         Reason::NoNodeFits(what) => format!("no node fits: {what}"),
+        Reason::Tight(what) => what.clone(),
         Reason::Retired => "was retired, and is declared still".to_owned(),
         Reason::KeptUntil(day) => {
             format!("is data of an application that was retired, and kept until {day}")
@@ -114,6 +115,7 @@ pub(crate) fn remedy(not_done: &NotDone) -> Option<String> {
             Some("lower the requests, or set `quota` with the reason".to_owned())
         }
         Reason::NoNodeFits(_) => Some("lower the requests, or change `placement`".to_owned()),
+        Reason::Tight(_) => Some("lower requests, park something, or add a node".to_owned()),
         Reason::Kept(_) => Some(format!("to delete it: `--accept {name}`")),
         Reason::Retired => Some(format!(
             "take `{environment}` out of its `environments`; to bring it back: `--accept {ACCEPT_RETURN}/{application}`"

@@ -135,6 +135,25 @@ fn what_does_not_fit_is_not_begun() {
 }
 
 #[test]
+fn pods_that_cannot_share_a_node_are_counted_before_anything_is_begun() {
+    let place = Place::new("apart");
+    place.app(
+        "shop",
+        IMAGE,
+        "availability: { replicas: 5 }\nsecurity: { hostNetwork: a test }",
+    );
+    place
+        .run("apply --yes")
+        .code(1)
+        .out("port 8080/TCP of a node can be taken once: 5 pods at a time")
+        .out("need as many nodes, and 2 fit");
+    assert!(
+        !exists("/api/v1/namespaces/apart-shop"),
+        "nothing was touched"
+    );
+}
+
+#[test]
 fn a_quota_of_the_operator_is_named() {
     let place = Place::new("full");
     place.app("shop", IMAGE, "");

@@ -1,21 +1,40 @@
-//! Applications that were retired: until when their data is kept, and what then.
+//! Applications that went: those that were retired, with until when their data is kept, and those that have another name now.
 
 use std::collections::BTreeMap;
 
 use steading_model::ObjectId;
 use steading_model::desired::{ANNOTATION_KEEP_UNTIL, ANNOTATION_RETIRED};
-use steading_plan::{Live, Observed, ReleaseKey};
+use steading_plan::{History, Live, Observed, ReleaseKey};
 
-/// Returns a sentence for each application that was retired.
-pub(super) fn retired(observed: &Observed, today: &str) -> BTreeMap<ReleaseKey, String> {
+/// A word and a sentence for each.
+pub(super) type Gone = BTreeMap<ReleaseKey, (&'static str, String)>;
+
+/// Returns what is said of each application that went.
+pub(super) fn gone(observed: &Observed, today: &str) -> Gone {
     let histories = observed.releases.iter();
-    let retired = histories.filter(|(_, history)| history.is_retired);
-    let sentences = retired.map(|(key, history)| {
-        let ids = history.inventory.iter().map(|item| &item.id);
-        let kept = ids.filter_map(|id| marks(observed, id));
-        (key.clone(), sentence(key, kept.min(), today))
+    let gone = histories.filter_map(|(key, history)| {
+        let said = match &history.moved_to {
+            Some(now) => ("moved", moved(key, now)),
+            None if history.is_retired => ("retired", retired(observed, key, history, today)),
+            None => return None,
+        };
+        Some((key.clone(), said))
     });
-    sentences.collect()
+    gone.collect()
+}
+
+fn moved(key: &ReleaseKey, now: &ReleaseKey) -> String {
+    if key.application == now.application {
+        format!("in the namespace `{}` now", now.namespace)
+    } else {
+        format!("`{}` now", now.application)
+    }
+}
+
+fn retired(observed: &Observed, key: &ReleaseKey, history: &History, today: &str) -> String {
+    let ids = history.inventory.iter().map(|item| &item.id);
+    let kept = ids.filter_map(|id| marks(observed, id));
+    sentence(key, kept.min(), today)
 }
 
 /// Returns the last day on which an object is kept, and the day on which its application was retired.
