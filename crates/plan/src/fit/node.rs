@@ -47,24 +47,28 @@ pub(super) fn eligible<'n>(pod: &Value, nodes: &'n [Value]) -> Result<Vec<&'n Va
         .iter()
         .filter_map(|(name, amount)| Some(format!("{} {amount}", name.strip_prefix("requests.")?)))
         .collect();
-    let largest = largest(&tolerated);
+    let names = needed
+        .keys()
+        .filter_map(|name| name.strip_prefix("requests."));
+    let largest = largest(&tolerated, names);
     Err(format!(
         "one pod needs {}; the largest node that it may run on has {largest}",
         needs.join(" and ")
     ))
 }
 
-fn largest(nodes: &[&Value]) -> String {
+/// Returns what the largest node has of what is needed.
+fn largest<'n>(nodes: &[&Value], names: impl Iterator<Item = &'n str>) -> String {
     let room = nodes
         .iter()
         .map(|node| resources(&node["status"]["allocatable"]))
         .max_by_key(|room| room.get("memory").copied().unwrap_or(Quantity::whole(0)));
     let room = room.unwrap_or_default();
-    let amount = |name: &str| {
-        room.get(name)
-            .map_or_else(|| "none".to_owned(), Quantity::to_string)
+    let amount = |name: &str| match room.get(name) {
+        Some(amount) => format!("{name} {amount}"),
+        None => format!("no {name}"),
     };
-    format!("cpu {} and memory {}", amount("cpu"), amount("memory"))
+    names.map(amount).collect::<Vec<_>>().join(" and ")
 }
 
 /// Says whether a node is ready and takes new pods.

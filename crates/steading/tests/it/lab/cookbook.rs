@@ -17,7 +17,7 @@ const LEAST: usize = 20;
 const COMPONENTS: [Component; 2] = [
     Component {
         needs: |objects| Lent::of(objects).counted.contains("nvidia.com/gpu"),
-        missing: "Insufficient nvidia.com/gpu",
+        missing: "no nvidia.com/gpu",
         words: "NVIDIA's device plugin",
     },
     Component {
