@@ -2,7 +2,7 @@
 //!
 //! What others run is not counted: what does not fit here does not fit at all, and what fits may still not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 use steading_model::quantity::Quantity;
@@ -10,6 +10,7 @@ use steading_model::{GroupKind, ObjectId};
 
 use super::node::is_open;
 use super::pod::{Amounts, Defaults, add, amounts, replicas, resources, template, times};
+use crate::observed::Live;
 use crate::plan::Draft;
 use crate::step::Action;
 use crate::survey::Survey;
@@ -58,37 +59,37 @@ fn sum(sizes: &[Quantity]) -> Quantity {
 
 /// Returns what all pods ask for, once everything is as planned.
 fn asked(survey: &Survey<'_>, drafts: &[Draft], nodes: usize) -> Amounts {
-    let mut workloads: BTreeMap<&ObjectId, Value> = BTreeMap::new();
-    let live = survey.observed.objects.iter();
-    for (id, live) in live.filter(|(id, _)| keeps_pods(&id.kind)) {
-        workloads.insert(id, live.parse());
-    }
-    let objects = survey.cases.iter().flat_map(|case| &case.desired.objects);
-    for object in objects.filter(|object| keeps_pods(&object.id.kind)) {
-        let mut json = object.json.clone();
-        if let Some(live) = workloads.get(&object.id) {
-            json["spec"]["replicas"] = replicas(&object.json, Some(live)).into();
-        }
-        workloads.insert(&object.id, json);
-    }
     let steps = drafts.iter().flat_map(|draft| &draft.release.steps);
     let goes = steps.filter(|step| step.action == Action::Delete);
     let gone: BTreeSet<&ObjectId> = goes.map(|step| &step.id).collect();
+    let observed = &survey.observed.objects;
     let mut asked = Amounts::new();
-    for (id, workload) in workloads.iter().filter(|(id, _)| !gone.contains(*id)) {
-        let Some(pod) = template(&id.kind, workload) else {
-            continue;
-        };
-        let count = match id.kind.kind.as_str() {
-            "DaemonSet" => u32::try_from(nodes).unwrap_or(u32::MAX),
-            _ => replicas(workload, None),
-        };
-        add(
-            &mut asked,
-            &times(&amounts(pod, &Defaults::default()), count),
-        );
+    let objects = survey.cases.iter().flat_map(|case| &case.desired.objects);
+    for object in objects.filter(|object| keeps_pods(&object.id.kind)) {
+        let live = observed.get(&object.id).map(Live::parse);
+        let all = of(&object.id, &object.json, live.as_ref(), nodes);
+        add(&mut asked, &all.unwrap_or_default());
+    }
+    // Those of other environments, and what stays although nothing declares it.
+    let stays = |id: &ObjectId| !survey.claimed.contains_key(id) && !gone.contains(id);
+    for (id, live) in observed
+        .iter()
+        .filter(|(id, _)| keeps_pods(&id.kind) && stays(id))
+    {
+        let all = of(id, &live.parse(), None, nodes);
+        add(&mut asked, &all.unwrap_or_default());
     }
     asked
+}
+
+/// Returns what all pods of a workload ask for.
+fn of(id: &ObjectId, workload: &Value, live: Option<&Value>, nodes: usize) -> Option<Amounts> {
+    let pod = template(&id.kind, workload)?;
+    let count = match id.kind.kind.as_str() {
+        "DaemonSet" => u32::try_from(nodes).unwrap_or(u32::MAX),
+        _ => replicas(workload, live),
+    };
+    Some(times(&amounts(pod, &Defaults::default()), count))
 }
 
 fn keeps_pods(kind: &GroupKind) -> bool {
