@@ -152,12 +152,12 @@ pub(crate) async fn read(
 type Seen = (String, Instant);
 
 /// What is known of a Lease before it is taken.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) enum Known {
     /// Nothing.
     #[default]
     Nothing,
-    /// It was not there: nobody could make it.
+    /// It was not there.
     Absent,
     /// It was there.
     Seen(Seen),
@@ -171,7 +171,7 @@ pub(crate) async fn look(
     let looks = namespaces.iter().map(|namespace| async move {
         let found = read(cluster, namespace).await?;
         let seen = found.map(|found| (found.into_version(), Instant::now()));
-        let known = seen.map_or(Known::Nothing, Known::Seen);
+        let known = seen.map_or(Known::Absent, Known::Seen);
         Ok(((*namespace).to_owned(), known))
     });
     let known = try_join_all(looks).await?;

@@ -78,7 +78,7 @@ pub use progress::{Event, Progress, Silent};
 pub use random::RandomError;
 pub use record::ReleaseSummary;
 pub use release::{
-    ApplyError, Ended, Outcome, Run, apply, history, recover, resume, revert, unquarantine,
+    Allowed, ApplyError, Ended, Outcome, Run, allow, apply, history, recover, resume, revert,
 };
 pub use released::{Released, history_of, released};
 pub use request::RequestError;

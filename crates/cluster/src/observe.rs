@@ -210,7 +210,7 @@ fn namespaces(scope: &Scope, observed: &Observed, desired: &[Desired]) -> Vec<Op
         return vec![namespace_of(scope).map(str::to_owned)];
     }
     let keys = observed.releases.keys();
-    let known = keys.filter(|key| observed.only.contains(&key.application));
+    let known = keys.filter(|key| observed.looks_for(&key.application));
     let known = known.map(|key| key.namespace.clone());
     let objects = desired.iter().flat_map(|desired| &desired.objects);
     let all: BTreeSet<String> = known
@@ -242,9 +242,8 @@ async fn kinds(
     observed: &mut Observed,
 ) -> Result<Vec<ServedKind>, RequestError> {
     let mut versions: BTreeMap<GroupKind, Option<String>> = BTreeMap::new();
-    let only = &observed.only;
     let releases = observed.releases.iter();
-    let concerned = releases.filter(|(key, _)| only.is_empty() || only.contains(&key.application));
+    let concerned = releases.filter(|(key, _)| observed.looks_for(&key.application));
     let items = concerned.flat_map(|(_, history)| &history.inventory);
     for item in items {
         versions.entry(item.id.kind.clone()).or_default();

@@ -19,6 +19,7 @@
 //! - An object is written only if it is the one that was planned for (by UID), and only if what is ours of it is as it was planned.
 
 mod again;
+mod allow;
 mod answer;
 mod apply;
 mod begin;
@@ -44,9 +45,10 @@ mod transaction;
 mod wait;
 mod write;
 
+pub use allow::{Allowed, allow};
 pub use apply::apply;
 pub use error::ApplyError;
-pub use history::{history, unquarantine};
+pub use history::history;
 pub use hold::Run;
 pub use outcome::{Ended, Outcome};
 pub use recover::{recover, resume, revert};

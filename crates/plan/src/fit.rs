@@ -79,13 +79,17 @@ fn homeless(
     if !is_changed || nodes.is_empty() || pod::replicas(&object.json, None) == 0 {
         return None;
     }
-    let is_everywhere = object.id.kind.kind == "DaemonSet";
-    let none_fits = || node::eligible(pod, nodes).err().filter(|_| !is_everywhere);
-    let live = survey
-        .observed
-        .objects
-        .get(&object.id)
-        .map(crate::Live::parse);
-    let more = quota::surge(object, live.as_ref(), draft);
-    none_fits().or_else(|| apart::crowded(survey, object, more, nodes))
+    match node::eligible(pod, nodes) {
+        // Where no node takes them, a daemon has no pods.
+        Err(_) if object.id.kind.kind == "DaemonSet" => None,
+        Err(message) => Some(message),
+        Ok(fitting) => {
+            let pods = apart::Pods {
+                object,
+                pod,
+                fitting,
+            };
+            pods.crowded(survey, draft, nodes)
+        }
+    }
 }

@@ -39,6 +39,13 @@ pub struct Observed {
     pub nodes: Vec<Live>,
 }
 
+impl Observed {
+    /// Says whether the objects of an application were looked for.
+    pub fn looks_for(&self, application: &str) -> bool {
+        self.only.is_empty() || self.only.contains(application)
+    }
+}
+
 /// A live object, kept as text until it is looked at, without its managed fields' timestamps lost.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Live {

@@ -55,7 +55,7 @@ pub enum Scope {
 pub enum Quarantine {
     /// They are not released.
     Respect,
-    /// They are released again: `--release-quarantined`.
+    /// They are planned all the same: for what is only shown, and for a rollback that names its release.
     Release,
 }
 

@@ -46,7 +46,7 @@ pub enum Reason {
     Unserved,
     /// The kind could not be read, so that nothing can be said of it. The application is not released.
     Unreadable(String),
-    /// The version was rolled back or reverted before. The application is not released unless it is released by hand: `--release-quarantined`.
+    /// The version was rolled back or reverted before. The application is not released until the version is allowed by hand: `steading release allow`.
     Quarantined(String),
     /// The image is older than the current one. The application is not released unless accepted: `--accept downgrade`.
     Downgrade(String, String),

@@ -17,6 +17,7 @@ mod policies;
 mod rbac;
 mod recover;
 mod reference;
+mod release;
 mod render;
 mod retire;
 mod rollback;
@@ -49,6 +50,7 @@ pub(crate) enum Command {
     Retire(retire::Retire),
     Resume(recover::Resume),
     Revert(recover::Revert),
+    Release(release::Release),
     Status(status::StatusCommand),
     Why(why::WhyCommand),
     Rbac(rbac::Rbac),
@@ -81,6 +83,7 @@ pub(crate) fn run(command: Command, session: &Session) -> Result<Outcome, Comman
         Command::Retire(arguments) => retire::run(arguments, session),
         Command::Resume(arguments) => recover::run_resume(arguments, session),
         Command::Revert(arguments) => recover::run_revert(arguments, session),
+        Command::Release(arguments) => release::run(arguments, session),
         Command::Status(arguments) => status::run(arguments, session),
         Command::Why(arguments) => why::run(arguments, session),
         Command::Rbac(arguments) => rbac::run(arguments, session),

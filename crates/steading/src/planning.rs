@@ -8,8 +8,8 @@ use steading_cluster::{Breadth, Cluster, Observation, details, foreign, nodes, o
 use steading_model::Desired;
 use steading_model::estate::Estate;
 use steading_plan::{
-    Action, Budget, Options, Plan, PlanReport, Quarantine, Reason, ReleaseKind, Scope, Step,
-    Survey, is_former, plan, release_key, retired, view,
+    Action, Budget, Options, Plan, PlanReport, Reason, ReleaseKind, Scope, Step, Survey, is_former,
+    plan, release_key, retired, view,
 };
 
 use crate::error::{CommandError, Outcome};
@@ -28,9 +28,6 @@ pub(crate) struct PlanOptions {
     /// Let this run delete as many objects as that [default: the estate's `deletions`]
     #[arg(long, value_name = "COUNT")]
     pub(crate) accept_deletes: Option<usize>,
-    /// Release a version again that was taken back before
-    #[arg(long)]
-    pub(crate) release_quarantined: bool,
 }
 
 /// What will happen, and from what that was planned.
@@ -54,7 +51,6 @@ impl PlanOptions {
             accept,
             adopt,
             accept_deletes,
-            release_quarantined,
         } = self.clone();
         Options {
             kind: ReleaseKind::Apply,
@@ -65,11 +61,6 @@ impl PlanOptions {
                 objects: estate.fields.deletions.objects as usize,
                 percent: estate.fields.deletions.percent.into(),
                 accepted: accept_deletes.unwrap_or_default(),
-            },
-            quarantine: if release_quarantined {
-                Quarantine::Release
-            } else {
-                Quarantine::Respect
             },
             today: settings::today().to_string(),
             ..Options::default()

@@ -137,12 +137,11 @@ pub(super) async fn list(
             .list(kind, &filter, |_, json| take(question, kind, &json))
             .await;
         let taken = taken.map(|secrets| {
-            let (mut objects, mut found) = (Vec::new(), Vec::new());
+            let mut objects = Vec::new();
             for (id, live, digest) in secrets {
-                found.extend(digest);
+                digests.extend(digest);
                 objects.extend(live.map(|live| (id, live)));
             }
-            digests.extend(found);
             objects
         });
         match question.found(kind, taken)? {

@@ -232,12 +232,8 @@ async fn clear(
     until: Instant,
 ) -> Result<(), ApplyError> {
     let Some(uid) = &work.uid else { return Ok(()) };
-    match hold.delete(kind, &work.id, uid, until).await? {
-        Gone::Yes => Ok(()),
-        Gone::NotYet => Err(ApplyError::Stays {
-            object: Box::new(work.id.clone()),
-        }),
-    }
+    let gone = hold.delete(kind, &work.id, uid, until).await?;
+    gone.or_stays(&work.id)
 }
 
 /// Writes the digest of the Secrets that pods use into their template, as those Secrets are now.

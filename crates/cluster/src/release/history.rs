@@ -4,16 +4,15 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 use steading_model::{Object, ObjectId};
-use steading_plan::release::{Payload, ReleaseStatus};
+use steading_plan::release::Payload;
 use steading_plan::{InventoryItem, ReleaseKey};
 
 use super::error::ApplyError;
-use super::hold::{Hold, Home, Run};
+use super::hold::Hold;
 use super::journal::{Which, selector};
-use super::leases::Leases;
 use crate::connect::Cluster;
 use crate::list::Filter;
-use crate::record::{self, Record, ReleaseSummary, State};
+use crate::record::{self, Record, ReleaseSummary};
 use crate::request::RequestError;
 
 /// Returns the releases of an application that are kept, the newest first.
@@ -32,44 +31,6 @@ pub async fn history(
         .collect();
     releases.sort_by_key(|release| std::cmp::Reverse(release.spec.number));
     Ok(releases)
-}
-
-/// Takes every version of an application out of quarantine; returns the numbers of their releases.
-pub async fn unquarantine(run: &Run<'_>, key: &ReleaseKey) -> Result<Vec<u64>, ApplyError> {
-    let leases = Leases::take(*run, &[key], &BTreeSet::new())
-        .await
-        .map_err(|not_taken| not_taken.why)?;
-    let hold = leases.hold(key, Home::Old);
-    let released = tokio::select! {
-        released = unquarantined(&hold) => released,
-        lost = leases.keep() => Err(ApplyError::Lease(lost)),
-    };
-    leases.release().await;
-    released
-}
-
-async fn unquarantined(hold: &Hold<'_>) -> Result<Vec<u64>, ApplyError> {
-    let mut numbers = Vec::new();
-    for record in hold.records(Which::Labelled).await? {
-        let Some(status) = record
-            .status
-            .as_ref()
-            .filter(|status| status.quarantined.is_some())
-        else {
-            continue;
-        };
-        hold.patch_status(
-            &record,
-            &ReleaseStatus {
-                quarantined: None,
-                ..status.clone()
-            },
-        )
-        .await?;
-        hold.label(&record, Some(State::Reverted)).await?;
-        numbers.push(record.spec.number);
-    }
-    Ok(numbers)
 }
 
 /// Returns what an object is called.

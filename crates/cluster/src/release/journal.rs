@@ -10,6 +10,7 @@ use steading_plan::{ReleaseKey, Wave};
 
 use super::error::ApplyError;
 use super::hold::Hold;
+use super::write::MERGE;
 use crate::connect::Cluster;
 use crate::fault::Fault;
 use crate::kind::{built_in, release_kind};
@@ -32,8 +33,6 @@ const LONG: [Wave; 5] = [
     Wave::Workloads,
     Wave::After,
 ];
-
-const MERGE: &str = "application/merge-patch+json";
 
 /// An open record, and its status as it was written last.
 pub(crate) struct Journal {

@@ -53,25 +53,22 @@ impl<'a> Leases<'a> {
         };
         let ordered: BTreeSet<&str> = keys.iter().map(|key| key.namespace.as_str()).collect();
         let old: BTreeSet<&str> = ordered.difference(new).copied().collect();
-        let seen = match leases.look(&old).await {
-            Ok(seen) => seen,
+        let mut known = match leases.look(&old).await {
+            Ok(known) => known,
             Err(why) => {
                 let namespace = keys.first().map(|key| key.namespace.clone());
                 let namespace = namespace.unwrap_or_default();
                 return Err(NotTaken { namespace, why });
             }
         };
+        known.extend(new.iter().map(|name| ((*name).to_owned(), Known::Absent)));
         for namespace in ordered {
             let told: Vec<&ReleaseKey> = keys
                 .iter()
                 .copied()
                 .filter(|key| key.namespace == namespace)
                 .collect();
-            let known = if new.contains(namespace) {
-                Known::Absent
-            } else {
-                seen.get(namespace).cloned().unwrap_or_default()
-            };
+            let known = known.remove(namespace).unwrap_or_default();
             if let Err(why) = leases.add(namespace, known, &told).await {
                 leases.release().await;
                 let namespace = namespace.to_owned();

@@ -18,12 +18,11 @@ use super::error::ApplyError;
 use super::execute::Work;
 use super::hold::Hold;
 use super::place::{READINGS, place};
-use super::write::{Force, Gone};
+use super::write::{Force, MERGE};
 use crate::fault::Fault;
 use crate::kind::{ServedKind, built_in};
 use crate::request::Call;
 
-const MERGE_PATCH: &str = "application/merge-patch+json";
 /// Owns what binds a claim to a volume, so that the declaration need not name it.
 pub(crate) const BINDER: &str = "steading-move";
 /// How long those who delete volumes may take to see that one is to stay: they look at copies.
@@ -37,13 +36,14 @@ pub(crate) async fn let_go(
     moved: &MovedVolume,
     until: Instant,
 ) -> Result<(), ApplyError> {
-    let MovedVolume { volume, from, to } = moved;
+    let MovedVolume { from, to, .. } = moved;
+    let volume = &moved.volume_id();
     let live = read(hold, volume).await?;
     if is_claimed_by(&live, to) {
         return Ok(());
     }
     if !is_claimed_by(&live, from) {
-        return Err(ApplyError::moved(&id_of(volume), "has another claim"));
+        return Err(ApplyError::moved(volume, "has another claim"));
     }
     let kept = change(hold, volume, stay).await?;
     delete_claim(hold, from, &kept, until).await?;
@@ -59,9 +59,9 @@ pub(crate) async fn bind(
     (moved, object): (&MovedVolume, Value),
     until: Instant,
 ) -> Result<Value, ApplyError> {
-    claim(hold, &moved.to, kind, &moved.volume, &object, until).await?;
+    claim(hold, moved, kind, &object, until).await?;
     place(hold, work, kind, object).await?;
-    own_binding(hold, &moved.to, kind, &moved.volume).await
+    own_binding(hold, moved, kind).await
 }
 
 /// Gives a volume back to the claim that had it.
@@ -78,34 +78,34 @@ pub(crate) async fn take_back(
     };
     let_go(hold, &reverse, until).await?;
     let kind = hold.kind_of(&reverse.to, Some(object)).await?;
-    claim(hold, &reverse.to, &kind, &moved.volume, object, until).await?;
+    claim(hold, &reverse, &kind, object, until).await?;
     hold.apply(&kind, &reverse.to, object, FIELD_MANAGER, Force::Yes)
         .await?;
-    own_binding(hold, &reverse.to, &kind, &moved.volume).await
+    own_binding(hold, &reverse, &kind).await
 }
 
 /// Makes the claim, with the volume's name and no more than its size, and waits until both are bound to each other.
 async fn claim(
     hold: &Hold<'_>,
-    id: &ObjectId,
+    moved: &MovedVolume,
     kind: &ServedKind,
-    volume: &str,
     object: &Value,
     until: Instant,
 ) -> Result<(), ApplyError> {
+    let (id, volume) = (&moved.to, &moved.volume_id());
     let mut live = read(hold, volume).await?;
     if !is_claimed_by(&live, id) {
-        return Err(ApplyError::moved(&id_of(volume), "has another claim"));
+        return Err(ApplyError::moved(volume, "has another claim"));
     }
     let there = staying(hold, id, kind, until).await?;
     if there.is_none() {
         change(hold, volume, stay).await?;
         live = change(hold, volume, |live| reserved(live, id)).await?;
     }
-    if !there.is_some_and(|claim| has_volume(&claim, volume)) {
+    if !there.is_some_and(|claim| has_volume(&claim, &moved.volume)) {
         let object = bound(object, &live);
         hold.apply(kind, id, &object, BINDER, Force::Yes).await?;
-        wait(hold, id, kind, volume, until).await?;
+        wait(hold, moved, kind, until).await?;
     }
     change(hold, volume, as_before).await.map(drop)
 }
@@ -124,12 +124,8 @@ async fn staying(
         return Ok(Some(live));
     }
     let uid = live["metadata"]["uid"].as_str().unwrap_or_default();
-    match hold.gone(kind, id, uid, until).await? {
-        Gone::Yes => Ok(None),
-        Gone::NotYet => Err(ApplyError::Stays {
-            object: Box::new(id.clone()),
-        }),
-    }
+    hold.gone(kind, id, uid, until).await?.or_stays(id)?;
+    Ok(None)
 }
 
 /// Returns a claim that names its volume. One that grows at the same time grows once it is bound.
@@ -147,11 +143,11 @@ fn bound(object: &Value, volume: &Value) -> Value {
 
 async fn wait(
     hold: &Hold<'_>,
-    id: &ObjectId,
+    moved: &MovedVolume,
     kind: &ServedKind,
-    volume: &str,
     until: Instant,
 ) -> Result<(), ApplyError> {
+    let MovedVolume { volume, to: id, .. } = moved;
     let begun = Instant::now();
     let mut pause = Duration::from_millis(20);
     loop {
@@ -177,10 +173,10 @@ async fn wait(
 /// Leaves to the declaration what it declares, and keeps the name of the volume.
 async fn own_binding(
     hold: &Hold<'_>,
-    id: &ObjectId,
+    moved: &MovedVolume,
     kind: &ServedKind,
-    volume: &str,
 ) -> Result<Value, ApplyError> {
+    let MovedVolume { volume, to: id, .. } = moved;
     let only = json!({
         "apiVersion": "v1", "kind": "PersistentVolumeClaim",
         "metadata": { "name": id.name, "namespace": id.namespace },
@@ -210,12 +206,7 @@ async fn delete_claim(
         tokio::time::sleep(NOTICE).await;
     }
     let uid = live["metadata"]["uid"].as_str().unwrap_or_default();
-    match hold.delete(&kind, id, uid, until).await? {
-        Gone::Yes => Ok(()),
-        Gone::NotYet => Err(ApplyError::Stays {
-            object: Box::new(id.clone()),
-        }),
-    }
+    hold.delete(&kind, id, uid, until).await?.or_stays(id)
 }
 
 /// Tells a volume to stay without its claim, and notes what would have become of it.
@@ -249,42 +240,33 @@ fn as_before(live: &Value) -> Option<Value> {
     }))
 }
 
-async fn read(hold: &Hold<'_>, volume: &str) -> Result<Value, ApplyError> {
-    let id = id_of(volume);
-    let live = hold.get(&built_in("", "PersistentVolume"), &id).await?;
-    live.ok_or_else(|| ApplyError::moved(&id, "is gone"))
+async fn read(hold: &Hold<'_>, volume: &ObjectId) -> Result<Value, ApplyError> {
+    let live = hold.get(&built_in("", "PersistentVolume"), volume).await?;
+    live.ok_or_else(|| ApplyError::moved(volume, "is gone"))
 }
 
 /// Changes a volume over exactly the version that was read, if anything is to change; returns it as it is then.
 async fn change(
     hold: &Hold<'_>,
-    volume: &str,
+    volume: &ObjectId,
     changes: impl Fn(&Value) -> Option<Value>,
 ) -> Result<Value, ApplyError> {
-    let place = built_in("", "PersistentVolume").path_of(None, volume);
+    let place = built_in("", "PersistentVolume").path_of(None, &volume.name);
     for _ in 0..READINGS {
         let live = read(hold, volume).await?;
         let Some(mut patch) = changes(&live) else {
             return Ok(live);
         };
         patch["metadata"]["resourceVersion"] = live["metadata"]["resourceVersion"].clone();
-        let call = Call::new(
-            Method::PATCH,
-            place.clone(),
-            format!("move `{}`", id_of(volume)),
-        );
-        let call = call.query("fieldManager", BINDER).json(MERGE_PATCH, &patch);
+        let call = Call::new(Method::PATCH, place.clone(), format!("move `{volume}`"));
+        let call = call.query("fieldManager", BINDER).json(MERGE, &patch);
         match hold.write_and_read(call).await {
             Err(ApplyError::Request(error)) if error.fault == Fault::Conflict => {}
             written => return written,
         }
     }
     Err(ApplyError::moved(
-        &id_of(volume),
+        volume,
         "is changed by somebody again and again",
     ))
-}
-
-fn id_of(volume: &str) -> ObjectId {
-    built_in("", "PersistentVolume").id(None, volume)
 }

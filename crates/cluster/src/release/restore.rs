@@ -73,8 +73,8 @@ pub(crate) async fn restore(
             .filter(|step| !leaves(step, &mut restored))
             .collect();
         if steps.is_empty() {
-            moved = None;
-            break;
+            again::renew(hold, &journal.record, &live).await?;
+            return Ok(restored);
         }
         moved = round(hold, &steps, until, &mut restored).await?;
     }
@@ -224,15 +224,10 @@ async fn put_back(
         }
         RevertAction::Remake(uid, object) => {
             let kind = hold.kind_of(id, Some(object)).await?;
-            match hold.delete(&kind, id, uid, until).await? {
-                Gone::Yes => hold
-                    .apply(&kind, id, object, FIELD_MANAGER, Force::Yes)
-                    .await
-                    .map(Some),
-                Gone::NotYet => Err(ApplyError::Stays {
-                    object: Box::new(id.clone()),
-                }),
-            }
+            hold.delete(&kind, id, uid, until).await?.or_stays(id)?;
+            hold.apply(&kind, id, object, FIELD_MANAGER, Force::Yes)
+                .await
+                .map(Some)
         }
         RevertAction::Recreate(object) => {
             let kind = hold.kind_of(id, Some(object)).await?;
@@ -282,12 +277,8 @@ async fn wait_for_deletion(
     else {
         return Ok(());
     };
-    match hold.gone(&kind, &step.id, uid, until).await? {
-        Gone::Yes => Ok(()),
-        Gone::NotYet => Err(ApplyError::Stays {
-            object: Box::new(step.id.clone()),
-        }),
-    }
+    let gone = hold.gone(&kind, &step.id, uid, until).await?;
+    gone.or_stays(&step.id)
 }
 
 /// Writes an object as a whole, over exactly the version that was read.

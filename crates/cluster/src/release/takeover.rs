@@ -19,13 +19,12 @@ use super::execute::Work;
 use super::history::id_of;
 use super::hold::Hold;
 use super::place::{READINGS, guarded};
-use super::write::{Force, apply_call};
+use super::write::{Force, MERGE, apply_call};
 use crate::fault::Fault;
 use crate::kind::ServedKind;
 use crate::request::Call;
 
 const JSON_PATCH: &str = "application/json-patch+json";
-const MERGE_PATCH: &str = "application/merge-patch+json";
 
 /// Returns the desired objects as they are recorded: those that are taken over as they are in the cluster.
 pub(crate) fn recorded(plan: &ReleasePlan, works: &[Work]) -> Vec<Value> {
@@ -167,7 +166,7 @@ async fn handed_back(
         );
         let call = call.query("fieldManager", FIELD_MANAGER);
         let patch = json!({ "metadata": metadata });
-        live = hold.write_and_read(call.json(MERGE_PATCH, &patch)).await?;
+        live = hold.write_and_read(call.json(MERGE, &patch)).await?;
     }
     match taken.managed_fields_back(&live) {
         Some(fields) => own(hold, id, kind, &live, &fields).await,

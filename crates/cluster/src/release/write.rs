@@ -16,6 +16,9 @@ use crate::request::Call;
 /// The content type of a server-side apply; JSON is YAML.
 const APPLY: &str = "application/apply-patch+yaml";
 
+/// The content type of a patch of some fields.
+pub(crate) const MERGE: &str = "application/merge-patch+json";
+
 /// Whether fields of others are taken over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Force {
@@ -32,6 +35,18 @@ pub(crate) enum Gone {
     Yes,
     /// It is going, but not gone in time.
     NotYet,
+}
+
+impl Gone {
+    /// Refuses to go on while an object is still there.
+    pub(crate) fn or_stays(self, object: &ObjectId) -> Result<(), ApplyError> {
+        match self {
+            Self::Yes => Ok(()),
+            Self::NotYet => Err(ApplyError::Stays {
+                object: Box::new(object.clone()),
+            }),
+        }
+    }
 }
 
 /// Returns the request that applies an object.

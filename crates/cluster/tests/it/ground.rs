@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use steading_cluster::{
-    Breadth, Cancel, Cluster, Observation, Outcome, Progress, Run, Settings, Silent, apply,
+    Breadth, Cancel, Cluster, Ended, Observation, Outcome, Progress, Run, Settings, Silent, apply,
     details, observe, recover,
 };
 use steading_model::Desired;
@@ -143,7 +143,20 @@ pub(crate) fn is_expected(not_done: &NotDone) -> bool {
 #[track_caller]
 pub(crate) fn complete(outcomes: &[Outcome], count: usize) {
     assert_eq!(outcomes.len(), count, "{outcomes:#?}");
+    all_complete(outcomes);
+}
+
+/// Makes sure that all releases ended well.
+#[track_caller]
+pub(crate) fn all_complete(outcomes: &[Outcome]) {
     for outcome in outcomes {
         assert!(outcome.ended.is_complete(), "{outcome:#?}");
     }
+}
+
+/// Returns how the release of an application ended.
+#[track_caller]
+pub(crate) fn ended<'a>(outcomes: &'a [Outcome], application: &str) -> &'a Ended {
+    let is_it = |outcome: &&Outcome| outcome.key.application == application;
+    &outcomes.iter().find(is_it).unwrap().ended
 }

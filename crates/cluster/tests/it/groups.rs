@@ -1,11 +1,11 @@
 //! Applications that change together and need each other are complete together, or put back together.
 
-use steading_cluster::{ApplyError, Ended, Outcome};
+use steading_cluster::{ApplyError, Ended};
 use steading_model::Desired;
 use steading_plan::{Reason, release_key};
 use steading_testkit::{App, namespace, objects_of, remains};
 
-use crate::ground::{Scene, complete, shared};
+use crate::ground::{Scene, complete, ended, shared};
 
 /// A database, what needs it, what needs that, and one that needs nobody.
 fn applications(estate: &str, image: &str, image_of_web: &str) -> Vec<Desired> {
@@ -22,11 +22,6 @@ fn applications(estate: &str, image: &str, image_of_web: &str) -> Vec<Desired> {
         of("web", image_of_web).after("api").desired(),
         of("wiki", image).desired(),
     ]
-}
-
-fn ended<'a>(outcomes: &'a [Outcome], application: &str) -> &'a Ended {
-    let is_it = |outcome: &&Outcome| outcome.key.application == application;
-    &outcomes.iter().find(is_it).unwrap().ended
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use steading_model::Desired;
 use steading_plan::{ACCEPT_DOWNGRADE, Plan, ReleaseKey, ReleaseKind, release_key, rollback};
 use steading_testkit::{Fault, Faults, namespace, objects_of, through};
 
-use crate::ground::{Scene, is_expected, shared};
+use crate::ground::{Scene, all_complete, is_expected, shared};
 use crate::moved::volumes;
 use crate::state::{comparable, differences, left_over};
 
@@ -272,14 +272,6 @@ async fn recorded(scene: &Scene, key: &ReleaseKey) -> Desired {
         .await
         .unwrap();
     rollback(key, &first.spec, &payload, 60).unwrap()
-}
-
-#[track_caller]
-fn all_complete(outcomes: &[Outcome]) {
-    assert!(
-        outcomes.iter().all(|outcome| outcome.ended.is_complete()),
-        "{outcomes:#?}"
-    );
 }
 
 fn badly_ended(outcome: &Outcome) -> Option<String> {

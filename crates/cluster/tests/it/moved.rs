@@ -6,13 +6,13 @@ use k8s_openapi::api::core::v1::{PersistentVolume, PersistentVolumeClaim, Secret
 use kube::Api;
 use kube::api::ListParams;
 use serde_json::json;
-use steading_cluster::{Ended, Outcome};
+use steading_cluster::Ended;
 use steading_model::Desired;
 use steading_model::desired::ANNOTATION_MOVING;
 use steading_plan::{Action, Effect, Reason};
 use steading_testkit::{App, namespace, objects_of, remains};
 
-use crate::ground::{complete, is_expected, shared};
+use crate::ground::{complete, ended, is_expected, shared};
 use crate::killed::someone;
 
 /// A photo library with a volume, a token that was made once, and a route; and what needs it.
@@ -115,11 +115,6 @@ async fn token(namespace: &str) -> Option<Vec<u8>> {
 
 fn kinds(objects: &BTreeMap<String, serde_json::Value>) -> Vec<&str> {
     objects.keys().map(String::as_str).collect()
-}
-
-fn ended<'a>(outcomes: &'a [Outcome], application: &str) -> &'a Ended {
-    let is_it = |outcome: &&Outcome| outcome.key.application == application;
-    &outcomes.iter().find(is_it).unwrap().ended
 }
 
 #[tokio::test]

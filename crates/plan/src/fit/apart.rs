@@ -5,63 +5,108 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use steading_model::Object;
 
-use super::node::{eligible, is_chosen};
-use super::pod::{replicas, template};
+use super::node::is_chosen;
+use super::pod::{count, replicas, template};
+use super::quota::surge;
+use crate::observed::Live;
+use crate::plan::Draft;
 use crate::survey::Survey;
 
 /// A port that pods take on their node.
 type HostPort = (u64, String);
 
-/// Says why the pods of an object have not enough nodes; `more` are those that an update starts before others end.
-pub(super) fn crowded(
-    survey: &Survey<'_>,
-    object: &Object,
-    more: u32,
-    nodes: &[Value],
-) -> Option<String> {
-    let pod = template(&object.id.kind, &object.json)?;
-    let fitting = eligible(pod, nodes).ok()?;
-    ports(survey, object, pod, more, fitting.len()).or_else(|| spread(object, pod, nodes, &fitting))
+/// Pods of one object, and the nodes that take one of them.
+pub(super) struct Pods<'a> {
+    pub(super) object: &'a Object,
+    pub(super) pod: &'a Value,
+    pub(super) fitting: Vec<&'a Value>,
 }
 
-/// Says which ports of nodes are asked for more often than there are nodes.
-fn ports(
-    survey: &Survey<'_>,
-    object: &Object,
-    pod: &Value,
-    more: u32,
-    nodes: usize,
-) -> Option<String> {
-    let own = host_ports(pod);
-    let (port, protocol) = own.first()?;
-    let everywhere = object.id.kind.kind == "DaemonSet";
-    let count = |object: &Object| replicas(&object.json, None) as usize;
-    let mut needed = if everywhere { nodes } else { count(object) };
-    let objects = survey.cases.iter().flat_map(|case| &case.desired.objects);
-    let mut others = Vec::new();
-    for other in objects.filter(|other| other.id != object.id) {
-        let taken = template(&other.id.kind, &other.json).map(host_ports);
-        if taken.is_none_or(|taken| taken.is_disjoint(&own)) || other.id.kind.kind.ends_with("Job")
-        {
-            continue;
+impl Pods<'_> {
+    /// Says why these pods have not enough nodes.
+    pub(super) fn crowded(
+        &self,
+        survey: &Survey<'_>,
+        draft: &Draft,
+        nodes: &[Value],
+    ) -> Option<String> {
+        self.ports(survey, draft).or_else(|| self.spread(nodes))
+    }
+
+    /// Says which ports of nodes are asked for more often than there are nodes.
+    fn ports(&self, survey: &Survey<'_>, draft: &Draft) -> Option<String> {
+        let own = host_ports(self.pod);
+        let (port, protocol) = own.first()?;
+        let nodes = self.fitting.len();
+        let takes = |object: &Object| count(&object.id.kind, &object.json, None, nodes) as usize;
+        let objects = survey.cases.iter().flat_map(|case| &case.desired.objects);
+        let others: Vec<&Object> = objects
+            .filter(|other| other.id != self.object.id && shares_one(other, &own))
+            .collect();
+        let needed = takes(self.object) + others.iter().map(|other| takes(other)).sum::<usize>();
+        if needed > nodes && !others.is_empty() {
+            let names: Vec<String> = others
+                .iter()
+                .map(|other| format!("`{}`", other.id))
+                .collect();
+            return Some(format!(
+                "port {port}/{protocol} of a node can be taken once: with {} there are {needed} pods that take it, and {nodes} nodes",
+                names.join(", ")
+            ));
         }
-        needed += if other.id.kind.kind == "DaemonSet" {
-            nodes
-        } else {
-            count(other)
-        };
-        others.push(format!("`{}`", other.id));
+        let live = survey
+            .observed
+            .objects
+            .get(&self.object.id)
+            .map(Live::parse);
+        let at_once = needed + surge(self.object, live.as_ref(), draft) as usize;
+        (at_once > nodes).then(|| {
+            format!("port {port}/{protocol} of a node can be taken once: {at_once} pods at a time (with those of an update) need as many nodes, and {nodes} fit")
+        })
     }
-    if needed > nodes && !others.is_empty() {
-        return Some(format!(
-            "port {port}/{protocol} of a node can be taken once: with {} there are {needed} pods that take it, and {nodes} nodes",
-            others.join(", ")
-        ));
+
+    /// Says why a spread that is required leaves pods without a place: a zone or node that takes none of them keeps the others from taking
+    /// more.
+    fn spread(&self, nodes: &[Value]) -> Option<String> {
+        let constraints = self.pod["topologySpreadConstraints"].as_array();
+        let mut required = constraints
+            .into_iter()
+            .flatten()
+            .filter(|one| one["whenUnsatisfiable"] == "DoNotSchedule");
+        required.find_map(|constraint| self.stuck(constraint, nodes))
     }
-    let at_once = needed + if everywhere { 0 } else { more as usize };
-    (at_once > nodes && !everywhere).then(|| {
-        format!("port {port}/{protocol} of a node can be taken once: {at_once} pods at a time (with those of an update) need as many nodes, and {nodes} fit")
-    })
+
+    fn stuck(&self, constraint: &Value, nodes: &[Value]) -> Option<String> {
+        let key = constraint["topologyKey"].as_str()?;
+        let domain = |node: &Value| node["metadata"]["labels"][key].as_str().map(str::to_owned);
+        // The scheduler counts nodes with a taint, and those that are closed, unless it is told not to.
+        let chosen = nodes.iter().filter(|node| is_chosen(self.pod, node));
+        let all: BTreeSet<String> = chosen.filter_map(domain).collect();
+        let open: BTreeSet<String> = self
+            .fitting
+            .iter()
+            .filter_map(|node| domain(node))
+            .collect();
+        let skew = usize::try_from(constraint["maxSkew"].as_u64().unwrap_or(1)).ok()?;
+        let (count, most) = (
+            replicas(&self.object.json, None) as usize,
+            open.len() * skew,
+        );
+        let is_stuck = open.is_empty() || open.len() < all.len() && count > most;
+        is_stuck.then(|| {
+            format!(
+                "the spread over `{key}` is required: {} of {} take these pods, with {skew} more than the emptiest at most, so {most} of {count} pods have a place",
+                open.len(),
+                all.len()
+            )
+        })
+    }
+}
+
+/// Says whether pods of an object that keeps them take one of these ports.
+fn shares_one(object: &Object, ports: &BTreeSet<HostPort>) -> bool {
+    let taken = template(&object.id.kind, &object.json).map(host_ports);
+    !object.id.kind.kind.ends_with("Job") && taken.is_some_and(|taken| !taken.is_disjoint(ports))
 }
 
 /// Returns the ports that a pod takes on its node.
@@ -85,37 +130,11 @@ fn host_ports(pod: &Value) -> BTreeSet<HostPort> {
     taken.collect()
 }
 
-/// Says why a spread that is required leaves pods without a place: a zone or node that takes none of them keeps the others from taking more.
-fn spread(object: &Object, pod: &Value, nodes: &[Value], fitting: &[&Value]) -> Option<String> {
-    let constraints = pod["topologySpreadConstraints"]
-        .as_array()
-        .into_iter()
-        .flatten();
-    let required = constraints.filter(|one| one["whenUnsatisfiable"] == "DoNotSchedule");
-    let count = replicas(&object.json, None) as usize;
-    required.into_iter().find_map(|constraint| {
-        let key = constraint["topologyKey"].as_str()?;
-        let domain = |node: &Value| node["metadata"]["labels"][key].as_str().map(str::to_owned);
-        // The scheduler counts nodes with a taint, and those that are closed, unless it is told not to.
-        let all: BTreeSet<String> = nodes.iter().filter(|node| is_chosen(pod, node)).filter_map(domain).collect();
-        let open: BTreeSet<String> = fitting.iter().filter_map(|node| domain(node)).collect();
-        let skew = usize::try_from(constraint["maxSkew"].as_u64().unwrap_or(1)).ok()?;
-        let most = open.len() * skew;
-        let is_stuck = open.is_empty() || open.len() < all.len() && count > most;
-        is_stuck.then(|| {
-            format!(
-                "the spread over `{key}` is required: {} of {} take these pods, with {skew} more than the emptiest at most, so {most} of {count} pods have a place",
-                open.len(),
-                all.len()
-            )
-        })
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
+    use super::super::node::eligible;
     use super::*;
 
     fn node(zone: &str, is_open: bool) -> Value {
@@ -136,8 +155,12 @@ mod tests {
         let stuck = |replicas: u32, nodes: &[Value]| {
             let object = workload(replicas);
             let pod = template(&object.id.kind, &object.json).unwrap();
-            let fitting = eligible(pod, nodes).unwrap();
-            spread(&object, pod, nodes, &fitting).is_some()
+            let pods = Pods {
+                object: &object,
+                pod,
+                fitting: eligible(pod, nodes).unwrap(),
+            };
+            pods.spread(nodes).is_some()
         };
         let whole = [node("a", true), node("b", true)];
         let closed = [node("a", true), node("b", false)];

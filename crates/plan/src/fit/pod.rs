@@ -26,6 +26,14 @@ pub(super) fn replicas(object: &Value, live: Option<&Value>) -> u32 {
     u32::try_from(replicas).unwrap_or(u32::MAX)
 }
 
+/// Returns how many pods a workload keeps on so many nodes.
+pub(super) fn count(kind: &GroupKind, object: &Value, live: Option<&Value>, nodes: usize) -> u32 {
+    match kind.kind.as_str() {
+        "DaemonSet" => u32::try_from(nodes).unwrap_or(u32::MAX),
+        _ => replicas(object, live),
+    }
+}
+
 /// Returns what one pod asks for: its containers together, or the greediest init container where that is more.
 ///
 /// Where a container says nothing, its limit is its request, and then the default of the namespace's limit range.

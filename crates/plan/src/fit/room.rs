@@ -9,7 +9,7 @@ use steading_model::quantity::Quantity;
 use steading_model::{GroupKind, ObjectId};
 
 use super::node::is_open;
-use super::pod::{Amounts, Defaults, add, amounts, replicas, resources, template, times};
+use super::pod::{Amounts, Defaults, add, amounts, count, resources, template, times};
 use crate::observed::Live;
 use crate::plan::Draft;
 use crate::step::Action;
@@ -85,10 +85,7 @@ fn asked(survey: &Survey<'_>, drafts: &[Draft], nodes: usize) -> Amounts {
 /// Returns what all pods of a workload ask for.
 fn of(id: &ObjectId, workload: &Value, live: Option<&Value>, nodes: usize) -> Option<Amounts> {
     let pod = template(&id.kind, workload)?;
-    let count = match id.kind.kind.as_str() {
-        "DaemonSet" => u32::try_from(nodes).unwrap_or(u32::MAX),
-        _ => replicas(workload, live),
-    };
+    let count = count(&id.kind, workload, live, nodes);
     Some(times(&amounts(pod, &Defaults::default()), count))
 }
 

@@ -47,7 +47,7 @@ impl Heritage<'_> {
     /// Says whether an object is a volume that gets another claim.
     pub(super) fn moves(&self, id: &ObjectId) -> bool {
         let mut moved = self.gets.values().filter_map(Moving::volume);
-        id.kind.is("", "PersistentVolume") && moved.any(|moved| moved.volume == id.name)
+        moved.any(|moved| moved.volume_id() == *id)
     }
 
     /// Says whether an object of the former ends in the release of the new application.
@@ -146,10 +146,7 @@ impl<'a> Pair<'_, 'a> {
             return;
         }
         if by_hand.is_some() {
-            let is_volume = |item: &&(&InventoryItem, Opened<'_>)| {
-                item.0.id.kind.is("", "PersistentVolume") && item.0.id.name == volume
-            };
-            let former = self.left.iter().find(is_volume).map(|(item, _)| &item.id);
+            let former = self.volume_left(volume).map(|(item, _)| &item.id);
             heritage.kept_by_new.extend(former);
             heritage.kept_by_new.insert(from);
             return;
@@ -165,12 +162,7 @@ impl<'a> Pair<'_, 'a> {
 
     /// Says why a volume that is declared is not the one that there was under another name.
     fn is_elsewhere(&self, before: &str, declared: &str) -> Option<String> {
-        let is_volume =
-            |id: &ObjectId, name: &str| id.kind.is("", "PersistentVolume") && id.name == name;
-        let was = self
-            .left
-            .iter()
-            .find(|(item, _)| is_volume(&item.id, before));
+        let was = self.volume_left(before);
         let mut objects = self.new.desired.objects.iter();
         let will = objects.find(|object| is_volume(&object.id, declared));
         let source = |volume: &Value| SOURCES.map(|source| volume["spec"][source].clone());
@@ -178,14 +170,17 @@ impl<'a> Pair<'_, 'a> {
             was.map(|(_, live)| source(live.value())),
             will.map(|object| source(&object.json)),
         );
-        let is_same = was.is_some()
-            && was
-                .as_ref()
-                .zip(will.as_ref())
-                .is_some_and(|(was, will)| same_place(was, will));
+        let is_same = was
+            .zip(will)
+            .is_some_and(|(was, will)| same_place(&was, &will));
         (!is_same).then(|| {
             format!("its data is in the volume `{before}`, and the declaration says another place: move the data there, or declare the place where it is with `path`")
         })
+    }
+
+    /// Returns a volume that the former declared.
+    fn volume_left(&self, name: &str) -> Option<&(&'a InventoryItem, Opened<'a>)> {
+        self.left.iter().find(|(item, _)| is_volume(&item.id, name))
     }
 
     /// Adds what of the former ends before something of the new one begins.
@@ -234,6 +229,10 @@ fn formerly(name: &str, now: &str, before: &str) -> Vec<String> {
     whole
         .map(|(at, _)| format!("{}{before}{}", &name[..at], &name[at + now.len()..]))
         .collect()
+}
+
+fn is_volume(id: &ObjectId, name: &str) -> bool {
+    id.kind.is("", "PersistentVolume") && id.name == name
 }
 
 /// Says why a claim cannot have the volume of another.

@@ -221,8 +221,7 @@ fn holds_others(
 
 /// Returns an object in a namespace that is of an application whose objects were not looked for.
 fn unseen<'o>(observed: &'o Observed, namespace: &str) -> Option<&'o ObjectId> {
-    let is_unseen =
-        |key: &ReleaseKey| !observed.only.is_empty() && !observed.only.contains(&key.application);
+    let is_unseen = |key: &ReleaseKey| !observed.looks_for(&key.application);
     let histories = observed.releases.iter().filter(|(key, _)| is_unseen(key));
     let mut items = histories.flat_map(|(_, history)| &history.inventory);
     let item = items.find(|item| item.id.namespace.as_deref() == Some(namespace));

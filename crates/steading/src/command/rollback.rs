@@ -4,7 +4,7 @@ use clap::Args;
 use steading_cluster::{Cluster, ReleaseSummary, history, payload};
 use steading_model::Desired;
 use steading_plan::release::Phase;
-use steading_plan::{ReleaseKind, Scope};
+use steading_plan::{Quarantine, ReleaseKind, Scope};
 
 use super::apply::{Way, in_turn};
 use crate::error::{CommandError, Outcome};
@@ -71,6 +71,10 @@ pub(crate) fn run(arguments: Rollback, session: &Session) -> Result<Outcome, Com
         let estate = subject.estate()?;
         let mut decisions = plan.options(estate, Scope::WholeCluster);
         decisions.kind = ReleaseKind::Rollback(number);
+        // Who names a release has seen why it was put back.
+        if to.is_some() {
+            decisions.quarantine = Quarantine::Release;
+        }
         let desired = [desired];
         let plan = async || {
             planning::make(

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 use steading_compile::ANNOTATION_PRIVILEGES;
-use steading_plan::release::Member;
 use steading_plan::{
     Action, Effect, Moving, Packed, Plan, PlanReport, ReleaseKey, ReleaseKind, ReleasePlan, Step,
 };
@@ -205,46 +204,28 @@ pub(super) fn privileges(step: &Step) -> Vec<String> {
 pub(super) fn heading(release: &ReleasePlan) -> String {
     let title = &release.key;
     let number = release.number;
-    if let Some(now) = &release.successor {
-        return format!(
-            "{title}: release {number}, {} from now on{}",
-            new(now, title),
-            group(release)
-        );
-    }
-    let what = match (release.kind, release.parent) {
-        (ReleaseKind::Rollback(to), _) => format!("back to {to}"),
-        (ReleaseKind::Retire, _) => "which takes it away".to_owned(),
-        (ReleaseKind::Takeover, _) => "takes over".to_owned(),
-        (ReleaseKind::Apply, _) if release.former.is_some() => release
-            .former
-            .iter()
-            .map(|former| before(former, title))
-            .collect(),
-        (ReleaseKind::Apply, Some(parent)) => {
-            return format!("{title}: release {number} after {parent}{}", group(release));
-        }
-        (ReleaseKind::Apply, None) => "the first".to_owned(),
+    let what = match (&release.former, &release.successor) {
+        (_, Some(now)) => format!("{} from now on", elsewhere(now, title)),
+        (Some(former), None) => format!("{} until now", elsewhere(&former.key, title)),
+        (None, None) => match (release.kind, release.parent) {
+            (ReleaseKind::Rollback(to), _) => format!("back to {to}"),
+            (ReleaseKind::Retire, _) => "which takes it away".to_owned(),
+            (ReleaseKind::Takeover, _) => "takes over".to_owned(),
+            (ReleaseKind::Apply, Some(parent)) => {
+                return format!("{title}: release {number} after {parent}{}", group(release));
+            }
+            (ReleaseKind::Apply, None) => "the first".to_owned(),
+        },
     };
     format!("{title}: release {number}, {what}{}", group(release))
 }
 
-/// Returns what an application was until now.
-fn before(former: &Member, now: &ReleaseKey) -> String {
-    let key = &former.key;
-    if key.application == now.application {
-        format!("in the namespace `{}` until now", key.namespace)
+/// Returns what an application is or was, by another name or in another namespace.
+fn elsewhere(other: &ReleaseKey, own: &ReleaseKey) -> String {
+    if other.application == own.application {
+        format!("in the namespace `{}`", other.namespace)
     } else {
-        format!("{key} until now")
-    }
-}
-
-/// Returns what an application is from now on.
-fn new(now: &ReleaseKey, before: &ReleaseKey) -> String {
-    if now.application == before.application {
-        format!("in the namespace `{}`", now.namespace)
-    } else {
-        now.to_string()
+        other.to_string()
     }
 }
 

@@ -106,10 +106,9 @@ pub(crate) fn remedy(not_done: &NotDone) -> Option<String> {
         Reason::Unreadable(_) => Some(format!(
             "this takes the rights of the cluster's operator; for `deploy`, those that `steading rbac {application} --env {environment}` prints"
         )),
-        Reason::Quarantined(_) => Some(
-            "fix it in a new version, or release this one by hand with `--release-quarantined`"
-                .to_owned(),
-        ),
+        Reason::Quarantined(_) => Some(format!(
+            "fix it in a new version, or let this one go again: `steading release allow {application} --env {environment}`"
+        )),
         Reason::Downgrade(_, _) => Some("if it is meant: `--accept downgrade`".to_owned()),
         Reason::OverQuota(_) => {
             Some("lower the requests, or set `quota` with the reason".to_owned())

@@ -1,6 +1,7 @@
 //! The lab that these tests share, and what they ask its API server as its administrator.
 
 use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use steading_lab::{Lab, Settings, Shape, TemporaryLab};
@@ -148,6 +149,21 @@ impl Ground {
                 .await?;
             Ok(serde_json::from_str(&text).unwrap_or_default())
         })
+    }
+}
+
+/// Waits until something is there.
+pub(crate) fn until<T>(what: &str, mut found: impl FnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(found) = found() {
+            return found;
+        }
+        assert!(
+            begun.elapsed() < Duration::from_mins(1),
+            "waited for {what}"
+        );
+        std::thread::sleep(Duration::from_millis(100));
     }
 }
 

@@ -2,9 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::ground::ground;
+use super::ground::{ground, until};
 use super::place::Place;
-use super::uses::until;
 
 const IMAGE: &str = "ghcr.io/example/shop:1.0";
 

@@ -5,13 +5,12 @@
 mod table;
 
 use std::sync::OnceLock;
-use std::time::Duration;
 
 use kube::client::Body;
 use serde_json::{Value, json};
 use steading_rules::RULES;
 
-use super::ground::Ground;
+use super::ground::{Ground, until};
 use super::place::Place;
 use table::{ROWS, Row};
 
@@ -86,20 +85,11 @@ fn offer(object: &Value) -> Answer {
 
 /// Returns what the API server says once a policy holds.
 fn refused(object: &Value) -> Answer {
-    let mut answer = offer(object);
-    wait_until(|| {
-        answer = offer(object);
-        answer.message.contains("ValidatingAdmissionPolicy")
-    });
-    answer
-}
-
-/// Waits for what the API server takes a moment for.
-fn wait_until(mut holds: impl FnMut() -> bool) {
-    let mut tries = (0..100).map(|_| std::thread::sleep(Duration::from_millis(100)));
-    while !holds() {
-        tries.next().expect("it holds within ten seconds");
-    }
+    until("the policy holds", || {
+        let answer = offer(object);
+        let holds = answer.message.contains("ValidatingAdmissionPolicy");
+        holds.then_some(answer)
+    })
 }
 
 /// Makes a place where no built-in rule says anything: they know many of the rows too.
@@ -245,12 +235,10 @@ fn a_warning_warns_here_and_there() {
         "namespace": "warned-shop",
         "labels": { "steading.dev/estate": "home", "steading.dev/environment": "warned" },
     });
-    let mut warnings = Vec::new();
-    wait_until(|| {
+    let warnings = until("the policy holds", || {
         let answer = offer(&deployment);
         assert_eq!(answer.status, 201, "{}", answer.message);
-        warnings = answer.warnings;
-        !warnings.is_empty()
+        Some(answer.warnings).filter(|warnings| !warnings.is_empty())
     });
     assert!(
         warnings.iter().any(|text| text.contains(WARNING)),
@@ -358,8 +346,9 @@ fn an_installed_rule_is_kept_in_the_cluster() {
     let deployment = "/apis/apps/v1/namespaces/kept-shop/deployments/shop";
     let three = json!({ "spec": { "replicas": 3 } });
     let path = format!("{deployment}?dryRun=All");
-    wait_until(|| ask("PATCH", &path, &three).status == 422);
-    let refused = ask("PATCH", &path, &three);
+    let refused = until("the policy holds", || {
+        Some(ask("PATCH", &path, &three)).filter(|answer| answer.status == 422)
+    });
     assert!(
         refused.message.contains("more than two replicas"),
         "{}",
@@ -378,7 +367,9 @@ fn an_installed_rule_is_kept_in_the_cluster() {
     first
         .out("spec.matchConditions")
         .out("more than two replicas");
-    wait_until(|| ask("PATCH", &path, &three).status == 200);
+    until("the policy is gone", || {
+        (ask("PATCH", &path, &three).status == 200).then_some(())
+    });
     place.run("apply --yes").code(0);
     assert_eq!(
         lab().get(deployment).expect("it is there")["spec"]["replicas"],

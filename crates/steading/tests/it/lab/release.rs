@@ -189,7 +189,7 @@ fn an_earlier_release_comes_back() {
     history.out("rollback to 2").out("alice");
     let held = place.run("apply --yes").code(1);
     held.out("this version was taken back before")
-        .out("--release-quarantined")
+        .out("steading release allow shop --env back")
         .out("1 application is held back")
         .lacks("nothing to do");
     place
@@ -200,9 +200,25 @@ fn an_earlier_release_comes_back() {
     place.run("rollback shop --to 1 --yes").code(0);
     assert_eq!(image("back-shop"), "ghcr.io/example/shop:1.0");
     place
-        .run("apply --yes --release-quarantined")
+        .run("release allow shop --number 2")
+        .code(1)
+        .err("the version of release 2 of back/shop is not in quarantine");
+    place
+        .run("release allow shop --number 3")
         .code(0)
-        .out("release 6 is complete");
+        .out("back/shop: the version of release 3 may be released again; it was in quarantine: rolled back by `alice` in release 4");
+    place
+        .run("release allow shop")
+        .code(0)
+        .out("release 4 may be released again");
+    place
+        .run("release allow shop")
+        .code(1)
+        .err("no version of back/shop is in quarantine");
+    let history = place.run("history shop").code(0);
+    history.out("allowed again by `alice`: rolled back by `alice` in release 4");
+    let again = place.run("apply --yes").code(0);
+    again.out("release 6 is complete");
     assert_eq!(image("back-shop"), "ghcr.io/example/shop:1.2");
 }
 

@@ -1,10 +1,8 @@
 //! An application with a database of its own, on a real API server; the test does what the database's operator does.
 
-use std::time::{Duration, Instant};
-
 use serde_json::{Value, json};
 
-use super::ground::ground;
+use super::ground::{ground, until};
 use super::place::Place;
 use super::secrets::plain;
 
@@ -21,21 +19,6 @@ fn estate(place: &Place) {
          storage: { size: 1Gi }\n          backup: { none: a test }\n          pooler: {}\n",
     );
     place.home.write("estate.yaml", text);
-}
-
-/// Waits until something is there.
-pub(super) fn until(what: &str, found: impl Fn() -> Option<Value>) -> Value {
-    let begun = Instant::now();
-    loop {
-        if let Some(found) = found() {
-            return found;
-        }
-        assert!(
-            begun.elapsed() < Duration::from_mins(1),
-            "waited for {what}"
-        );
-        std::thread::sleep(Duration::from_millis(100));
-    }
 }
 
 /// Makes what the operator makes of a cluster: the credentials, then the status.
