@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use kube::Client;
 use kube::config::{Config, InClusterError, KubeConfigOptions, Kubeconfig, KubeconfigError};
@@ -16,6 +15,7 @@ use crate::kubeconfig::Endpoint;
 use crate::newest::Newest;
 use crate::request::{Call, RequestError};
 use crate::retry::Retry;
+use crate::transport;
 
 /// How a cluster is reached. No environment is read: what is in it comes in here.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,16 +114,13 @@ impl std::fmt::Debug for Cluster {
 
 /// Prepares the connection to a cluster; the first request is sent by whoever uses it.
 pub async fn connect(access: &Access) -> Result<Cluster, ConnectError> {
-    let (mut config, context) = match access {
+    let (config, context) = match access {
         Access::InCluster => (Config::incluster().map_err(ConnectError::InCluster)?, None),
         Access::Kubeconfig { files, context } => {
             let (config, context) = from_files(files, context.as_deref()).await?;
             (config, Some(context))
         }
     };
-    // Tries are ours, so that they can be bounded and told of.
-    config.default_retry = false;
-    config.connect_timeout = Some(Duration::from_secs(4));
     let server = config
         .cluster_url
         .to_string()
@@ -131,8 +128,7 @@ pub async fn connect(access: &Access) -> Result<Cluster, ConnectError> {
         .to_owned();
     let namespace = config.default_namespace.clone();
     let endpoint = Endpoint::of(&config);
-    let client = Client::try_from(config);
-    let client = client.map_err(|source| ConnectError::Client {
+    let client = transport::client(config).map_err(|source| ConnectError::Client {
         server: server.clone(),
         source: Box::new(source),
     })?;

@@ -28,8 +28,8 @@ pub async fn details(
     let answers = stream::iter(differing)
         .map(|one| dry_run(cluster, observation, one))
         .buffered(SIDE_BY_SIDE);
-    let answers: Vec<Option<(ObjectId, DryRun)>> = answers.try_collect().await?;
-    let previous = previous(cluster, observation, differing).await?;
+    let answers = answers.try_collect::<Vec<Option<(ObjectId, DryRun)>>>();
+    let (answers, previous) = tokio::try_join!(answers, previous(cluster, observation, differing))?;
     Ok(Details {
         dry_runs: answers.into_iter().flatten().collect(),
         previous,

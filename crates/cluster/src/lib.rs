@@ -52,6 +52,7 @@ mod rights;
 mod said;
 mod settings;
 mod status;
+mod transport;
 mod turn;
 mod volumes;
 mod watch;

@@ -27,6 +27,9 @@ use crate::request::RequestError;
 /// How many lists are read side by side.
 const SIDE_BY_SIDE: usize = 8;
 
+/// In up to this many namespaces a kind is listed one by one.
+const FEW: usize = 4;
+
 /// What was observed, and the key of the digests in it.
 #[derive(Clone, Debug)]
 pub struct Observation {
@@ -81,18 +84,18 @@ pub async fn observe(
     breadth: Breadth,
 ) -> Result<Observation, RequestError> {
     let mut observed = Observed::default();
-    let (histories, (key, unkept)) = tokio::try_join!(
-        history::read(cluster, estate, scope),
-        secrets::key(cluster, scope)
-    )?;
-    history::fill(&mut observed, histories);
     if breadth == Breadth::Desired {
         observed.only = names(desired);
     }
     let only = observed.only.clone();
-    let namespaces = namespaces(scope, &observed, desired);
-    let kinds = kinds(cluster, scope, desired, &mut observed).await?;
+    let labels = labels(estate, &only);
+    let (histories, (key, unkept)) = tokio::try_join!(
+        history::read(cluster, &labels, scope),
+        secrets::key(cluster, scope)
+    )?;
+    history::fill(&mut observed, histories);
     let wanted = secrets::wanted(desired);
+    let lists = lists(cluster, scope, desired, &wanted, &mut observed).await?;
     let question = Question {
         cluster,
         estate,
@@ -100,22 +103,44 @@ pub async fn observe(
         key: &key,
         wanted: &wanted,
         only: &only,
-        namespaces: &namespaces,
+        labels: &labels,
     };
-    let lists = stream::iter(&kinds)
-        .map(|kind| question.list(kind))
+    let found = stream::iter(&lists)
+        .map(|list| question.ask(list))
         .buffered(SIDE_BY_SIDE);
-    let lists: Vec<_> = lists.collect().await;
-    for (kind, list) in kinds.iter().zip(lists) {
-        fill(&mut observed, kind, list?);
+    let found: Vec<_> = found.collect().await;
+    for (list, found) in lists.iter().zip(found) {
+        fill(&mut observed, &list.kind, found?);
     }
-    let obstacles = obstacle::find(&question, &observed, desired, &kinds).await?;
+    let obstacles = obstacle::find(&question, &observed, desired, &lists).await?;
     observed.objects.extend(obstacles);
     Ok(Observation {
         observed,
         key,
         unkept,
     })
+}
+
+impl Observation {
+    /// Reads the releases of all applications, where those of some were looked for: what may be deleted depends on what others have.
+    ///
+    /// # Errors
+    /// As [`observe`].
+    pub async fn look_around(
+        &mut self,
+        cluster: &Cluster,
+        estate: &str,
+        scope: &Scope,
+    ) -> Result<(), RequestError> {
+        let everybody = labels(estate, &BTreeSet::new());
+        let mut all = Observed::default();
+        history::fill(&mut all, history::read(cluster, &everybody, scope).await?);
+        // What was known stays: the objects were read after it.
+        all.releases.append(&mut self.observed.releases);
+        self.observed.releases = all.releases;
+        self.observed.unreadable.extend(all.unreadable);
+        Ok(())
+    }
 }
 
 /// What is asked for, for all lists.
@@ -128,29 +153,33 @@ pub(crate) struct Question<'a> {
     wanted: &'a BTreeSet<(String, String)>,
     /// The applications; none for all.
     only: &'a BTreeSet<String>,
-    /// Where Secrets are looked for; none for everywhere.
-    namespaces: &'a [Option<String>],
+    /// The labels of all objects in question.
+    labels: &'a str,
+}
+
+/// A list that is read.
+struct List {
+    kind: ServedKind,
+    /// Where; none for everywhere.
+    namespace: Option<String>,
 }
 
 impl Question<'_> {
-    async fn list(
+    async fn ask(
         &self,
-        kind: &ServedKind,
+        list: &List,
     ) -> Result<(Found, BTreeMap<(String, String), String>), RequestError> {
-        let labels = self.labels();
-        if kind.kind.is("", "Secret") {
-            return secrets::list(self, kind, &labels).await;
+        if list.kind.kind.is("", "Secret") {
+            return secrets::list(self, list).await;
         }
-        let filter = Filter::within(namespace_of(self.scope));
+        let List { kind, namespace } = list;
+        let filter = Filter::within(namespace.as_deref()).labelled(self.labels);
         let take = |item: &crate::list::Item<'_>, json| {
             let id = kind.id(item.metadata.namespace.as_deref(), &item.metadata.name);
             Some((id, Live { json }))
         };
-        let list = self
-            .cluster
-            .list(kind, &filter.labelled(labels), take)
-            .await;
-        Ok((self.found(kind, list)?, BTreeMap::new()))
+        let found = self.cluster.list(kind, &filter, take).await;
+        Ok((list.found(found)?, BTreeMap::new()))
     }
 
     /// Says whether an object with this metadata is of an application in question.
@@ -158,39 +187,34 @@ impl Question<'_> {
         let name = metadata["labels"][LABEL_APPLICATION].as_str();
         self.only.is_empty() || name.is_some_and(|name| self.only.contains(name))
     }
+}
 
-    /// Returns the labels of all objects in question.
-    fn labels(&self) -> String {
-        let estate = format!("{LABEL_ESTATE}={}", self.estate);
-        if self.only.is_empty() {
-            return estate;
-        }
-        let names: Vec<&str> = self.only.iter().map(String::as_str).collect();
-        format!("{estate},{LABEL_APPLICATION} in ({})", names.join(","))
-    }
-
+impl List {
     fn found(
         &self,
-        kind: &ServedKind,
-        list: Result<Vec<(ObjectId, Live)>, RequestError>,
+        found: Result<Vec<(ObjectId, Live)>, RequestError>,
     ) -> Result<Found, RequestError> {
-        match list {
+        match found {
             Ok(objects) => Ok(Found::Objects(objects)),
             Err(error) if error.fault == Fault::NotFound => Ok(Found::Unserved),
-            Err(error) if error.fault == Fault::Forbidden => {
-                Ok(Found::Unreadable(self.unreadable(&kind.kind, error)))
-            }
+            Err(error) if error.fault == Fault::Forbidden => Ok(Found::Unreadable(Unreadable {
+                kind: self.kind.kind.clone(),
+                namespace: self.namespace.clone(),
+                answer: error.answer,
+            })),
             Err(error) => Err(error),
         }
     }
+}
 
-    fn unreadable(&self, kind: &GroupKind, error: RequestError) -> Unreadable {
-        Unreadable {
-            kind: kind.clone(),
-            namespace: namespace_of(self.scope).map(str::to_owned),
-            answer: error.answer,
-        }
+/// Returns the labels of what is an estate's, or some applications' of it.
+fn labels(estate: &str, only: &BTreeSet<String>) -> String {
+    let estate = format!("{LABEL_ESTATE}={estate}");
+    if only.is_empty() {
+        return estate;
     }
+    let names: Vec<&str> = only.iter().map(String::as_str).collect();
+    format!("{estate},{LABEL_APPLICATION} in ({})", names.join(","))
 }
 
 /// Returns what the desired applications are and were called.
@@ -204,21 +228,6 @@ fn names(desired: &[Desired]) -> BTreeSet<String> {
     desired.iter().flat_map(of).collect()
 }
 
-/// Returns where the applications in question are and were; everywhere where all are.
-fn namespaces(scope: &Scope, observed: &Observed, desired: &[Desired]) -> Vec<Option<String>> {
-    if observed.only.is_empty() || *scope != Scope::WholeCluster {
-        return vec![namespace_of(scope).map(str::to_owned)];
-    }
-    let keys = observed.releases.keys();
-    let known = keys.filter(|key| observed.looks_for(&key.application));
-    let known = known.map(|key| key.namespace.clone());
-    let objects = desired.iter().flat_map(|desired| &desired.objects);
-    let all: BTreeSet<String> = known
-        .chain(objects.filter_map(|object| object.id.namespace.clone()))
-        .collect();
-    all.into_iter().map(Some).collect()
-}
-
 /// Enters what a list gave into what is observed.
 fn fill(
     observed: &mut Observed,
@@ -228,41 +237,85 @@ fn fill(
     let (found, digests) = list;
     match found {
         Found::Objects(objects) => observed.objects.extend(objects),
+        Found::Unserved if observed.unserved.contains(&kind.kind) => {}
         Found::Unserved => observed.unserved.push(kind.kind.clone()),
         Found::Unreadable(unreadable) => observed.unreadable.push(unreadable),
     }
     observed.secret_digests.extend(digests);
 }
 
-/// Returns the kinds to list: those that are desired, and those that a release made. What is not served is noted.
-async fn kinds(
+/// What is looked for of a kind.
+#[derive(Default)]
+struct Sought {
+    version: Option<String>,
+    namespaces: BTreeSet<Option<String>>,
+}
+
+/// Returns what to list: the kinds that are desired, and those that a release made. What is not served is noted.
+async fn lists(
     cluster: &Cluster,
     scope: &Scope,
     desired: &[Desired],
+    wanted: &BTreeSet<(String, String)>,
     observed: &mut Observed,
-) -> Result<Vec<ServedKind>, RequestError> {
-    let mut versions: BTreeMap<GroupKind, Option<String>> = BTreeMap::new();
-    let releases = observed.releases.iter();
-    let concerned = releases.filter(|(key, _)| observed.looks_for(&key.application));
-    let items = concerned.flat_map(|(_, history)| &history.inventory);
-    for item in items {
-        versions.entry(item.id.kind.clone()).or_default();
-    }
-    for object in desired.iter().flat_map(|desired| &desired.objects) {
-        let version = object.api_version().rsplit('/').next().unwrap_or_default();
-        versions.insert(object.id.kind.clone(), Some(version.to_owned()));
-    }
-    // Secrets of others restart pods too: those of secret operators and of databases, of which there may be no Secret of ours beside.
-    if !secrets::wanted(desired).is_empty() {
-        versions.entry(GroupKind::new("", "Secret")).or_default();
-    }
-    let mut kinds = Vec::new();
-    for (kind, version) in versions {
-        match cluster.kind(&kind, version.as_deref()).await? {
-            Some(served) if covers(scope, &served) => kinds.push(served),
+) -> Result<Vec<List>, RequestError> {
+    let mut lists = Vec::new();
+    for (kind, sought) in sought(desired, wanted, observed) {
+        match cluster.kind(&kind, sought.version.as_deref()).await? {
+            Some(served) if covers(scope, &served) => {
+                let namespaces = within(scope, &served, sought.namespaces, observed);
+                lists.extend(namespaces.into_iter().map(|namespace| List {
+                    kind: served.clone(),
+                    namespace,
+                }));
+            }
             Some(_) => {}
             None => observed.unserved.push(kind),
         }
     }
-    Ok(kinds)
+    Ok(lists)
+}
+
+fn sought(
+    desired: &[Desired],
+    wanted: &BTreeSet<(String, String)>,
+    observed: &Observed,
+) -> BTreeMap<GroupKind, Sought> {
+    let mut all: BTreeMap<GroupKind, Sought> = BTreeMap::new();
+    let releases = observed.releases.iter();
+    let concerned = releases.filter(|(key, _)| observed.looks_for(&key.application));
+    for item in concerned.flat_map(|(_, history)| &history.inventory) {
+        let sought = all.entry(item.id.kind.clone()).or_default();
+        sought.namespaces.insert(item.id.namespace.clone());
+    }
+    for object in desired.iter().flat_map(|desired| &desired.objects) {
+        let version = object.api_version().rsplit('/').next().unwrap_or_default();
+        let sought = all.entry(object.id.kind.clone()).or_default();
+        sought.version = Some(version.to_owned());
+        sought.namespaces.insert(object.id.namespace.clone());
+    }
+    // Secrets of others restart pods too: those of secret operators and of databases, of which there may be no Secret of ours beside.
+    for (namespace, _) in wanted {
+        let sought = all.entry(GroupKind::new("", "Secret")).or_default();
+        sought.namespaces.insert(Some(namespace.clone()));
+    }
+    all
+}
+
+/// Returns where a kind is listed: in the namespaces of the applications in question, where they are few, which costs the server less than
+/// to look through all.
+fn within(
+    scope: &Scope,
+    kind: &ServedKind,
+    namespaces: BTreeSet<Option<String>>,
+    observed: &Observed,
+) -> BTreeSet<Option<String>> {
+    let is_narrow = !observed.only.is_empty()
+        && *scope == Scope::WholeCluster
+        && kind.scope == KindScope::Namespaced
+        && namespaces.len() <= FEW;
+    if is_narrow {
+        return namespaces;
+    }
+    BTreeSet::from([namespace_of(scope).map(str::to_owned)])
 }

@@ -1,5 +1,6 @@
 //! A whole run: all applications, in one order whatever order they come in.
 
+use rayon::prelude::*;
 use steading_model::application::Application;
 use steading_model::estate::Estate;
 use steading_model::{Desired, Report};
@@ -16,9 +17,12 @@ pub fn compile(estate: &Estate, applications: &[Application]) -> (Vec<Desired>, 
     report.extend(gateway::check(estate));
     let mut ordered: Vec<&Application> = applications.iter().collect();
     ordered.sort_by_key(|application| (&application.environment, &application.name));
-    let mut compiled = Vec::with_capacity(ordered.len());
-    for application in ordered {
-        let (one, findings) = application::compile(estate, application);
+    let each = ordered.par_iter();
+    let each: Vec<_> = each
+        .map(|application| application::compile(estate, application))
+        .collect();
+    let mut compiled = Vec::with_capacity(each.len());
+    for (one, findings) in each {
         compiled.extend(one);
         report.extend(findings);
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+use rayon::prelude::*;
 use steading_model::application::{Application, Waiver};
 use steading_model::estate::{Estate, SeverityLevel};
 use steading_model::read::nearest;
@@ -42,7 +43,9 @@ pub struct Waived {
     pub until: Option<Date>,
 }
 
-/// Checks all rules, and all objects against the schemas of Kubernetes. Without `today` no waiver expires.
+/// Checks all rules, and objects against the schemas of Kubernetes. Without `today` no waiver expires.
+///
+/// With names in `only`, what is found by looking at one application is found for those alone; what concerns several is found for all.
 pub fn check(
     estate: &Estate,
     applications: &[Application],
@@ -50,8 +53,9 @@ pub fn check(
     policies: &Policies,
     catalog: &Catalog,
     today: Option<Date>,
+    only: &BTreeSet<String>,
 ) -> Outcome {
-    let run = Run::new(estate, applications, desired);
+    let run = Run::new(estate, applications, desired, only);
     let mut judge = Judge {
         run: &run,
         today,
@@ -60,15 +64,22 @@ pub fn check(
         severities: severities(estate, policies),
         own: policies.names().collect(),
     };
-    for rule in RULES {
-        judge.rule(rule);
+    let subjects: Vec<&Desired> = desired
+        .iter()
+        .filter(|desired| run.is_subject(desired.application.as_str()))
+        .collect();
+    let found: Vec<Vec<Finding>> = RULES.par_iter().map(|rule| judge.found(rule)).collect();
+    for (rule, found) in RULES.iter().zip(found) {
+        for finding in found {
+            judge.finding((*rule).into(), finding);
+        }
     }
     judge.own_rules(policies);
     judge.waivers();
     judge
         .outcome
         .report
-        .extend(schema::check(catalog, applications, desired));
+        .extend(schema::check(catalog, applications, &subjects));
     judge.outcome
 }
 
@@ -113,26 +124,22 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    fn rule(&mut self, rule: &'static Rule) {
+    /// Returns what a rule finds.
+    fn found(&self, rule: &Rule) -> Vec<Finding> {
         if self.severities.get(rule.name) == Some(&SeverityLevel::Off) {
-            return;
+            return Vec::new();
         }
         match rule.check {
             Check::Application(check) => {
-                for (at, application) in self.run.applications.iter().enumerate() {
+                let found = self.run.subjects().flat_map(|(at, application)| {
                     let found = check(&self.run.subject(application));
-                    for finding in found {
-                        self.finding(rule.into(), finding.of(at));
-                    }
-                }
+                    found.into_iter().map(move |finding| finding.of(at))
+                });
+                found.collect()
             }
-            Check::Together(check) => check(self.run)
-                .into_iter()
-                .for_each(|finding| self.finding(rule.into(), finding)),
-            Check::Estate(check) => check(self.run.estate)
-                .into_iter()
-                .for_each(|finding| self.finding(rule.into(), finding)),
-            Check::Waivers => {}
+            Check::Together(check) => check(self.run),
+            Check::Estate(check) => check(self.run.estate),
+            Check::Waivers => Vec::new(),
         }
     }
 
@@ -208,7 +215,7 @@ impl Judge<'_> {
 
     fn waivers(&mut self) {
         let mut found = Vec::new();
-        for application in self.run.applications {
+        for (_, application) in self.run.subjects() {
             for (path, waiver) in waivers(application) {
                 found.extend(self.judge_waiver(application, &path, waiver));
             }
@@ -253,7 +260,9 @@ impl Judge<'_> {
                 finding.help("mend what it is about, or set a later day with the reason why"),
             ));
         }
-        if self.used.contains(&span) {
+        // One that several share may be of use to those that are not looked at.
+        let is_shared = span.file != application.tree.span.file;
+        if self.used.contains(&span) || is_shared && self.run.is_partial() {
             return None;
         }
         let message = format!("nothing here is against `{name}`");

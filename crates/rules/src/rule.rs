@@ -1,7 +1,7 @@
 //! What a rule is, and what it sees.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use steading_model::application::{Application, Route, Visibility};
 use steading_model::estate::{Environment, Estate};
@@ -40,6 +40,8 @@ type Named<'a> = (&'a str, &'a str);
 pub(crate) struct Run<'a> {
     pub(crate) estate: &'a Estate,
     pub(crate) applications: &'a [Application],
+    /// The applications that are looked at one by one; none for all.
+    only: &'a BTreeSet<String>,
     desired: BTreeMap<Named<'a>, &'a Desired>,
     named: BTreeMap<Named<'a>, &'a Application>,
 }
@@ -126,6 +128,7 @@ impl<'a> Run<'a> {
         estate: &'a Estate,
         applications: &'a [Application],
         desired: &'a [Desired],
+        only: &'a BTreeSet<String>,
     ) -> Self {
         let desired = desired.iter().map(|desired| {
             let named = (desired.application.as_str(), desired.environment.as_str());
@@ -137,9 +140,26 @@ impl<'a> Run<'a> {
         Self {
             estate,
             applications,
+            only,
             desired: desired.collect(),
             named: named.collect(),
         }
+    }
+
+    /// Returns the applications that are looked at one by one, with the place of each.
+    pub(crate) fn subjects(&self) -> impl Iterator<Item = (usize, &'a Application)> {
+        let all = self.applications.iter().enumerate();
+        all.filter(|(_, application)| self.is_subject(application.name.as_str()))
+    }
+
+    /// Says whether some applications are not looked at by themselves.
+    pub(crate) fn is_partial(&self) -> bool {
+        !self.only.is_empty()
+    }
+
+    /// Says whether an application is looked at by itself.
+    pub(crate) fn is_subject(&self, name: &str) -> bool {
+        self.only.is_empty() || self.only.contains(name)
     }
 
     /// Returns an application as a rule sees it.

@@ -106,9 +106,10 @@ pub(crate) async fn make<'a>(
     if !gone.is_empty() {
         desired.to_mut().extend(gone);
     }
-    let planned = decide(cluster, &mut observation, &desired, &options).await?;
-    let (plan, report) =
-        look_into_namespaces(cluster, &mut observation, &desired, &options, planned).await?;
+    let (mut plan, mut report) = decide(cluster, &mut observation, &desired, &options).await?;
+    if look_closer(cluster, &mut observation, &options, (&plan, &report), name).await? {
+        (plan, report) = steading_plan::plan(&desired, &observation.observed, &options);
+    }
     Ok(Planned {
         observation,
         desired,
@@ -131,34 +132,46 @@ async fn decide(
         return Ok(survey.plan());
     }
     drop(survey);
-    if places_pods && options.scope == Scope::WholeCluster {
-        observation.observed.nodes = nodes(cluster).await?;
-    }
-    observation.observed.details = details(cluster, observation, &different).await?;
+    let reads_nodes = places_pods && options.scope == Scope::WholeCluster;
+    let (found, details) = tokio::try_join!(
+        async {
+            if reads_nodes {
+                nodes(cluster).await
+            } else {
+                Ok(Vec::new())
+            }
+        },
+        details(cluster, observation, &different)
+    )?;
+    observation.observed.nodes = found;
+    observation.observed.details = details;
     Ok(plan(desired, &observation.observed, options))
 }
 
-/// Looks into the namespaces that would be deleted, which costs a list of every kind, and plans again with what is found.
-async fn look_into_namespaces(
+/// Where something would be deleted, looks at what that depends on; says whether there is something to plan anew with.
+///
+/// Namespaces are looked into, which costs a list of every kind. A run by name reads what all others have too.
+async fn look_closer(
     cluster: &Cluster,
     observation: &mut Observation,
-    desired: &[Desired],
     options: &Options,
-    planned: (Plan, PlanReport),
-) -> Result<(Plan, PlanReport), CommandError> {
-    let (plan, report) = &planned;
+    (plan, report): (&Plan, &PlanReport),
+    estate: &str,
+) -> Result<bool, CommandError> {
     let releases = plan.releases.iter().chain(&report.held_back);
-    let goes = |step: &&Step| step.action == Action::Delete && step.id.kind.is("", "Namespace");
-    let steps = releases.flat_map(|release| release.steps.iter().filter(goes));
-    let names: Vec<String> = steps.map(|step| step.id.name.clone()).collect();
-    if names.is_empty() {
-        return Ok(planned);
+    let steps = releases.flat_map(|release| &release.steps);
+    let goes: Vec<&Step> = steps.filter(|step| step.action == Action::Delete).collect();
+    let is_by_name = !observation.observed.only.is_empty();
+    if is_by_name && !goes.is_empty() {
+        let scope = &options.scope;
+        observation.look_around(cluster, estate, scope).await?;
     }
-    for name in names {
-        let found = foreign(cluster, &name).await?;
+    let is_namespace = |step: &&&Step| step.id.kind.is("", "Namespace");
+    for namespace in goes.iter().filter(is_namespace) {
+        let found = foreign(cluster, &namespace.id.name).await?;
         observation.observed.foreign.extend(found);
     }
-    Ok(steading_plan::plan(desired, &observation.observed, options))
+    Ok(goes.iter().any(|step| is_by_name || is_namespace(&step)))
 }
 
 impl Planned<'_> {

@@ -71,7 +71,7 @@ impl Case {
         report.extend(steading_rules::schema::check(
             Catalog::shipped(),
             &applications,
-            &desired,
+            &desired.iter().collect::<Vec<_>>(),
         ));
         Ok(Outcome::new(&report, &declarations.sources, desired))
     }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use steading_model::desired::LABEL_ESTATE;
 use steading_plan::release::Phase;
 use steading_plan::{History, Observed, OpenRelease, ReleaseKey, ReleaseKind, Unreadable};
 
@@ -25,15 +24,14 @@ pub(crate) enum Histories {
     Unreadable(Unreadable),
 }
 
-/// Reads the histories of all applications of an estate.
+/// Reads the histories of all applications whose records have these labels.
 pub(crate) async fn read(
     cluster: &Cluster,
-    estate: &str,
+    labels: &str,
     scope: &Scope,
 ) -> Result<Histories, RequestError> {
     let kind = release_kind();
-    let filter = Filter::within(namespace_of(scope))
-        .labelled(format!("{LABEL_ESTATE}={estate},{LABEL_STATE}"));
+    let filter = Filter::within(namespace_of(scope)).labelled(format!("{labels},{LABEL_STATE}"));
     let records = match record::list(cluster, &filter).await {
         Ok(records) => records,
         Err(error) if error.fault == Fault::NotFound => return Ok(Histories::Unserved),

@@ -8,7 +8,7 @@ use steading_model::desired::Desired;
 use steading_model::{GroupKind, ObjectId};
 use steading_plan::{Live, Observed};
 
-use super::{Question, namespace_of, secrets};
+use super::{List, Question, namespace_of, secrets};
 use crate::fault::Fault;
 use crate::kind::{KindScope, ServedKind, built_in};
 use crate::list::{Extent, Filter};
@@ -25,7 +25,7 @@ pub(super) async fn find(
     question: &Question<'_>,
     observed: &Observed,
     desired: &[Desired],
-    kinds: &[ServedKind],
+    lists: &[List],
 ) -> Result<Vec<(ObjectId, Live)>, RequestError> {
     let unread: BTreeSet<&GroupKind> = observed
         .unserved
@@ -34,9 +34,8 @@ pub(super) async fn find(
         .collect();
     let mut missing: BTreeMap<&ServedKind, BTreeSet<&ObjectId>> = BTreeMap::new();
     for object in desired.iter().flat_map(|desired| &desired.objects) {
-        let kind = kinds
-            .iter()
-            .find(|kind| kind.kind == object.id.kind && !unread.contains(&kind.kind));
+        let mut kinds = lists.iter().map(|list| &list.kind);
+        let kind = kinds.find(|kind| kind.kind == object.id.kind && !unread.contains(&kind.kind));
         if let Some(kind) = kind.filter(|_| !observed.objects.contains_key(&object.id)) {
             missing.entry(kind).or_default().insert(&object.id);
         }

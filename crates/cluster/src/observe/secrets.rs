@@ -14,7 +14,7 @@ use steading_model::desired::{Desired, LABEL_ESTATE};
 use steading_plan::mask::{DigestKey, mask_secret, secret_digest};
 use steading_plan::{Live, Scope, used_secrets};
 
-use super::{Found, Question, namespace_of};
+use super::{Found, List, Question, namespace_of};
 use crate::connect::Cluster;
 use crate::kind::{ServedKind, built_in, visible};
 use crate::list::Filter;
@@ -126,36 +126,30 @@ pub(crate) fn digest_of(secret: &Value) -> String {
 /// Where pods use Secrets that are not ours (made by a secret operator), one list of all Secrets but our records serves both.
 pub(super) async fn list(
     question: &Question<'_>,
-    kind: &ServedKind,
-    labels: &str,
+    list: &List,
 ) -> Result<(Found, Digests), RequestError> {
-    let (mut all, mut digests) = (Vec::new(), Digests::new());
-    for namespace in question.namespaces {
-        let filter = filter(question, namespace.as_deref(), labels);
-        let taken = question
-            .cluster
-            .list(kind, &filter, |_, json| take(question, kind, &json))
-            .await;
-        let taken = taken.map(|secrets| {
-            let mut objects = Vec::new();
-            for (id, live, digest) in secrets {
-                digests.extend(digest);
-                objects.extend(live.map(|live| (id, live)));
-            }
-            objects
-        });
-        match question.found(kind, taken)? {
-            Found::Objects(objects) => all.extend(objects),
-            other => return Ok((other, digests)),
+    let List { kind, namespace } = list;
+    let filter = filter(question, namespace.as_deref());
+    let taken = question
+        .cluster
+        .list(kind, &filter, |_, json| take(question, kind, &json))
+        .await;
+    let mut digests = Digests::new();
+    let taken = taken.map(|secrets| {
+        let mut objects = Vec::new();
+        for (id, live, digest) in secrets {
+            digests.extend(digest);
+            objects.extend(live.map(|live| (id, live)));
         }
-    }
-    Ok((Found::Objects(all), digests))
+        objects
+    });
+    Ok((list.found(taken)?, digests))
 }
 
-fn filter(question: &Question<'_>, namespace: Option<&str>, labels: &str) -> Filter {
+fn filter(question: &Question<'_>, namespace: Option<&str>) -> Filter {
     let filter = Filter::within(namespace);
     if question.wanted.is_empty() {
-        return filter.labelled(labels);
+        return filter.labelled(question.labels);
     }
     Filter {
         fields: Some(format!("type!={PAYLOAD_TYPE}")),

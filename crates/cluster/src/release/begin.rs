@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use futures_util::future::OptionFuture;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::Value;
 use steading_model::ObjectId;
@@ -12,12 +13,13 @@ use steading_plan::{Action, Live, Moving, Packed, ReleasePlan, Standing, Step};
 use super::error::ApplyError;
 use super::execute::{Guard, Work};
 use super::hold::Hold;
-use super::journal::{Journal, Which};
+use super::journal::Journal;
 use super::moving::BINDER;
 use super::takeover;
 use crate::kind::built_in;
 use crate::observe::Observation;
 use crate::observe::secrets::masked;
+use crate::record::Record;
 
 /// How many objects are read side by side.
 const SIDE_BY_SIDE: usize = 8;
@@ -47,9 +49,11 @@ pub(crate) async fn begin(
     plan: &ReleasePlan,
     group: Option<&Group>,
 ) -> Result<Begun, ApplyError> {
-    check_lineage(hold, plan).await?;
     let works = stream::iter(&plan.steps).map(|step| work(hold, observation, step));
-    let works: Vec<Work> = works.buffered(SIDE_BY_SIDE).try_collect().await?;
+    let works = works.buffered(SIDE_BY_SIDE).try_collect();
+    let (lineage, works) = tokio::join!(check_lineage(hold, plan), works);
+    lineage?;
+    let works: Vec<Work> = works?;
     let payload = Payload {
         desired: takeover::recorded(plan, &works),
         journal: works.iter().map(entry).collect(),
@@ -65,14 +69,18 @@ pub(crate) async fn begin(
     Ok(Begun { journal, works })
 }
 
-/// Reads what was released before, and drops records of runs that died before their first write.
+/// Makes sure that nothing was released since the plan was made, and drops the record of a run that died before its first write.
+///
+/// Records are numbered in turn: what was released since has the number that this release wants. Both are read by their names, because a
+/// list waits until the server's copy has caught up with everybody's writes.
 async fn check_lineage(hold: &Hold<'_>, plan: &ReleasePlan) -> Result<(), ApplyError> {
     // Two that make the same namespace at once want the same number: the second cannot write its record.
     if hold.home.is_new() {
         return Ok(());
     }
-    let mut earlier = Vec::new();
-    for record in hold.records(Which::Labelled).await? {
+    let parent = OptionFuture::from(plan.parent.map(|number| hold.numbered(number)));
+    let (parent, same) = tokio::join!(parent, hold.numbered(plan.number));
+    if let Some(record) = same? {
         match record.phase() {
             Phase::Preparing => hold.forget(&record).await?,
             Phase::Running | Phase::Reverting => {
@@ -82,29 +90,18 @@ async fn check_lineage(hold: &Hold<'_>, plan: &ReleasePlan) -> Result<(), ApplyE
                     since: record.spec.created_at,
                 });
             }
-            Phase::Complete | Phase::Reverted => earlier.push(record),
+            Phase::Complete | Phase::Reverted => return Err(ApplyError::released(&record)),
         }
     }
-    let complete = earlier
-        .iter()
-        .filter(|record| record.phase() == Phase::Complete);
-    let current = complete.max_by_key(|record| record.spec.number);
-    let newest = earlier
-        .iter()
-        .max_by_key(|record| record.spec.number)
-        .filter(|record| record.spec.number >= plan.number);
-    if let Some(record) = current
-        .filter(|record| plan.parent != Some(record.spec.number))
-        .or(newest)
-    {
-        return Err(ApplyError::Moved {
-            what: format!(
-                "release {} was made by `{}` at {}",
-                record.spec.number, record.spec.actor, record.spec.created_at
-            ),
-        });
+    let is_current = |record: &Record| record.phase() == Phase::Complete && record.is_labelled();
+    match (plan.parent, parent.transpose()?.flatten()) {
+        (Some(number), parent) if !parent.as_ref().is_some_and(is_current) => {
+            Err(ApplyError::Moved {
+                what: format!("release {number} is no longer the current one"),
+            })
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 fn spec(hold: &Hold<'_>, plan: &ReleasePlan, group: Option<&Group>) -> ReleaseSpec {

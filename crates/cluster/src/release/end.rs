@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::future::try_join_all;
 use serde_json::Value;
 use steading_model::{GroupKind, ObjectId};
 use steading_plan::release::{Phase, ReleaseStatus};
@@ -54,14 +55,16 @@ async fn settle_earlier(hold: &Hold<'_>, journal: &Journal) -> Result<(), ApplyE
         record.metadata.uid != this.metadata.uid && record.spec.number < this.spec.number
     });
     records.sort_by_key(|record| std::cmp::Reverse(record.spec.number));
-    for (at, record) in records.iter().enumerate() {
+    let settled = records.iter().enumerate().map(|(at, record)| async move {
         if at + 1 >= KEPT {
-            hold.forget(record).await?;
+            hold.forget(record).await
         } else if record.is_labelled() {
-            settle(hold, this, record).await?;
+            settle(hold, this, record).await
+        } else {
+            Ok(())
         }
-    }
-    Ok(())
+    });
+    try_join_all(settled).await.map(drop)
 }
 
 async fn settle(hold: &Hold<'_>, this: &Record, record: &Record) -> Result<(), ApplyError> {

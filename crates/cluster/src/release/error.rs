@@ -1,12 +1,14 @@
 //! Why a release did not go as planned.
 
 use steading_model::ObjectId;
+use steading_plan::release::ReleaseSpec;
 use steading_plan::{FieldOwner, ReleaseKey};
 
 use crate::fault::Fault;
 use crate::lease::LeaseError;
 use crate::payload::PayloadError;
 use crate::random::RandomError;
+use crate::record::Record;
 use crate::request::RequestError;
 
 /// Why a release was refused, failed or could not be put back.
@@ -132,6 +134,19 @@ impl ApplyError {
     pub(crate) fn moved(object: &ObjectId, how: &str) -> Self {
         Self::Moved {
             what: format!("`{object}` {how}"),
+        }
+    }
+
+    /// Says that another release was made since the plan.
+    pub(crate) fn released(record: &Record) -> Self {
+        let ReleaseSpec {
+            number,
+            actor,
+            created_at,
+            ..
+        } = &record.spec;
+        Self::Moved {
+            what: format!("release {number} was made by `{actor}` at {created_at}"),
         }
     }
 

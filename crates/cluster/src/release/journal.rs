@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::Method;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use steading_model::desired::{LABEL_APPLICATION, LABEL_ENVIRONMENT, LABEL_ESTATE};
 use steading_plan::release::{Part, Payload, Phase, ReleaseSpec, ReleaseStatus};
@@ -13,7 +14,7 @@ use super::hold::Hold;
 use super::write::MERGE;
 use crate::connect::Cluster;
 use crate::fault::Fault;
-use crate::kind::{built_in, release_kind};
+use crate::kind::{built_in, release_kind, served};
 use crate::list::Filter;
 use crate::observe::secrets::Unkept;
 use crate::payload;
@@ -91,7 +92,27 @@ pub(crate) async fn records(
     })
 }
 
+/// Reads the record of an application's release by its number.
+pub(crate) async fn numbered(
+    cluster: &Cluster,
+    key: &ReleaseKey,
+    number: u64,
+) -> Result<Option<Record>, ApplyError> {
+    let name = record::name(key, number);
+    let doing = format!("read `Release {}/{name}`", key.namespace);
+    let path = release_kind().path_of(Some(&key.namespace), &name);
+    let raw: Option<Box<RawValue>> =
+        served(cluster.fetch(Call::get(path, doing)).await).map_err(ApplyError::Request)?;
+    let record = raw.map(|raw| record::read(raw.get())).transpose();
+    record.map_err(ApplyError::Request)
+}
+
 impl Hold<'_> {
+    /// Reads the record of one of the application's releases.
+    pub(crate) async fn numbered(&self, number: u64) -> Result<Option<Record>, ApplyError> {
+        numbered(&self.cluster, &self.key, number).await
+    }
+
     /// Reads the application's records: those that matter still, or all.
     pub(crate) async fn records(&self, which: Which) -> Result<Vec<Record>, ApplyError> {
         records(&self.cluster, &self.key, which).await
@@ -157,12 +178,7 @@ impl Hold<'_> {
         if record.run() == self.id {
             return Ok(record);
         }
-        Err(ApplyError::Moved {
-            what: format!(
-                "release {} was made by `{}` at {}",
-                record.spec.number, record.spec.actor, record.spec.created_at
-            ),
-        })
+        Err(ApplyError::released(&record))
     }
 
     async fn read_record(&self, name: &str, what: &str) -> Result<Record, ApplyError> {

@@ -3,23 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::{StreamExt as _, stream};
-use serde_json::value::RawValue;
 use steading_plan::release::{Member as Named, Phase};
 use steading_plan::{Found, Observed, ReleaseKey, Settlement, Wish, settlement};
 use tokio::sync::Semaphore;
 
 use super::error::ApplyError;
 use super::hold::{Home, Run};
-use super::journal::{Journal, Which, records};
+use super::journal::{Journal, Which, numbered, records};
 use super::leases::Leases;
 use super::member::Member;
 use super::outcome::{Ended, Outcome};
 use super::put_back::put_back;
 use super::transaction::carry_out;
 use crate::connect::Cluster;
-use crate::kind::{release_kind, served};
-use crate::record::{self, Record};
-use crate::request::Call;
+use crate::record::Record;
 
 /// The digests of what is desired, by application.
 type Digests = BTreeMap<ReleaseKey, String>;
@@ -274,7 +271,7 @@ async fn find(cluster: &Cluster, key: &ReleaseKey) -> Result<Option<Open>, Apply
     };
     let mut records = Vec::with_capacity(group.members.len());
     for named in &group.members {
-        let found = read(cluster, named).await?;
+        let found = numbered(cluster, &named.key, named.number).await?;
         let is_of = |record: &Record| record.spec.group.as_ref() == Some(&group);
         records.push(found.filter(is_of));
     }
@@ -282,16 +279,6 @@ async fn find(cluster: &Cluster, key: &ReleaseKey) -> Result<Option<Open>, Apply
         group: group.members,
         records,
     }))
-}
-
-async fn read(cluster: &Cluster, named: &Named) -> Result<Option<Record>, ApplyError> {
-    let name = record::name(&named.key, named.number);
-    let doing = format!("read `Release {}/{name}`", named.key.namespace);
-    let path = release_kind().path_of(Some(&named.key.namespace), &name);
-    let raw: Option<Box<RawValue>> =
-        served(cluster.fetch(Call::get(path, doing)).await).map_err(ApplyError::Request)?;
-    let record = raw.map(|raw| record::read(raw.get())).transpose();
-    record.map_err(ApplyError::Request)
 }
 
 impl Open {

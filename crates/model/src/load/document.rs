@@ -1,5 +1,7 @@
 //! Which document is what.
 
+use rayon::prelude::*;
+
 use super::codes::{NO_DECLARATION, OLDER_FORMAT, UNKNOWN_KIND};
 use super::files::Files;
 use super::{Form, InputFile, Role};
@@ -32,6 +34,13 @@ pub(super) struct ApplicationDocument {
     pub(super) base: Vec<FileId>,
 }
 
+/// A file of declarations whose text is among the sources.
+struct Text {
+    id: FileId,
+    path: String,
+    role: Role,
+}
+
 impl Documents {
     /// Sorts the documents of all files; returns the files that are none.
     pub(super) fn collect(
@@ -42,17 +51,31 @@ impl Documents {
     ) -> Files {
         let mut others = Files::default();
         files.sort_by(|a, b| (a.role != Role::Base, &a.path).cmp(&(b.role != Role::Base, &b.path)));
+        let mut texts = Vec::new();
         for file in files {
             if file.is_declaration() {
-                self.file(file, sources, report);
+                texts.extend(self.text(file, sources, report));
             } else {
                 others.insert(&file.path, file.bytes);
             }
         }
+        let parsed: Vec<_> = texts
+            .par_iter()
+            .map(|text| yaml::parse(sources, text.id))
+            .collect();
+        for (text, (documents, findings)) in texts.into_iter().zip(parsed) {
+            self.file(&text, documents, findings, report);
+        }
         others
     }
 
-    fn file(&mut self, file: InputFile, sources: &mut Sources, report: &mut Report) {
+    /// Takes the text of a file into the sources.
+    fn text(
+        &mut self,
+        file: InputFile,
+        sources: &mut Sources,
+        report: &mut Report,
+    ) -> Option<Text> {
         let InputFile { path, bytes, role } = file;
         let lossy = match std::str::from_utf8(&bytes) {
             Ok(_) => String::new(),
@@ -64,23 +87,29 @@ impl Documents {
                 let span = undecodable(sources, &path, &lossy);
                 self.base_files
                     .extend((role == Role::Base).then_some(span.file));
-                return report.push(finding.at(span));
+                report.push(finding.at(span));
+                return None;
             }
         };
         let id = sources.add(path.clone(), text);
         if role == Role::Base {
             self.base_files.push(id);
         }
-        let (documents, findings) = yaml::parse(sources, id);
+        Some(Text { id, path, role })
+    }
+
+    /// Sorts the documents of a file.
+    fn file(&mut self, text: &Text, documents: Vec<Node>, findings: Report, report: &mut Report) {
+        let Text { id, path, role } = text;
         if documents.is_empty() && findings.is_empty() {
             report.push(
                 Diagnostic::error(NO_DECLARATION, format!("`{path}` holds no declaration"))
-                    .at(start(id)),
+                    .at(start(*id)),
             );
         }
         report.extend(findings);
         for node in documents {
-            self.document(node, role, &path, report);
+            self.document(node, *role, path, report);
         }
     }
 

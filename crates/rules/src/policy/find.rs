@@ -52,7 +52,7 @@ impl Policies {
         for policy in &self.all {
             let variables = policy.variables();
             let matching = &policy.rule.fields.matching;
-            for (at, application) in run.applications.iter().enumerate() {
+            for (at, application) in run.subjects() {
                 let mut look = |looked| policy.check(looked, &functions, &variables, &mut found);
                 match (&matching.objects, &matching.application) {
                     (Some(objects), _) => run

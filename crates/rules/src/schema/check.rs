@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use steading_model::application::Application;
 use steading_model::read::nearest;
 use steading_model::{Desired, Diagnostic, FieldPath, Node, Object, Report, Severity, Span};
@@ -15,9 +16,8 @@ use super::violation::{UNKNOWN_FIELD, UNKNOWN_KIND, UNKNOWN_VERSION, Violation, 
 /// Groups that end so belong to Kubernetes itself: what is not in the built-in definitions does not exist.
 const OWN_GROUPS: [&str; 3] = ["apps", "batch", "policy"];
 
-/// Validates all objects; `applications` give the places within objects that were written verbatim.
-pub fn check(catalog: &Catalog, applications: &[Application], desired: &[Desired]) -> Report {
-    let mut report = Report::default();
+/// Validates objects; `applications` give the places within objects that were written verbatim.
+pub fn check(catalog: &Catalog, applications: &[Application], desired: &[&Desired]) -> Report {
     let named: BTreeMap<(&str, &str), &Application> = applications
         .iter()
         .map(|application| {
@@ -27,20 +27,29 @@ pub fn check(catalog: &Catalog, applications: &[Application], desired: &[Desired
             )
         })
         .collect();
-    for desired in desired {
+    let check = |desired: &&Desired| {
         let name = (desired.application.as_str(), desired.environment.as_str());
-        let verbatim = named
-            .get(&name)
-            .map(|application| raw_nodes(application))
-            .unwrap_or_default();
-        for object in &desired.objects {
-            let node = verbatim
-                .iter()
-                .copied()
-                .find(|node| Some(node.span) == object.span);
-            for violation in violations(catalog, object) {
-                report.push(diagnose(catalog, object, node, violation));
-            }
+        let application = named.get(&name).copied();
+        of_one(catalog, application, desired)
+    };
+    let reports: Vec<Report> = desired.par_iter().map(check).collect();
+    let mut all = Report::default();
+    for report in reports {
+        all.extend(report);
+    }
+    all
+}
+
+fn of_one(catalog: &Catalog, application: Option<&Application>, desired: &Desired) -> Report {
+    let verbatim = application.map(raw_nodes).unwrap_or_default();
+    let mut report = Report::default();
+    for object in &desired.objects {
+        let node = verbatim
+            .iter()
+            .copied()
+            .find(|node| Some(node.span) == object.span);
+        for violation in violations(catalog, object) {
+            report.push(diagnose(catalog, object, node, violation));
         }
     }
     report

@@ -90,3 +90,33 @@ fn a_waiver_of_another_rule_does_not_help() {
         .collect();
     assert_eq!(codes, ["ST4001", "ST4091"]);
 }
+
+#[test]
+fn who_asks_about_one_application_hears_of_that_one() {
+    let named = |name: &str, image: &str| {
+        application("")
+            .replace("name: web", &format!("name: {name}"))
+            .replace("Answers requests", &format!("Answers for {name}"))
+            .replace("ghcr.io/example/web", image)
+    };
+    let (floating, pinned) = ("ghcr.io/example/web", "ghcr.io/example/web:1.0");
+    let asked = |estate: &str, web: &str, wiki: &str, only: &[&str]| {
+        let files = format!("{}---\n{}", named("web", web), named("wiki", wiki));
+        let mut world = World::new(estate, &files);
+        world.only = only.iter().map(|name| (*name).to_owned()).collect();
+        world.findings()
+    };
+    let lines = |text: &str| text.matches("ST4001").count();
+    assert_eq!(lines(&asked(ESTATE, floating, floating, &[])), 2);
+    let one = asked(ESTATE, floating, floating, &["wiki"]);
+    assert_eq!(lines(&one), 1, "{one}");
+    assert_eq!(asked(ESTATE, floating, pinned, &["wiki"]), "");
+
+    // A waiver that both have is not useless because the other needs it.
+    let waiver =
+        "  defaults: { spec: { waivers: [{ rule: image-not-pinned, why: no tags upstream }] } }\n";
+    let shared = ESTATE.replace("  lab:", &format!("{waiver}  lab:"));
+    assert_eq!(asked(&shared, floating, pinned, &["wiki"]), "");
+    let nobody = asked(&shared, pinned, pinned, &[]);
+    assert!(nobody.contains("nothing here is against"), "{nobody}");
+}

@@ -1,5 +1,6 @@
 //! Estates for tests: declarations and objects as text in, findings as text out.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use jiff::civil::{Date, date};
@@ -22,6 +23,8 @@ pub(crate) struct World {
     pub(crate) desired: Vec<Desired>,
     pub(crate) policies: Policies,
     pub(crate) loading: Report,
+    /// The applications that are asked about; none for all.
+    pub(crate) only: BTreeSet<String>,
 }
 
 impl World {
@@ -58,6 +61,7 @@ impl World {
             desired: Vec::new(),
             policies,
             loading,
+            only: BTreeSet::new(),
         }
     }
 
@@ -92,6 +96,7 @@ impl World {
             &self.policies,
             Catalog::shipped(),
             today,
+            &self.only,
         )
     }
 

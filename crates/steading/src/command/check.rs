@@ -109,7 +109,8 @@ pub(crate) fn run(arguments: Check, session: &Session) -> Result<Outcome, Comman
     progress.activity("compiling");
     let compiled = keep(loaded.compile(&environments));
     progress.activity("checking");
-    let outcome = loaded.check(compiled, today.unwrap_or_else(settings::today));
+    let today = today.unwrap_or_else(settings::today);
+    let outcome = loaded.check(compiled, &selection, today);
     drop(progress);
     let found = std::mem::take(&mut compiled.report);
     let report = loaded.gather(&selection, [found, outcome.report]);

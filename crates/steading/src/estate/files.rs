@@ -132,15 +132,21 @@ impl Reading {
     }
 
     fn try_entry(&mut self, path: &Path, name: &str) -> io::Result<()> {
-        if path.symlink_metadata()?.is_symlink()
-            && let Some(problem) = self.link_problem(path)?
-        {
-            self.find(BAD_LINK, format!("`{name}` is a link {problem}"));
-            return Ok(());
+        let mut kind = path.symlink_metadata()?.file_type();
+        let is_link = kind.is_symlink();
+        if is_link {
+            if let Some(problem) = self.link_problem(path)? {
+                self.find(BAD_LINK, format!("`{name}` is a link {problem}"));
+                return Ok(());
+            }
+            kind = fs::metadata(path)?.file_type();
         }
-        let kind = fs::metadata(path)?.file_type();
         if kind.is_dir() {
-            self.folder(path, name)
+            let real = match (self.above.last(), path.file_name()) {
+                (Some(above), Some(last)) if !is_link => above.join(last),
+                _ => path.canonicalize()?,
+            };
+            self.folder(path, name, real)
         } else if kind.is_file() {
             self.file(path, name)
         } else {
@@ -163,8 +169,8 @@ impl Reading {
         }
     }
 
-    fn folder(&mut self, path: &Path, name: &str) -> io::Result<()> {
-        let real = path.canonicalize()?;
+    /// Reads a folder; `real` is where it is without links.
+    fn folder(&mut self, path: &Path, name: &str, real: PathBuf) -> io::Result<()> {
         if self.above.contains(&real) {
             self.find(
                 BAD_LINK,

@@ -1,6 +1,7 @@
 //! Resolving, compiling and checking.
 
 use jiff::civil::Date;
+use rayon::prelude::*;
 use steading_model::application::Application;
 use steading_model::load::ApplicationFile;
 use steading_model::resolve::{Overrides, resolve};
@@ -8,6 +9,7 @@ use steading_model::{Desired, Report};
 use steading_rules::Outcome;
 
 use super::{Loaded, Selection};
+use crate::keep::give_back;
 
 /// Environments, compiled.
 #[derive(Default)]
@@ -29,11 +31,12 @@ impl Loaded {
         today: Date,
     ) -> (Vec<Desired>, Report) {
         let mut compiled = self.compile(&[environment]);
-        let outcome = self.check(&compiled, today);
+        let outcome = self.check(&compiled, selection, today);
         let found = std::mem::take(&mut compiled.report);
         let report = self.gather(selection, [found, outcome.report]);
-        let mut desired = compiled.desired;
-        desired.retain(|desired| selection.has(desired.application.as_str()));
+        let is_meant = |desired: &Desired| selection.has(desired.application.as_str());
+        let (desired, others): (Vec<_>, Vec<_>) = compiled.desired.into_iter().partition(is_meant);
+        give_back((compiled.applications, others));
         (desired, report)
     }
 
@@ -78,8 +81,12 @@ impl Loaded {
             return compiled;
         };
         for environment in environments {
-            for file in self.applications_of(environment) {
-                let (application, report) = self.resolve(file, environment);
+            let files: Vec<&ApplicationFile> = self.applications_of(environment).collect();
+            let resolved: Vec<_> = files
+                .par_iter()
+                .map(|file| self.resolve(file, environment))
+                .collect();
+            for (application, report) in resolved {
                 compiled.applications.extend(application);
                 compiled.report.extend(report);
             }
@@ -91,7 +98,7 @@ impl Loaded {
     }
 
     /// Checks what was compiled: the rules, and the schemas of Kubernetes.
-    pub(crate) fn check(&self, compiled: &Compiled, today: Date) -> Outcome {
+    pub(crate) fn check(&self, compiled: &Compiled, selection: &Selection, today: Date) -> Outcome {
         let Compiled {
             applications,
             desired,
@@ -107,6 +114,7 @@ impl Loaded {
                     policies,
                     catalog,
                     Some(today),
+                    selection.named(),
                 )
             }
             None => Outcome::default(),

@@ -11,6 +11,7 @@ use steading_rules::schema::Catalog;
 use crate::diagnostics::{Findings, Place};
 use crate::error::CommandError;
 use crate::estate::{self, schemas};
+use crate::keep::give_back;
 use crate::names;
 use crate::session::Session;
 
@@ -71,7 +72,7 @@ impl Loaded {
 
     /// Drops the applications' declarations, for commands that need no more than what was compiled of them: there may be thousands.
     pub(crate) fn shed_applications(&mut self) {
-        self.declarations.applications = Vec::new();
+        give_back(std::mem::take(&mut self.declarations.applications));
     }
 
     /// Takes an image from the command line, which wins over everything; it must be clear whose image it is.

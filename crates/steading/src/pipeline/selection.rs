@@ -34,6 +34,11 @@ impl Selection {
         Ok(selection)
     }
 
+    /// Returns the names; none where all applications are meant.
+    pub(crate) fn named(&self) -> &BTreeSet<String> {
+        &self.named
+    }
+
     /// Says whether an application is meant.
     pub(crate) fn has(&self, application: &str) -> bool {
         self.named.is_empty() || self.named.contains(application)

@@ -10,7 +10,7 @@ use steading_rules::policy::Described;
 use crate::diagnostics::{self, tally};
 use crate::error::{CommandError, Outcome};
 use crate::output::{self, Format, OutputOption};
-use crate::pipeline::Loaded;
+use crate::pipeline::{Loaded, Selection};
 use crate::session::Session;
 use crate::settings;
 use crate::ui::Table;
@@ -47,7 +47,8 @@ pub(crate) fn run(arguments: &List, session: &Session) -> Result<Outcome, Comman
         return Ok(outcome);
     }
     let environments = loaded.environments(None)?;
-    let checked = loaded.check(&loaded.compile(&environments), settings::today());
+    let all = Selection::new(&loaded, &[])?;
+    let checked = loaded.check(&loaded.compile(&environments), &all, settings::today());
     let rules = loaded.policies().describe(loaded.needed_estate()?);
     let rules: Vec<JsonRule<'_>> = rules
         .iter()

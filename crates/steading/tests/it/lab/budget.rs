@@ -89,6 +89,36 @@ fn an_empty_folder_deletes_nothing() {
 }
 
 #[test]
+fn a_run_by_name_counts_what_all_others_have() {
+    let place = village("counted");
+    let map = |name: &str| {
+        format!(
+            "  - {{ apiVersion: v1, kind: ConfigMap, metadata: {{ name: {name} }}, data: {{ a: b }} }}\n"
+        )
+    };
+    let raw = format!("raw:\n{}{}", map("one"), map("two"));
+    place.app("bakery", IMAGE, &raw);
+    place.run("apply bakery --yes").code(0);
+    place.app("bakery", IMAGE, "");
+    let estate = place.file("estate.yaml");
+    let allowing = |percent: u8| {
+        let deletions = format!("  deletions: {{ objects: 0, percent: {percent} }}\n");
+        place
+            .home
+            .write("estate.yaml", format!("{estate}{deletions}"));
+    };
+    // A tenth of the bakery alone would be less than two.
+    allowing(10);
+    place
+        .run("plan bakery")
+        .code(0)
+        .out("- ConfigMap counted-bakery/two");
+    allowing(1);
+    let refused = place.run("plan bakery").code(1);
+    refused.out("this run would delete 2 objects, and may delete 0");
+}
+
+#[test]
 fn an_estate_says_how_much_may_go() {
     let place = village("frugal");
     let estate = place.file("estate.yaml");
