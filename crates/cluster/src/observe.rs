@@ -88,9 +88,8 @@ pub async fn observe(
         observed.only = names(desired);
     }
     let only = observed.only.clone();
-    let labels = labels(estate, &only);
     let (histories, (key, unkept)) = tokio::try_join!(
-        history::read(cluster, &labels, scope),
+        history::read(cluster, estate, &only, scope),
         secrets::key(cluster, scope)
     )?;
     history::fill(&mut observed, histories);
@@ -103,7 +102,7 @@ pub async fn observe(
         key: &key,
         wanted: &wanted,
         only: &only,
-        labels: &labels,
+        labels: &labels(estate, &only),
     };
     let found = stream::iter(&lists)
         .map(|list| question.ask(list))
@@ -132,9 +131,10 @@ impl Observation {
         estate: &str,
         scope: &Scope,
     ) -> Result<(), RequestError> {
-        let everybody = labels(estate, &BTreeSet::new());
+        let everybody = BTreeSet::new();
         let mut all = Observed::default();
-        history::fill(&mut all, history::read(cluster, &everybody, scope).await?);
+        let histories = history::read(cluster, estate, &everybody, scope).await?;
+        history::fill(&mut all, histories);
         // What was known stays: the objects were read after it.
         all.releases.append(&mut self.observed.releases);
         self.observed.releases = all.releases;

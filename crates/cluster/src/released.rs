@@ -1,6 +1,6 @@
 //! What the current releases of an estate desired: all that there is to say about drift, without Git or a registry.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use steading_model::Desired;
@@ -83,6 +83,8 @@ pub async fn history_of(
 ) -> Result<Option<History>, RequestError> {
     let scope = Scope::OneNamespace(key.namespace.clone());
     let mut observed = Observed::default();
-    history::fill(&mut observed, history::read(cluster, estate, &scope).await?);
+    let only = BTreeSet::from([key.application.clone()]);
+    let histories = history::read(cluster, estate, &only, &scope).await?;
+    history::fill(&mut observed, histories);
     Ok(observed.releases.remove(key))
 }

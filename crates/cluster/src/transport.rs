@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use hyper_timeout::TimeoutConnector;
 use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
@@ -10,7 +11,7 @@ use kube::config::Config;
 use kube::{Client, Error};
 use tower::ServiceBuilder;
 
-/// How long making a connection may take.
+/// How long making a connection may take, TLS included.
 const CONNECT: Duration = Duration::from_secs(4);
 
 /// Makes a client whose requests leave at once. Without asking for it, the system holds small ones back until the server has acknowledged
@@ -25,8 +26,11 @@ pub(crate) fn client(mut config: Config) -> Result<Client, Error> {
     let mut connector = HttpConnector::new();
     connector.enforce_http(false);
     connector.set_nodelay(true);
-    connector.set_connect_timeout(Some(CONNECT));
     let connector = config.rustls_https_connector_with_connector(connector)?;
+    let mut connector = TimeoutConnector::new(connector);
+    connector.set_connect_timeout(Some(CONNECT));
+    connector.set_read_timeout(config.read_timeout);
+    connector.set_write_timeout(config.write_timeout);
     let client: legacy::Client<_, Body> =
         legacy::Client::builder(TokioExecutor::new()).build(connector);
     let service = ServiceBuilder::new()

@@ -1,13 +1,13 @@
 //! What is known of each application's releases, from the records that still matter.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use steading_plan::release::Phase;
 use steading_plan::{History, Observed, OpenRelease, ReleaseKey, ReleaseKind, Unreadable};
 
 use steading_plan::Scope;
 
-use super::namespace_of;
+use super::{labels, namespace_of};
 use crate::connect::Cluster;
 use crate::fault::Fault;
 use crate::kind::release_kind;
@@ -24,14 +24,16 @@ pub(crate) enum Histories {
     Unreadable(Unreadable),
 }
 
-/// Reads the histories of all applications whose records have these labels.
+/// Reads the histories of an estate's applications: of all, or of those that are named.
 pub(crate) async fn read(
     cluster: &Cluster,
-    labels: &str,
+    estate: &str,
+    only: &BTreeSet<String>,
     scope: &Scope,
 ) -> Result<Histories, RequestError> {
     let kind = release_kind();
-    let filter = Filter::within(namespace_of(scope)).labelled(format!("{labels},{LABEL_STATE}"));
+    let labels = format!("{},{LABEL_STATE}", labels(estate, only));
+    let filter = Filter::within(namespace_of(scope)).labelled(labels);
     let records = match record::list(cluster, &filter).await {
         Ok(records) => records,
         Err(error) if error.fault == Fault::NotFound => return Ok(Histories::Unserved),

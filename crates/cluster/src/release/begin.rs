@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use futures_util::future::OptionFuture;
+use futures_util::future::{OptionFuture, try_join_all};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::Value;
 use steading_model::ObjectId;
@@ -71,16 +71,18 @@ pub(crate) async fn begin(
 
 /// Makes sure that nothing was released since the plan was made, and drops the record of a run that died before its first write.
 ///
-/// Records are numbered in turn: what was released since has the number that this release wants. Both are read by their names, because a
-/// list waits until the server's copy has caught up with everybody's writes.
+/// Records are numbered in turn: what was released since comes after the parent, and no later than the number that this release wants.
+/// They are read by their names, because a list waits until the server's copy has caught up with everybody's writes.
 async fn check_lineage(hold: &Hold<'_>, plan: &ReleasePlan) -> Result<(), ApplyError> {
     // Two that make the same namespace at once want the same number: the second cannot write its record.
     if hold.home.is_new() {
         return Ok(());
     }
+    let since = plan.parent.map_or(1, |parent| parent + 1);
+    let later = (since..=plan.number).map(|number| hold.numbered(number));
     let parent = OptionFuture::from(plan.parent.map(|number| hold.numbered(number)));
-    let (parent, same) = tokio::join!(parent, hold.numbered(plan.number));
-    if let Some(record) = same? {
+    let (parent, later) = tokio::join!(parent, try_join_all(later));
+    for record in later?.into_iter().flatten() {
         match record.phase() {
             Phase::Preparing => hold.forget(&record).await?,
             Phase::Running | Phase::Reverting => {
@@ -90,6 +92,8 @@ async fn check_lineage(hold: &Hold<'_>, plan: &ReleasePlan) -> Result<(), ApplyE
                     since: record.spec.created_at,
                 });
             }
+            // What failed before the plan was made has used up its number.
+            Phase::Reverted if record.spec.number < plan.number => {}
             Phase::Complete | Phase::Reverted => return Err(ApplyError::released(&record)),
         }
     }
