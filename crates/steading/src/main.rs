@@ -36,8 +36,12 @@ mod turns;
 mod ui;
 mod wanted;
 
+use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
+use std::thread::available_parallelism;
+
+use rayon::ThreadPoolBuilder;
 
 use error::Kind;
 use session::Session;
@@ -47,8 +51,17 @@ use ui::Ui;
 fn main() -> ExitCode {
     let settings = Settings::from_environment();
     internal::install(&settings);
+    use_all_cores();
     let code = catch_unwind(AssertUnwindSafe(|| run(settings)));
     ExitCode::from(code.unwrap_or(Kind::Internal.code()))
+}
+
+/// Lets this thread compute with the others instead of waiting for them: each thread keeps memory of its own.
+fn use_all_cores() {
+    let cores = available_parallelism().map_or(1, NonZero::get);
+    // Where there is one core, there is a second thread nevertheless: this one may wait for a cluster.
+    let pool = ThreadPoolBuilder::new().num_threads(cores.max(2));
+    drop(pool.use_current_thread().build_global());
 }
 
 fn run(settings: Settings) -> u8 {

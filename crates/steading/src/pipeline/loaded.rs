@@ -11,7 +11,6 @@ use steading_rules::schema::Catalog;
 use crate::diagnostics::{Findings, Place};
 use crate::error::CommandError;
 use crate::estate::{self, schemas};
-use crate::keep::give_back;
 use crate::names;
 use crate::session::Session;
 
@@ -72,7 +71,7 @@ impl Loaded {
 
     /// Drops the applications' declarations, for commands that need no more than what was compiled of them: there may be thousands.
     pub(crate) fn shed_applications(&mut self) {
-        give_back(std::mem::take(&mut self.declarations.applications));
+        self.declarations.applications = Vec::new();
     }
 
     /// Takes an image from the command line, which wins over everything; it must be clear whose image it is.
