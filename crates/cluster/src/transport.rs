@@ -28,7 +28,7 @@ pub(crate) fn client(mut config: Config) -> Result<Client, Error> {
     connector.set_nodelay(true);
     let connector = config.rustls_https_connector_with_connector(connector)?;
     let mut connector = TimeoutConnector::new(connector);
-    connector.set_connect_timeout(Some(CONNECT));
+    connector.set_connect_timeout(config.connect_timeout);
     connector.set_read_timeout(config.read_timeout);
     connector.set_write_timeout(config.write_timeout);
     let client: legacy::Client<_, Body> =

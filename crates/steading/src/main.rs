@@ -51,7 +51,6 @@ use ui::Ui;
 fn main() -> ExitCode {
     let settings = Settings::from_environment();
     internal::install(&settings);
-    use_all_cores();
     let code = catch_unwind(AssertUnwindSafe(|| run(settings)));
     ExitCode::from(code.unwrap_or(Kind::Internal.code()))
 }
@@ -70,6 +69,7 @@ fn run(settings: Settings) -> u8 {
         Ok(arguments) => arguments,
         Err(error) => return args::report(&error),
     };
+    use_all_cores();
     let (session, command) = Session::new(settings, ui, arguments);
     let result = command::run(command, &session);
     let flushed = session.ui.finish();

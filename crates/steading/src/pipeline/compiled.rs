@@ -34,11 +34,11 @@ impl Loaded {
         let outcome = self.check(&compiled, selection, today);
         let found = std::mem::take(&mut compiled.report);
         let report = self.gather(selection, [found, outcome.report]);
-        let is_meant = |desired: &Desired| selection.has(desired.application.as_str());
         // Where all are meant, memory is scarcer than time: it is given back before more is read.
         if selection.named().is_empty() {
             return (compiled.desired, report);
         }
+        let is_meant = |desired: &Desired| selection.has(desired.application.as_str());
         let (desired, others): (Vec<_>, Vec<_>) = compiled.desired.into_iter().partition(is_meant);
         give_back((compiled.applications, others));
         (desired, report)
