@@ -30,6 +30,18 @@ pub(crate) struct Filter {
     pub(crate) fields: Option<String>,
     /// Whether the objects are wanted as a whole.
     pub(crate) extent: Extent,
+    /// How old it may be.
+    pub(crate) age: Age,
+}
+
+/// How old a list may be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Age {
+    /// It has all that was written before it was asked for. Right after a write the server takes up to a tenth of a second to be sure of it.
+    #[default]
+    Now,
+    /// As the server's memory has it: a moment old, seldom more.
+    Any,
 }
 
 /// How much of each object is wanted.
@@ -89,6 +101,12 @@ impl Filter {
         self
     }
 
+    /// Takes what the server has in memory.
+    pub(crate) fn of_any_age(mut self) -> Self {
+        self.age = Age::Any;
+        self
+    }
+
     fn doing(&self, kind: &ServedKind) -> String {
         let whereabouts = self
             .namespace
@@ -119,6 +137,8 @@ impl Filter {
         }
         if !next.is_empty() {
             call = call.query("continue", next);
+        } else if self.age == Age::Any {
+            call = call.query("resourceVersion", "0");
         }
         match self.extent {
             Extent::Whole => call,
@@ -172,11 +192,14 @@ impl Cluster {
         let name = kind.path(filter.namespace.as_deref());
         loop {
             let call = filter.call(kind, &next);
-            let page = self.read(call, |body| read_page(kind, body, take)).await?;
+            let page = self
+                .read(call, |reply| read_page(kind, &reply.body, take))
+                .await?;
             let (items, meta) = page;
             // The further pages are of the version of the first.
             let is_first = next.is_empty();
-            if is_first && let Err(outdated) = self.newest.list(&name, &meta.version) {
+            let is_compared = is_first && filter.age == Age::Now;
+            if is_compared && let Err(outdated) = self.newest.list(&name, &meta.version) {
                 return Ok(Listed::Outdated(outdated));
             }
             taken.extend(items);

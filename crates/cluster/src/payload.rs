@@ -14,7 +14,7 @@ use crate::connect::Cluster;
 use crate::kind::{built_in, release_kind};
 use crate::list::Filter;
 use crate::record::{self, LABEL_RECORD, PAYLOAD_TYPE, Record};
-use crate::request::{Call, RequestError};
+use crate::request::RequestError;
 
 /// How much of a payload one Secret holds. A Secret holds 1 MiB; written as base64 this stays under it too.
 const CHUNK: usize = 700 * 1024;
@@ -104,14 +104,18 @@ pub async fn payload(
     key: &ReleaseKey,
     number: u64,
 ) -> Result<Payload, PayloadError> {
-    let name = record::name(key, number);
-    let call = Call::get(
-        release_kind().path_of(Some(&key.namespace), &name),
-        format!("read `Release {}/{name}`", key.namespace),
-    );
-    let found: Value = cluster.fetch(call).await.map_err(PayloadError::Request)?;
-    let record = record::read(&found.to_string()).map_err(PayloadError::Request)?;
-    read(cluster, &record).await
+    let record = record::named(cluster, key, number).await;
+    read(cluster, &record.map_err(PayloadError::Request)?).await
+}
+
+/// Says whether all of a record's payload was written.
+pub(crate) async fn is_there(cluster: &Cluster, record: &Record) -> Result<bool, RequestError> {
+    match read(cluster, record).await {
+        Err(PayloadError::Incomplete { .. }) => Ok(false),
+        Err(PayloadError::Request(error)) => Err(error),
+        // What cannot be understood is said when it is used.
+        Ok(_) | Err(PayloadError::Broken { .. }) => Ok(true),
+    }
 }
 
 /// Reads the payload of a record.

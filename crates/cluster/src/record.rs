@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use steading_plan::release::{Phase, ReleaseSpec, ReleaseStatus};
 use steading_plan::{ReleaseKey, ReleaseKind};
@@ -12,10 +13,13 @@ use crate::connect::Cluster;
 use crate::fault::Fault;
 use crate::kind::release_kind;
 use crate::list::Filter;
-use crate::request::{RequestError, garbled};
+use crate::request::{Call, RequestError, garbled};
 
-/// Label that says which records are looked at without looking at all.
+/// Label of the records that matter still, so that they are found without looking at all; those without it are history. Programs before
+/// format 4 wrote other words into it.
 pub(crate) const LABEL_STATE: &str = "steading.dev/state";
+/// What the label says.
+pub(crate) const MATTERS: &str = "matters";
 /// Label of a payload Secret: the UID of its record.
 pub(crate) const LABEL_RECORD: &str = "steading.dev/record";
 /// Annotation with what the run that made the record is called, so that a request whose answer was lost is recognised.
@@ -35,42 +39,10 @@ const TAKES_OVER: &str = "takesOver";
 
 /// The form in which records and payloads are written now. It is raised when an older program could not act rightly on what a newer one
 /// wrote; this one reads all forms up to it. Records without the field have the first.
-pub(crate) const FORMAT: u64 = 3;
-
-/// Returns the form of a record: the second only for takeovers, whose owners an older program would not give back, and for groups, of which
-/// it would put back one alone; the third for what moves, whose volumes it would not give back.
-fn format(spec: &ReleaseSpec) -> u64 {
-    match spec.kind {
-        _ if spec.former.is_some() || spec.successor.is_some() => 3,
-        ReleaseKind::Takeover => 2,
-        _ if spec.group.is_some() => 2,
-        ReleaseKind::Apply | ReleaseKind::Rollback(_) | ReleaseKind::Retire => 1,
-    }
-}
-
-/// What the label says. Records without it are history.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum State {
-    /// It has not ended.
-    Open,
-    /// It is the last complete one.
-    Current,
-    /// It was put back, and nothing complete came after it.
-    Reverted,
-    /// Its version was rolled back from, and nothing else was released since.
-    Quarantined,
-}
-
-impl State {
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Current => "current",
-            Self::Reverted => "reverted",
-            Self::Quarantined => "quarantined",
-        }
-    }
-}
+///
+/// The second came with takeovers, whose owners have to be given back, and groups, of which none is put back alone; the third with moves, whose
+/// volumes have to be given back; the fourth with records that have touched something before they note anything.
+pub(crate) const FORMAT: u64 = 4;
 
 /// A `Release` object.
 #[derive(Clone, Debug, Deserialize)]
@@ -110,10 +82,31 @@ pub(crate) fn name(key: &ReleaseKey, number: u64) -> String {
     format!("{}-{}-{number}", key.application, key.environment)
 }
 
+/// Returns the path of the record of a release.
+pub(crate) fn path(key: &ReleaseKey, number: u64) -> String {
+    release_kind().path_of(Some(&key.namespace), &name(key, number))
+}
+
+/// Returns what messages call the record of a release.
+pub(crate) fn title(key: &ReleaseKey, number: u64) -> String {
+    format!("`Release {}/{}`", key.namespace, name(key, number))
+}
+
+/// Reads the record of a release.
+pub(crate) async fn named(
+    cluster: &Cluster,
+    key: &ReleaseKey,
+    number: u64,
+) -> Result<Record, RequestError> {
+    let doing = format!("read {}", title(key, number));
+    let raw: Box<RawValue> = cluster.fetch(Call::get(path(key, number), doing)).await?;
+    read(raw.get())
+}
+
 /// Writes a `spec` so that it reads well with `kubectl`: why it is made is one word, and the release that it goes back to a number.
 pub(crate) fn write_spec(spec: &ReleaseSpec) -> Value {
     let mut value = json!(spec);
-    value["format"] = json!(format(spec));
+    value["format"] = json!(FORMAT);
     match spec.kind {
         ReleaseKind::Apply => value["kind"] = json!(RELEASE),
         // An older program takes it for a release that wants little, and acts rightly on it.
@@ -196,7 +189,7 @@ impl Record {
         }
     }
 
-    /// Returns how far it came; a record without a status is still being prepared.
+    /// Returns how far it came. A record without a status is being prepared, or has just begun: that it has its payload says so.
     pub(crate) fn phase(&self) -> Phase {
         self.status
             .as_ref()
@@ -211,8 +204,8 @@ impl Record {
         )
     }
 
-    /// Says whether it carries a label for those that still matter.
-    pub(crate) fn is_labelled(&self) -> bool {
+    /// Says whether it matters still.
+    pub(crate) fn matters(&self) -> bool {
         self.metadata.labels.contains_key(LABEL_STATE)
     }
 
@@ -248,6 +241,11 @@ mod tests {
                 "takeover",
                 1,
                 include_str!("../tests/records/takeover.json"),
+            ),
+            (
+                "format 4",
+                1,
+                include_str!("../tests/records/format-4.json"),
             ),
             ("group", 3, include_str!("../tests/records/group.json")),
             ("moved", 1, include_str!("../tests/records/moved.json")),
@@ -305,7 +303,7 @@ mod tests {
             "{error}"
         );
         assert!(
-            error.contains("a newer steading wrote it: its format is 4"),
+            error.contains("a newer steading wrote it: its format is 5"),
             "{error}"
         );
     }

@@ -10,7 +10,8 @@
 //! ```
 //!
 //! # Guarantees
-//! - Before the first write to an object, the record says what will be done and holds what was there before.
+//! - Before the first write to an object, the record says what will be done and its payload holds what was there before. That both are there
+//!   says that it runs; its status is written where that lasts, and at the end.
 //! - A run that dies leaves a record that anybody's next run resumes or reverts ([`recover`]); until then nobody else releases the
 //!   application.
 //! - Before each write the run proves that it still holds the namespace's Lease.

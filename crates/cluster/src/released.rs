@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use steading_model::Desired;
 use steading_model::desired::LABEL_ESTATE;
+use steading_plan::release::Phase;
 use steading_plan::{History, Observed, ReleaseKey, Scope, rollback};
 
 use crate::connect::Cluster;
@@ -12,7 +13,7 @@ use crate::fault::Fault;
 use crate::list::Filter;
 use crate::observe::{history, namespace_of};
 use crate::payload::{self, PayloadError};
-use crate::record::{self, LABEL_STATE, Record, State};
+use crate::record::{self, LABEL_STATE, Record};
 use crate::request::RequestError;
 
 /// How many payloads are read side by side.
@@ -40,17 +41,14 @@ pub async fn released(
     scope: &Scope,
     only: impl Fn(&ReleaseKey) -> bool,
 ) -> Result<Released, RequestError> {
-    let current = State::Current.word();
     let filter = Filter::within(namespace_of(scope))
-        .labelled(format!("{LABEL_ESTATE}={estate},{LABEL_STATE}={current}"));
-    let mut records = match record::list(cluster, &filter).await {
+        .labelled(format!("{LABEL_ESTATE}={estate},{LABEL_STATE}"));
+    let records = match record::list(cluster, &filter).await {
         Err(error) if error.fault == Fault::NotFound => return Ok(Released::default()),
         records => records?,
     };
-    // Where a run died between two labels, two are current: the later one counts.
-    records.sort_by_key(|record| record.spec.number);
     let wanted = records.into_iter().filter(|record| only(&record.key()));
-    let read = stream::iter(wanted)
+    let read = stream::iter(current(wanted))
         .map(|record| async move { Ok((record.key(), desired(cluster, &record).await?)) })
         .buffered(SIDE_BY_SIDE);
     let all: Vec<(ReleaseKey, Result<Desired, String>)> = read.try_collect().await?;
@@ -62,6 +60,19 @@ pub async fn released(
         }
     }
     Ok(released)
+}
+
+/// Returns the current release of each application: the last that is complete.
+fn current(records: impl Iterator<Item = Record>) -> impl Iterator<Item = Record> {
+    let mut complete: Vec<Record> = records
+        .filter(|record| record.phase() == Phase::Complete)
+        .collect();
+    complete.sort_by_key(|record| record.spec.number);
+    let by_key: BTreeMap<ReleaseKey, Record> = complete
+        .into_iter()
+        .map(|record| (record.key(), record))
+        .collect();
+    by_key.into_values()
 }
 
 async fn desired(

@@ -93,7 +93,14 @@ pub(crate) enum Attempt<T> {
     Failed(RequestError),
 }
 
-/// The answer to one try.
+/// What the server answered.
+pub(crate) struct Reply {
+    pub(crate) body: Bytes,
+    /// Whether it made what was asked for: it was not there.
+    pub(crate) has_created: bool,
+}
+
+/// Why one try failed.
 struct Refused {
     fault: Fault,
     refusal: Refusal,
@@ -227,19 +234,20 @@ impl Cluster {
     /// Every request of this crate may be sent twice: reads, applies and merges are idempotent, and whoever creates or deletes
     /// looks at what is there when it is told "exists" or "not found".
     pub(crate) async fn send(&self, call: Call) -> Result<Bytes, RequestError> {
-        self.read(call, |body| Ok(body.clone())).await
+        self.read(call, |reply| Ok(reply.body.clone())).await
     }
 
     /// Sends a request and reads the answer as JSON.
     pub(crate) async fn fetch<T: DeserializeOwned>(&self, call: Call) -> Result<T, RequestError> {
-        self.read(call, |body| serde_json::from_slice(body)).await
+        self.read(call, |reply| serde_json::from_slice(&reply.body))
+            .await
     }
 
     /// Sends a request and reads the answer in some way. One that ends too soon is no answer: it is asked for again.
     pub(crate) async fn read<T>(
         &self,
         call: Call,
-        read: impl Fn(&Bytes) -> Result<T, serde_json::Error>,
+        read: impl Fn(&Reply) -> Result<T, serde_json::Error>,
     ) -> Result<T, RequestError> {
         let mut tried = 0;
         loop {
@@ -257,12 +265,12 @@ impl Cluster {
         &self,
         call: &Call,
         tried: u32,
-        read: &impl Fn(&Bytes) -> Result<T, serde_json::Error>,
+        read: &impl Fn(&Reply) -> Result<T, serde_json::Error>,
     ) -> Attempt<T> {
         let answer = self.send_once(call).await;
-        let read = answer.and_then(|body| {
-            self.compare(call, &body)?;
-            read(&body).map_err(|error| Refused::garbled(&error))
+        let read = answer.and_then(|reply| {
+            self.compare(call, &reply.body)?;
+            read(&reply).map_err(|error| Refused::garbled(&error))
         });
         let refused = match read {
             Ok(answer) => return Attempt::Done(answer),
@@ -284,7 +292,7 @@ impl Cluster {
 
     /// Sends a request that nothing depends on; nothing if it fails.
     pub(crate) async fn attempt_once(&self, call: &Call) -> Option<Bytes> {
-        self.send_once(call).await.ok()
+        Some(self.send_once(call).await.ok()?.body)
     }
 
     /// Refuses an answer that is older than one before.
@@ -296,7 +304,7 @@ impl Cluster {
         compared.map_err(|outdated| Refused::plain(Fault::Busy, outdated.to_string()))
     }
 
-    async fn send_once(&self, call: &Call) -> Result<Bytes, Refused> {
+    async fn send_once(&self, call: &Call) -> Result<Reply, Refused> {
         let request = call
             .request()
             .map_err(|error| Refused::without_answer(Fault::Other, &error))?;
@@ -311,7 +319,7 @@ impl Cluster {
         }
     }
 
-    async fn exchange(&self, request: Request<Body>) -> Result<Bytes, Refused> {
+    async fn exchange(&self, request: Request<Body>) -> Result<Reply, Refused> {
         let _slot = self.flow.slot().await;
         let answer = self
             .client()
@@ -325,7 +333,8 @@ impl Cluster {
             .to_bytes();
         if status.is_success() {
             self.flow.went_well();
-            return Ok(body);
+            let has_created = status == StatusCode::CREATED;
+            return Ok(Reply { body, has_created });
         }
         let refused = Refused::answered(status, &headers, &body);
         if refused.fault == Fault::Busy {

@@ -24,7 +24,7 @@ use crate::takeover::Taken;
 /// A release in `Preparing`, `Running` or `Reverting` that nobody holds is interrupted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Phase {
-    /// The record is being written; no object was touched.
+    /// The record is being written, or was a moment ago and nothing is noted yet: no object was touched unless its payload is there.
     Preparing,
     /// Steps are being executed.
     Running,

@@ -112,10 +112,7 @@ pub(crate) fn add(history: &mut History, record: Record) {
         }
         Phase::Complete | Phase::Reverted => {}
     }
-    // A record in preparation touched nothing: whoever releases next drops it and takes its number.
-    if phase != Phase::Preparing {
-        history.greatest_number = history.greatest_number.max(spec.number);
-    }
+    history.greatest_number = history.greatest_number.max(spec.number);
 }
 
 #[cfg(test)]
@@ -172,13 +169,14 @@ mod tests {
     }
 
     #[test]
-    fn a_release_that_never_began_is_open_and_uses_up_no_number() {
-        let history = history(vec![
-            record(1, "Complete", None),
-            record(2, "Preparing", None),
-        ]);
+    fn a_release_that_noted_nothing_yet_is_open() {
+        let begun = Record {
+            status: None,
+            ..record(2, "Running", None)
+        };
+        let history = history(vec![record(1, "Complete", None), begun]);
         assert_eq!(history.open.unwrap().phase, Phase::Preparing);
-        assert_eq!(history.greatest_number, 1);
+        assert_eq!((history.current, history.greatest_number), (Some(1), 2));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use steading_plan::{Live, ReleaseKey};
 
 use super::error::ApplyError;
 use super::hold::Hold;
-use super::journal::{Which, records};
+use super::journal::numbered;
 use crate::record::Record;
 
 /// Writes the UIDs of what was put back into the inventories of the releases before: that of the application, and that of what it was.
@@ -19,11 +19,10 @@ pub(crate) async fn renew(
     live: &BTreeMap<ObjectId, Live>,
 ) -> Result<(), ApplyError> {
     for (key, number) in before(hold, record) {
-        let records = records(&hold.cluster, key, Which::Labelled).await?;
-        let earlier = records.iter().find(|record| record.spec.number == number);
-        let renewed = earlier.and_then(|earlier| Some((earlier, renewed(earlier, live)?)));
-        if let Some((earlier, status)) = renewed {
-            hold.patch_status(earlier, &status).await?;
+        let earlier = numbered(&hold.cluster, key, number).await?;
+        let renewed = earlier.and_then(|earlier| Some((renewed(&earlier, live)?, earlier)));
+        if let Some((status, earlier)) = renewed {
+            hold.patch_status(&earlier, &status).await?;
         }
     }
     Ok(())

@@ -9,7 +9,7 @@ use super::error::ApplyError;
 use super::hold::{Hold, Home, Run};
 use super::journal::Which;
 use super::leases::Leases;
-use crate::record::State;
+use crate::list::Age;
 
 /// A release whose version is no longer in quarantine.
 #[derive(Clone, Debug)]
@@ -40,7 +40,7 @@ pub async fn allow(
 
 async fn allow_held(hold: &Hold<'_>, number: Option<u64>) -> Result<Vec<Allowed>, ApplyError> {
     let mut allowed = Vec::new();
-    for record in hold.records(Which::Labelled).await? {
+    for record in hold.records(Which::Mattering, Age::Now).await? {
         let Some(mut status) = record.status.clone() else {
             continue;
         };
@@ -55,9 +55,10 @@ async fn allow_held(hold: &Hold<'_>, number: Option<u64>) -> Result<Vec<Allowed>
             ..status
         };
         hold.patch_status(&record, &status).await?;
-        let is_reverted = status.phase == Phase::Reverted;
-        hold.label(&record, is_reverted.then_some(State::Reverted))
-            .await?;
+        // One that was put back matters still: it says why, until something complete comes after it.
+        if status.phase == Phase::Complete {
+            hold.unlabel(&record).await?;
+        }
         let number = record.spec.number;
         allowed.push(Allowed { number, why });
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use steading_model::ObjectId;
 use steading_plan::{Health, health};
 
@@ -25,7 +25,7 @@ pub(crate) async fn until_answered(
 ) -> Result<(), ApplyError> {
     let started = Instant::now();
     for id in ids.iter().filter(|id| id.kind.is("", "Service")) {
-        let Some(service) = live.get(id) else {
+        let Some(service) = live.get(id).filter(|service| !is_parked(live, service)) else {
             continue;
         };
         loop {
@@ -58,33 +58,51 @@ async fn answered(hold: &Hold<'_>, id: &ObjectId, service: &Value) -> Result<Hea
     let Some(selector) = selector(service) else {
         return Ok(health(Some(service)));
     };
-    let within = || Filter::within(id.namespace.as_deref());
-    let pods = hold
-        .cluster
-        .list(
-            &built_in("", "Pod"),
-            &within().labelled(selector),
-            |_, _| Some(()),
-        )
-        .await;
-    if pods.map_err(ApplyError::Request)?.is_empty() {
-        return Ok(health(Some(service)));
-    }
+    let within = || Filter::within(id.namespace.as_deref()).of_any_age();
     let of_service = within().labelled(format!("kubernetes.io/service-name={}", id.name));
     let slices = hold
         .cluster
         .list_values(&built_in("discovery.k8s.io", "EndpointSlice"), &of_service)
         .await;
-    Ok(health::endpoints(
-        service,
-        &slices.map_err(ApplyError::Request)?,
-    ))
+    let answered = health::endpoints(service, &slices.map_err(ApplyError::Request)?);
+    if answered.is_current() {
+        return Ok(answered);
+    }
+    let pods = within().labelled(text(selector));
+    let pods = hold
+        .cluster
+        .list(&built_in("", "Pod"), &pods, |_, _| Some(()))
+        .await;
+    if pods.map_err(ApplyError::Request)?.is_empty() {
+        return Ok(health(Some(service)));
+    }
+    Ok(answered)
 }
 
-fn selector(service: &Value) -> Option<String> {
-    let labels = service["spec"]["selector"].as_object()?;
+/// Says whether all that stands behind a Service, as far as it was applied with it, has no pods on purpose.
+fn is_parked(live: &BTreeMap<ObjectId, Value>, service: &Value) -> bool {
+    let Some(selector) = selector(service) else {
+        return false;
+    };
+    let mut replicas = live
+        .values()
+        .filter(|object| {
+            let labels = &object["spec"]["template"]["metadata"]["labels"];
+            selector.iter().all(|(name, value)| labels[name] == *value)
+        })
+        .map(|workload| &workload["spec"]["replicas"])
+        .peekable();
+    replicas.peek().is_some() && replicas.all(|replicas| *replicas == 0)
+}
+
+fn selector(service: &Value) -> Option<&Map<String, Value>> {
+    let labels = service["spec"]["selector"].as_object();
+    labels.filter(|labels| !labels.is_empty())
+}
+
+fn text(labels: &Map<String, Value>) -> String {
     let pairs = labels
         .iter()
         .filter_map(|(name, value)| Some(format!("{name}={}", value.as_str()?)));
-    Some(pairs.collect::<Vec<_>>().join(",")).filter(|labels| !labels.is_empty())
+    pairs.collect::<Vec<_>>().join(",")
 }

@@ -69,7 +69,7 @@ pub(crate) async fn begin(
     Ok(Begun { journal, works })
 }
 
-/// Makes sure that nothing was released since the plan was made, and drops the record of a run that died before its first write.
+/// Makes sure that nothing was released since the plan was made.
 ///
 /// Records are numbered in turn: what was released since comes after the parent, and no later than the number that this release wants.
 /// They are read by their names, because a list waits until the server's copy has caught up with everybody's writes.
@@ -84,8 +84,7 @@ async fn check_lineage(hold: &Hold<'_>, plan: &ReleasePlan) -> Result<(), ApplyE
     let (parent, later) = tokio::join!(parent, try_join_all(later));
     for record in later?.into_iter().flatten() {
         match record.phase() {
-            Phase::Preparing => hold.forget(&record).await?,
-            Phase::Running | Phase::Reverting => {
+            Phase::Preparing | Phase::Running | Phase::Reverting => {
                 return Err(ApplyError::Open {
                     number: record.spec.number,
                     actor: record.spec.actor,
@@ -97,7 +96,7 @@ async fn check_lineage(hold: &Hold<'_>, plan: &ReleasePlan) -> Result<(), ApplyE
             Phase::Complete | Phase::Reverted => return Err(ApplyError::released(&record)),
         }
     }
-    let is_current = |record: &Record| record.phase() == Phase::Complete && record.is_labelled();
+    let is_current = |record: &Record| record.phase() == Phase::Complete && record.matters();
     match (plan.parent, parent.transpose()?.flatten()) {
         (Some(number), parent) if !parent.as_ref().is_some_and(is_current) => {
             Err(ApplyError::Moved {

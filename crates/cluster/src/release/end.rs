@@ -12,8 +12,9 @@ use super::error::ApplyError;
 use super::execute::Work;
 use super::hold::Hold;
 use super::journal::{Journal, Which};
+use crate::list::Age;
 use crate::progress::Event;
-use crate::record::{Record, State};
+use crate::record::Record;
 
 /// How many releases of an application are kept.
 const KEPT: usize = 10;
@@ -33,7 +34,6 @@ pub(crate) async fn complete(
         status.inventory = inventory;
     })
     .await?;
-    hold.label(&journal.record, Some(State::Current)).await?;
     settle_earlier(hold, journal).await?;
     hold.report(&Event::Complete);
     Ok(())
@@ -48,9 +48,15 @@ async fn settle_earlier(hold: &Hold<'_>, journal: &Journal) -> Result<(), ApplyE
     let which = if this.spec.number > KEPT as u64 {
         Which::All
     } else {
-        Which::Labelled
+        Which::Mattering
     };
-    let mut records = hold.records(which).await?;
+    // What an older list leaves out is left for next time; but a rollback must not miss what it puts into quarantine.
+    let age = if is_rollback(this) {
+        Age::Now
+    } else {
+        Age::Any
+    };
+    let mut records = hold.records(which, age).await?;
     records.retain(|record| {
         record.metadata.uid != this.metadata.uid && record.spec.number < this.spec.number
     });
@@ -58,7 +64,7 @@ async fn settle_earlier(hold: &Hold<'_>, journal: &Journal) -> Result<(), ApplyE
     let settled = records.iter().enumerate().map(|(at, record)| async move {
         if at + 1 >= KEPT {
             hold.forget(record).await
-        } else if record.is_labelled() {
+        } else if record.matters() {
             settle(hold, this, record).await
         } else {
             Ok(())
@@ -67,10 +73,13 @@ async fn settle_earlier(hold: &Hold<'_>, journal: &Journal) -> Result<(), ApplyE
     try_join_all(settled).await.map(drop)
 }
 
+fn is_rollback(record: &Record) -> bool {
+    matches!(record.spec.kind, ReleaseKind::Rollback(_))
+}
+
 async fn settle(hold: &Hold<'_>, this: &Record, record: &Record) -> Result<(), ApplyError> {
-    let is_rollback = matches!(this.spec.kind, ReleaseKind::Rollback(_));
-    if !is_rollback {
-        return hold.label(record, None).await;
+    if !is_rollback(this) {
+        return hold.unlabel(record).await;
     }
     let was_rolled_back =
         this.spec.parent == Some(record.spec.number) && record.phase() == Phase::Complete;
@@ -84,7 +93,6 @@ async fn settle(hold: &Hold<'_>, this: &Record, record: &Record) -> Result<(), A
             ..status.clone()
         };
         hold.patch_status(record, &status).await?;
-        return hold.label(record, Some(State::Quarantined)).await;
     }
     Ok(())
 }
@@ -108,7 +116,6 @@ pub(crate) async fn reverted(
         status.quarantined = quarantined;
     })
     .await?;
-    hold.label(&journal.record, Some(State::Reverted)).await?;
     hold.report(&Event::Reverted);
     Ok(())
 }

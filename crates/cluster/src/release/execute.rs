@@ -17,6 +17,7 @@ use super::journal::Journal;
 use super::moving;
 use super::place::place;
 use super::stages::stages;
+use super::wait::until_ready;
 use super::write::Gone;
 use crate::kind::{ServedKind, built_in};
 use crate::observe::secrets::digest_of;
@@ -95,20 +96,31 @@ pub(crate) async fn execute(
     let mut last = None;
     for (wave, of_wave) in stages(works) {
         if last.replace(wave) != Some(wave) {
-            hold.note_wave(journal, wave).await?;
             hold.report(&Event::Wave(wave));
         }
-        execute_wave(hold, &of_wave, works.len(), until, &mut executed).await?;
-        let applied: Vec<ObjectId> = of_wave
-            .iter()
-            // Nothing that runs changes with a takeover: whether it is ready is another matter.
-            .filter(|work| work.takes.is_none())
-            .map(|work| work.id.clone())
-            .filter(|id| executed.live.contains_key(id))
-            .collect();
-        super::wait::until_ready(hold, &mut executed.live, &applied, until).await?;
+        let work = async {
+            execute_wave(hold, &of_wave, works.len(), until, &mut executed).await?;
+            ready(hold, &of_wave, until, &mut executed).await
+        };
+        hold.noted(journal, wave, work).await?;
     }
     Ok(executed)
+}
+
+/// Waits until what was applied is ready.
+async fn ready(
+    hold: &Hold<'_>,
+    works: &[&Work],
+    until: Instant,
+    executed: &mut Executed,
+) -> Result<(), ApplyError> {
+    // Nothing that runs changes with a takeover: whether it is ready is another matter.
+    let awaited = works.iter().filter(|work| work.takes.is_none());
+    let applied: Vec<ObjectId> = awaited
+        .map(|work| work.id.clone())
+        .filter(|id| executed.live.contains_key(id))
+        .collect();
+    until_ready(hold, &mut executed.live, &applied, until).await
 }
 
 /// Executes steps side by side.

@@ -9,7 +9,7 @@ use steading_plan::{InventoryItem, ReleaseKey};
 
 use super::error::ApplyError;
 use super::hold::Hold;
-use super::journal::{Which, selector};
+use super::journal::selector;
 use crate::connect::Cluster;
 use crate::list::Filter;
 use crate::record::{self, Record, ReleaseSummary};
@@ -45,10 +45,10 @@ pub(crate) async fn kept(
     payload: &Payload,
 ) -> Result<Vec<InventoryItem>, ApplyError> {
     let touched: BTreeSet<&ObjectId> = payload.journal.iter().map(|entry| &entry.id).collect();
-    let records = hold.records(Which::Labelled).await?;
-    let parent = records
-        .into_iter()
-        .find(|earlier| Some(earlier.spec.number) == record.spec.parent);
+    let parent = match record.spec.parent {
+        Some(number) => hold.numbered(number).await?,
+        None => None,
+    };
     let before = parent
         .and_then(|parent| parent.status)
         .map(|status| status.inventory)

@@ -14,7 +14,7 @@ use crate::cancel::Cancel;
 use crate::connect::Cluster;
 use crate::lease::Lease;
 use crate::progress::{Event, Progress};
-use crate::request::{Attempt, Call};
+use crate::request::{Attempt, Call, Reply};
 use crate::settings::Settings;
 
 /// A run that releases: the cluster, who does it, who is told, and whether to stop.
@@ -82,7 +82,7 @@ impl Hold<'_> {
 
     /// Sends a request that changes something: before each try it is proven that the Lease is ours.
     pub(crate) async fn write(&self, call: Call) -> Result<Bytes, ApplyError> {
-        self.write_as(call, |body| Ok(body.clone())).await
+        self.write_as(call, |reply| Ok(reply.body.clone())).await
     }
 
     /// Sends a request that changes something, and reads the answer.
@@ -90,14 +90,14 @@ impl Hold<'_> {
         &self,
         call: Call,
     ) -> Result<T, ApplyError> {
-        self.write_as(call, |body| serde_json::from_slice(body))
+        self.write_as(call, |reply| serde_json::from_slice(&reply.body))
             .await
     }
 
     async fn write_as<T>(
         &self,
         call: Call,
-        read: impl Fn(&Bytes) -> Result<T, serde_json::Error>,
+        read: impl Fn(&Reply) -> Result<T, serde_json::Error>,
     ) -> Result<T, ApplyError> {
         let mut tried = 0;
         loop {

@@ -1,9 +1,11 @@
 //! Writing the record of a release.
 
+use std::pin::pin;
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::Method;
 use serde::Deserialize;
-use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use steading_model::desired::{LABEL_APPLICATION, LABEL_ENVIRONMENT, LABEL_ESTATE};
 use steading_plan::release::{Part, Payload, Phase, ReleaseSpec, ReleaseStatus};
@@ -15,25 +17,19 @@ use super::write::MERGE;
 use crate::connect::Cluster;
 use crate::fault::Fault;
 use crate::kind::{built_in, release_kind, served};
-use crate::list::Filter;
+use crate::list::{Age, Filter};
 use crate::observe::secrets::Unkept;
 use crate::payload;
 use crate::record::{
-    self, ANNOTATION_CLAIM, ANNOTATION_RUN, LABEL_STATE, Record, RecordMeta, State,
+    self, ANNOTATION_CLAIM, ANNOTATION_RUN, LABEL_STATE, MATTERS, Record, RecordMeta,
 };
 use crate::request::{Call, RequestError};
 
 /// How often an open record is read anew before it is left to whoever changes it.
 const CLAIMS: usize = 5;
 
-/// The waves in which something is waited for.
-const LONG: [Wave; 5] = [
-    Wave::Definitions,
-    Wave::Databases,
-    Wave::Migrate,
-    Wave::Workloads,
-    Wave::After,
-];
+/// From how long on a wave is noted.
+const LASTING: Duration = Duration::from_secs(5);
 
 /// An open record, and its status as it was written last.
 pub(crate) struct Journal {
@@ -48,6 +44,20 @@ struct Written {
 }
 
 impl Journal {
+    /// Begins the journal of a release that is recorded. It is not written: that record and payload are there says that it runs.
+    pub(crate) fn begin(record: Record) -> Self {
+        let status = ReleaseStatus {
+            phase: Phase::Running,
+            wave: None,
+            message: None,
+            inventory: Vec::new(),
+            quarantined: None,
+            part: record.spec.group.as_ref().map(|_| Part::Waiting),
+            updated_at: record.spec.created_at.clone(),
+        };
+        Self { record, status }
+    }
+
     /// Continues the journal of a record that was begun; one that was not has none.
     pub(crate) fn of(record: Record) -> Option<Self> {
         let status = record.status.clone()?;
@@ -64,14 +74,11 @@ pub(crate) fn selector(key: &ReleaseKey) -> String {
 }
 
 fn path(record: &Record) -> String {
-    release_kind().path_of(Some(&record.metadata.namespace), &record.metadata.name)
+    record::path(&record.key(), record.spec.number)
 }
 
 fn title(record: &Record) -> String {
-    format!(
-        "`Release {}/{}`",
-        record.metadata.namespace, record.metadata.name
-    )
+    record::title(&record.key(), record.spec.number)
 }
 
 /// Reads an application's records: those that matter still, or all.
@@ -79,12 +86,16 @@ pub(crate) async fn records(
     cluster: &Cluster,
     key: &ReleaseKey,
     which: Which,
+    age: Age,
 ) -> Result<Vec<Record>, ApplyError> {
     let labels = match which {
-        Which::Labelled => format!("{},{LABEL_STATE}", selector(key)),
+        Which::Mattering => format!("{},{LABEL_STATE}", selector(key)),
         Which::All => selector(key),
     };
-    let filter = Filter::within(Some(&key.namespace)).labelled(labels);
+    let filter = Filter {
+        age,
+        ..Filter::within(Some(&key.namespace)).labelled(labels)
+    };
     let records = record::list(cluster, &filter).await;
     records.map_err(|error| match error.fault {
         Fault::NotFound => ApplyError::NotInstalled,
@@ -98,13 +109,8 @@ pub(crate) async fn numbered(
     key: &ReleaseKey,
     number: u64,
 ) -> Result<Option<Record>, ApplyError> {
-    let name = record::name(key, number);
-    let doing = format!("read `Release {}/{name}`", key.namespace);
-    let path = release_kind().path_of(Some(&key.namespace), &name);
-    let raw: Option<Box<RawValue>> =
-        served(cluster.fetch(Call::get(path, doing)).await).map_err(ApplyError::Request)?;
-    let record = raw.map(|raw| record::read(raw.get())).transpose();
-    record.map_err(ApplyError::Request)
+    let record = record::named(cluster, key, number).await;
+    served(record).map_err(ApplyError::Request)
 }
 
 impl Hold<'_> {
@@ -114,11 +120,11 @@ impl Hold<'_> {
     }
 
     /// Reads the application's records: those that matter still, or all.
-    pub(crate) async fn records(&self, which: Which) -> Result<Vec<Record>, ApplyError> {
-        records(&self.cluster, &self.key, which).await
+    pub(crate) async fn records(&self, which: Which, age: Age) -> Result<Vec<Record>, ApplyError> {
+        records(&self.cluster, &self.key, which, age).await
     }
 
-    /// Writes a record and its payload, and says that it runs.
+    /// Writes a record, then its payload: from then on it runs.
     pub(crate) async fn record(
         &self,
         spec: ReleaseSpec,
@@ -138,42 +144,32 @@ impl Hold<'_> {
             )
             .await?;
         }
-        let status = ReleaseStatus {
-            phase: Phase::Running,
-            wave: payload.journal.iter().map(|entry| entry.wave).min(),
-            message: None,
-            inventory: Vec::new(),
-            quarantined: None,
-            part: record.spec.group.as_ref().map(|_| Part::Waiting),
-            updated_at: self.run.settings.clock.text(),
-        };
-        let mut journal = Journal { record, status };
-        self.note(&mut journal, |_| {}).await?;
-        Ok(journal)
+        Ok(Journal::begin(record))
     }
 
     async fn create_record(&self, spec: ReleaseSpec) -> Result<Record, ApplyError> {
-        let name = record::name(&self.key, spec.number);
+        let number = spec.number;
+        let name = record::name(&self.key, number);
         let object = json!({
             "apiVersion": release_kind().api_version(), "kind": "Release",
             "metadata": {
                 "name": name, "namespace": self.key.namespace,
                 "labels": {
                     LABEL_ESTATE: spec.estate, LABEL_APPLICATION: spec.application, LABEL_ENVIRONMENT: spec.environment,
-                    LABEL_STATE: State::Open.word(), "app.kubernetes.io/managed-by": "steading",
+                    LABEL_STATE: MATTERS, "app.kubernetes.io/managed-by": "steading",
                 },
                 "annotations": { ANNOTATION_RUN: self.id },
             },
             "spec": record::write_spec(&spec),
         });
-        let what = format!("`Release {}/{name}`", self.key.namespace);
+        let what = record::title(&self.key, number);
         let path = release_kind().path(Some(&self.key.namespace));
         // What it is called is known; of an answer that ends too soon it is read again.
         let made = self.create(&path, &object, &what).await?;
         let made = made.and_then(|made| serde_json::from_slice(&made).ok());
         let record: Record = match made {
             Some(record) => record,
-            None => self.read_record(&name, &what).await?,
+            None => self.read_again(number).await?,
         };
         if record.run() == self.id {
             return Ok(record);
@@ -181,10 +177,9 @@ impl Hold<'_> {
         Err(ApplyError::released(&record))
     }
 
-    async fn read_record(&self, name: &str, what: &str) -> Result<Record, ApplyError> {
-        let path = release_kind().path_of(Some(&self.key.namespace), name);
-        let call = Call::get(path, format!("read {what}"));
-        self.cluster.fetch(call).await.map_err(ApplyError::Request)
+    async fn read_again(&self, number: u64) -> Result<Record, ApplyError> {
+        let record = record::named(&self.cluster, &self.key, number).await;
+        record.map_err(ApplyError::Request)
     }
 
     /// Takes over an open record that somebody left, and returns it as it is now: by then it may have ended.
@@ -202,7 +197,7 @@ impl Hold<'_> {
             let call = call.query("fieldManager", "steading").json(MERGE, &claim);
             match self.write_and_read(call).await {
                 Err(ApplyError::Request(error)) if error.fault == Fault::Conflict => {
-                    record = self.read_record(&record.metadata.name, &what).await?;
+                    record = self.read_again(record.spec.number).await?;
                 }
                 claimed => return claimed,
             }
@@ -253,16 +248,23 @@ impl Hold<'_> {
         Ok(())
     }
 
-    /// Notes that a wave begins that may take long; the others are over before anybody could read of them.
-    pub(crate) async fn note_wave(
+    /// Does the work of a wave, and notes the wave if that lasts: the others are over before anybody could read of them.
+    pub(crate) async fn noted(
         &self,
         journal: &mut Journal,
         wave: Wave,
+        work: impl Future<Output = Result<(), ApplyError>>,
     ) -> Result<(), ApplyError> {
-        if journal.status.wave == Some(wave) || !LONG.contains(&wave) {
-            return Ok(());
+        let mut work = pin!(work);
+        if let Ok(done) = tokio::time::timeout(LASTING, &mut work).await {
+            return done;
         }
-        self.note(journal, |status| status.wave = Some(wave)).await
+        if journal.status.wave == Some(wave) {
+            return work.await;
+        }
+        let note = self.note(journal, |status| status.wave = Some(wave));
+        let (noted, done) = tokio::join!(note, work);
+        done.and(noted)
     }
 
     /// Writes a status, and returns the record's new version.
@@ -283,22 +285,14 @@ impl Hold<'_> {
         Ok(written.metadata.resource_version)
     }
 
-    /// Sets or removes the label that says that a record still matters.
-    pub(crate) async fn label(
-        &self,
-        record: &Record,
-        state: Option<State>,
-    ) -> Result<(), ApplyError> {
-        let word = state.map(State::word);
-        if record.metadata.labels.get(LABEL_STATE).map(String::as_str) == word {
-            return Ok(());
-        }
+    /// Makes a record history.
+    pub(crate) async fn unlabel(&self, record: &Record) -> Result<(), ApplyError> {
         let call = Call::new(
             Method::PATCH,
             path(record),
-            format!("label {}", title(record)),
+            format!("take the label off {}", title(record)),
         );
-        let labels = json!({ "metadata": { "labels": { LABEL_STATE: word } } });
+        let labels = json!({ "metadata": { "labels": { LABEL_STATE: null } } });
         let call = call.query("fieldManager", "steading").json(MERGE, &labels);
         self.write(call.of_any_version()).await.map(drop)
     }
@@ -341,7 +335,7 @@ impl Hold<'_> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Which {
     /// Those that matter still.
-    Labelled,
+    Mattering,
     /// All of them.
     All,
 }

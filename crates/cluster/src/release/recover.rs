@@ -16,6 +16,8 @@ use super::outcome::{Ended, Outcome};
 use super::put_back::put_back;
 use super::transaction::carry_out;
 use crate::connect::Cluster;
+use crate::list::Age;
+use crate::payload;
 use crate::record::Record;
 
 /// The digests of what is desired, by application.
@@ -165,6 +167,10 @@ async fn settled(
         Ok(open) => open,
         Err(why) => return vec![refused(key, why)],
     };
+    let open = match begun(leases, open).await {
+        Ok(open) => open,
+        Err(why) => return vec![refused(key, why)],
+    };
     let settlement = settlement(&open.found(), open.wish(goal));
     let (mut members, mut outcomes) = take_up(leases, open).await;
     let records: Vec<Record> = members
@@ -193,6 +199,23 @@ async fn claim(leases: &Leases<'_>, open: Open) -> Result<Open, ApplyError> {
             Some(record) => Some(leases.hold(&record.key(), Home::Old).claim(record).await?),
             None => None,
         });
+    }
+    Ok(Open { records, ..open })
+}
+
+/// Tells what has begun: a record whose payload is there may have touched something, also if it has not noted anything yet.
+async fn begun(leases: &Leases<'_>, open: Open) -> Result<Open, ApplyError> {
+    let mut records = Vec::with_capacity(open.records.len());
+    for record in open.records {
+        let mut record = record;
+        if let Some(record) = record.as_mut().filter(|record| record.status.is_none())
+            && payload::is_there(&leases.cluster, record)
+                .await
+                .map_err(ApplyError::Request)?
+        {
+            record.status = Some(Journal::begin(record.clone()).status);
+        }
+        records.push(record);
     }
     Ok(Open { records, ..open })
 }
@@ -257,8 +280,8 @@ fn untouched(why: ApplyError) -> Ended {
 
 /// Finds the open release of an application, and the records of its group.
 async fn find(cluster: &Cluster, key: &ReleaseKey) -> Result<Option<Open>, ApplyError> {
-    let labelled = records(cluster, key, Which::Labelled).await?;
-    let Some(record) = labelled.into_iter().find(Record::is_open) else {
+    let mattering = records(cluster, key, Which::Mattering, Age::Now).await?;
+    let Some(record) = mattering.into_iter().find(Record::is_open) else {
         return Ok(None);
     };
     let Some(group) = record.spec.group.clone() else {

@@ -19,7 +19,7 @@ use steading_plan::{Live, ReleaseKey, RevertAction, RevertStep, Reverted, revert
 use super::again;
 use super::error::ApplyError;
 use super::hold::Hold;
-use super::journal::{Journal, Which, records};
+use super::journal::{Journal, numbered};
 use super::moving;
 use super::place::guarded;
 use super::write::{Force, Gone};
@@ -103,11 +103,10 @@ async fn desired_by(
     key: &ReleaseKey,
     number: u64,
 ) -> Result<Option<Vec<Value>>, ApplyError> {
-    let records = records(&hold.cluster, key, Which::All).await?;
-    let Some(record) = records.iter().find(|record| record.spec.number == number) else {
+    let Some(record) = numbered(&hold.cluster, key, number).await? else {
         return Ok(None);
     };
-    match payload::read(&hold.cluster, record).await {
+    match payload::read(&hold.cluster, &record).await {
         Ok(payload) => Ok(Some(payload.desired)),
         Err(PayloadError::Request(error)) => Err(ApplyError::Request(error)),
         Err(PayloadError::Incomplete { .. } | PayloadError::Broken { .. }) => Ok(None),

@@ -20,9 +20,9 @@ use super::member::Member;
 use super::outcome::{Ended, Outcome};
 use super::put_back::put_back;
 use super::write::{Force, apply_call};
-use crate::kind::{built_in, served};
+use crate::kind::built_in;
 use crate::observe::Observation;
-use crate::request::{Call, RequestError};
+use crate::request::RequestError;
 
 /// One that failed, by its place in the group.
 struct Failure {
@@ -100,18 +100,17 @@ async fn home(run: Run<'_>, plan: &ReleasePlan) -> Result<Home, ApplyError> {
 }
 
 async fn make_home(run: Run<'_>, step: &Step, object: &Value) -> Result<Home, RequestError> {
-    let cluster = run.cluster.patient();
     let kind = built_in("", "Namespace");
-    let call = Call::get(
-        kind.path_of(None, &step.id.name),
-        format!("read `{}`", step.id),
-    );
-    let there = served(cluster.fetch::<Value>(call).await)?;
     let call = apply_call(&kind, &step.id, object, FIELD_MANAGER, Force::No);
-    let made: Value = cluster.fetch(call).await?;
-    Ok(match there {
-        None => Home::New(Arc::new(made)),
-        Some(_) => Home::Old,
+    let cluster = run.cluster.patient();
+    let made = cluster.read(call, |reply| {
+        let made: Value = serde_json::from_slice(&reply.body)?;
+        Ok((made, reply.has_created))
+    });
+    // Where the answer to a first try was lost it counts as old, which is the more careful.
+    Ok(match made.await? {
+        (made, true) => Home::New(Arc::new(made)),
+        (_, false) => Home::Old,
     })
 }
 

@@ -1,11 +1,13 @@
 //! What is recorded of releases, and what is said of objects.
 
+use std::time::Duration;
+
 use steading_cluster::{
     ApplyError, Ended, Silent, apply, history, payload, resume, revert, status, why,
 };
 use steading_model::{GroupKind, ObjectId};
-use steading_plan::release::Phase;
-use steading_plan::{State, release_key};
+use steading_plan::release::{Phase, ReleaseStatus};
+use steading_plan::{ReleaseKey, State, Wave, release_key};
 use steading_testkit::{App, Fault, Faults, namespace, objects_of, through};
 
 use crate::ground::{Scene, complete, shared};
@@ -74,6 +76,34 @@ async fn a_great_release_is_recorded_in_parts() {
     assert!(parts >= 2, "{parts} parts");
     let recorded = payload(&scene.cluster, &key, 1).await.unwrap();
     assert_eq!(recorded.desired.len(), desired[0].objects.len());
+}
+
+/// Waits until a release noted how far it is.
+async fn noted(scene: &Scene, key: &ReleaseKey) -> ReleaseStatus {
+    for _ in 0..100 {
+        let releases = history(&scene.cluster, key).await.unwrap();
+        if let Some(status) = releases.into_iter().find_map(|release| release.status) {
+            return status;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    panic!("nothing was noted within 20 s")
+}
+
+#[tokio::test]
+async fn a_wave_is_noted_where_it_lasts() {
+    let namespace = namespace("lasting");
+    let scene = Scene::new("ann").await;
+    let desired = [App::usual("shop", &namespace)
+        .image("registry.lab/app:1-lab-slow-9s")
+        .desired()];
+    let key = release_key(&desired[0]);
+    let (outcomes, noted) = tokio::join!(scene.release(&desired), noted(&scene, &key));
+    complete(&outcomes, 1);
+    assert_eq!(
+        (noted.phase, noted.wave),
+        (Phase::Running, Some(Wave::Workloads))
+    );
 }
 
 /// Leaves a release behind that was killed at a request.
