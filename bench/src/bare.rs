@@ -97,9 +97,8 @@ async fn connect(kubeconfig: &Path) -> Result<Client> {
     let kubeconfig = Kubeconfig::read_from(kubeconfig)?;
     let mut config =
         Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await?;
-    config.default_retry = false;
     config.proxy_url = None;
-    Ok(Client::try_from(config)?)
+    Ok(steading_cluster::client(config)?)
 }
 
 /// Sends all, each worker the next one that nobody has taken.

@@ -87,6 +87,7 @@ pub use retry::Retry;
 pub use rights::{Rule, namespaced_kinds, rights, role};
 pub use settings::{Clock, Settings};
 pub use status::{ApplicationStatus, FieldManager, ObjectStatus, Why, status, why};
+pub use transport::client;
 pub use turn::{Turn, turn};
 pub use volumes::volumes;
 pub use watch::{News, Sight, watch, watched_kinds};

@@ -16,7 +16,10 @@ const CONNECT: Duration = Duration::from_secs(4);
 
 /// Makes a client whose requests leave at once. Without asking for it, the system holds small ones back until the server has acknowledged
 /// what came before, which it does after 40 ms.
-pub(crate) fn client(mut config: Config) -> Result<Client, Error> {
+///
+/// # Errors
+/// If the certificates or the credential of the configuration cannot be used.
+pub fn client(mut config: Config) -> Result<Client, Error> {
     // Tries are ours, so that they can be bounded and told of.
     config.default_retry = false;
     config.connect_timeout = Some(CONNECT);
