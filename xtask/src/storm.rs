@@ -1,4 +1,4 @@
-//! Races through faults, on the lab's API server: many rounds, or one again by its seed; and every kill of a group and of a rollback.
+//! Races through faults, on the lab's API server: many rounds, or one again by its seed; and every kill of a group, a rollback and a rename.
 
 use anyhow::Result;
 
@@ -20,6 +20,7 @@ pub(crate) fn storm(rounds: u64, seed: u64) -> Result<()> {
         "storm::storm",
         "guarantee_2::guarantee_2_a_group_killed_at_any_request",
         "guarantee_2::guarantee_2_a_rollback_killed_at_any_request",
+        "guarantee_2::guarantee_2_a_rename_killed_at_any_request",
         "--nocapture",
     ];
     let environment = [

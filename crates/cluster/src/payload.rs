@@ -11,10 +11,10 @@ use steading_plan::ReleaseKey;
 use steading_plan::release::Payload;
 
 use crate::connect::Cluster;
-use crate::kind::{built_in, release_kind};
+use crate::kind::{built_in, release_kind, served};
 use crate::list::Filter;
 use crate::record::{self, LABEL_RECORD, PAYLOAD_TYPE, Record};
-use crate::request::RequestError;
+use crate::request::{Call, RequestError};
 
 /// How much of a payload one Secret holds. A Secret holds 1 MiB; written as base64 this stays under it too.
 const CHUNK: usize = 700 * 1024;
@@ -75,12 +75,18 @@ pub(crate) fn unpack(parts: &[Vec<u8>]) -> Option<Payload> {
 }
 
 /// Returns what the Secret with one part of a record's payload is called.
-pub(crate) fn part_name(record: &Record, at: usize) -> String {
+fn part_name(record: &Record, at: usize) -> String {
     format!(
         "{}-{}-{at}",
         record.metadata.name,
         record.run().to_ascii_lowercase()
     )
+}
+
+/// Returns where the Secret with one part of a record's payload is.
+pub(crate) fn part_path(record: &Record, at: usize) -> String {
+    let namespace = Some(record.metadata.namespace.as_str());
+    built_in("", "Secret").path_of(namespace, &part_name(record, at))
 }
 
 /// Returns the Secret that holds one part of a record's payload.
@@ -108,14 +114,19 @@ pub async fn payload(
     read(cluster, &record.map_err(PayloadError::Request)?).await
 }
 
-/// Says whether all of a record's payload was written.
+/// Says whether all of a record's payload was written. Its parts are read by their names, which no server answers from memory.
 pub(crate) async fn is_there(cluster: &Cluster, record: &Record) -> Result<bool, RequestError> {
-    match read(cluster, record).await {
-        Err(PayloadError::Incomplete { .. }) => Ok(false),
-        Err(PayloadError::Request(error)) => Err(error),
-        // What cannot be understood is said when it is used.
-        Ok(_) | Err(PayloadError::Broken { .. }) => Ok(true),
+    for at in 0..record.spec.chunks {
+        let title = record::title(&record.key(), record.spec.number);
+        let call = Call::get(
+            part_path(record, at),
+            format!("read the payload of {title}"),
+        );
+        if served(cluster.send(call).await)?.is_none() {
+            return Ok(false);
+        }
     }
+    Ok(true)
 }
 
 /// Reads the payload of a record.

@@ -318,8 +318,7 @@ impl Hold<'_> {
 
     /// Deletes a part of a payload; one that is gone already is as good.
     async fn forget_part(&self, record: &Record, at: usize) -> Result<(), ApplyError> {
-        let namespace = Some(record.metadata.namespace.as_str());
-        let part = built_in("", "Secret").path_of(namespace, &payload::part_name(record, at));
+        let part = payload::part_path(record, at);
         let call = Call::new(Method::DELETE, part, format!("remove {}", title(record)));
         match self.write(call.of_any_version()).await {
             Err(ApplyError::Request(RequestError {
