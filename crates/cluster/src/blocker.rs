@@ -4,10 +4,10 @@ use serde_json::Value;
 use steading_model::ObjectId;
 use steading_plan::{Blocker, blockers};
 
+use crate::call::Call;
 use crate::connect::Cluster;
 use crate::kind::built_in;
 use crate::list::Filter;
-use crate::request::Call;
 use crate::said::hidden;
 
 /// Where a Deployment and each `ReplicaSet` of it say which revision they are.

@@ -9,11 +9,12 @@ use kube::config::{Config, InClusterError, KubeConfigOptions, Kubeconfig, Kubeco
 use serde::Deserialize;
 use steading_model::GroupKind;
 
+use crate::call::Call;
 use crate::flow::Flow;
 use crate::kind::ServedKind;
 use crate::kubeconfig::Endpoint;
 use crate::newest::Newest;
-use crate::request::{Call, RequestError};
+use crate::request::RequestError;
 use crate::retry::Retry;
 use crate::transport;
 

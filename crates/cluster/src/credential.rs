@@ -10,10 +10,11 @@ use k8s_openapi::ByteString;
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair};
 use serde_json::{Value, json};
 
+use crate::call::Call;
 use crate::connect::Cluster;
 use crate::fault::Fault;
 use crate::random::{self, RandomError};
-use crate::request::{Call, RequestError};
+use crate::request::RequestError;
 
 const PATH: &str = "/apis/certificates.k8s.io/v1/certificatesigningrequests";
 /// The signer whose certificates the API server takes for users.

@@ -9,9 +9,10 @@ use steading_model::ObjectId;
 use steading_model::desired::FIELD_MANAGER;
 use steading_plan::takeover::Trial;
 
+use crate::call::Call;
 use crate::connect::Cluster;
 use crate::fault::Fault;
-use crate::request::{Call, RequestError};
+use crate::request::RequestError;
 
 /// How many requests are under way side by side.
 const SIDE_BY_SIDE: usize = 16;

@@ -9,9 +9,10 @@ use std::sync::PoisonError;
 use serde::Deserialize;
 use steading_model::{GroupKind, ObjectId};
 
+use crate::call::Call;
 use crate::connect::Cluster;
 use crate::fault::Fault;
-use crate::request::{Call, RequestError};
+use crate::request::RequestError;
 
 /// A kind as the server serves it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -16,11 +16,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
+use crate::call::Call;
 use crate::connect::Cluster;
 use crate::fault::Fault;
 use crate::kind::{built_in, served};
 use crate::random;
-use crate::request::{Call, RequestError};
+use crate::request::RequestError;
 use crate::retry::Retry;
 use crate::settings::{Clock, Settings};
 

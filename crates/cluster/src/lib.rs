@@ -20,6 +20,7 @@
 
 mod backups;
 mod blocker;
+mod call;
 mod cancel;
 mod connect;
 mod credential;

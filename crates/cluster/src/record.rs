@@ -9,11 +9,12 @@ use serde_json::{Value, json};
 use steading_plan::release::{Phase, ReleaseSpec, ReleaseStatus};
 use steading_plan::{ReleaseKey, ReleaseKind};
 
+use crate::call::Call;
 use crate::connect::Cluster;
 use crate::fault::Fault;
 use crate::kind::release_kind;
 use crate::list::Filter;
-use crate::request::{Call, RequestError, garbled};
+use crate::request::{RequestError, garbled};
 
 /// Label of the records that matter still, so that they are found without looking at all; those without it are history. Programs before
 /// format 4 wrote other words into it.

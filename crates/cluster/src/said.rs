@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::call::Call;
 use crate::connect::Cluster;
 use crate::kind::{built_in, served};
 use crate::redact;
-use crate::request::Call;
 
 /// Events that repeat what a program printed.
 const REPEATING: [&str; 3] = ["Unhealthy", "FailedPostStartHook", "FailedPreStopHook"];

@@ -8,10 +8,11 @@ use steading_model::desired::{LABEL_APPLICATION, LABEL_ENVIRONMENT};
 use steading_plan::{Blocker, Health, Live, Observed, OpenRelease, ReleaseKey, State, health};
 
 use crate::blocker;
+use crate::call::Call;
 use crate::connect::Cluster;
 use crate::record::ReleaseSummary;
 use crate::release::history;
-use crate::request::{Call, RequestError};
+use crate::request::RequestError;
 
 /// How many objects are looked into side by side.
 const SIDE_BY_SIDE: usize = 8;

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use steading_model::ObjectId;
 
+use crate::call::Call;
 use crate::connect::Cluster;
 use crate::kind::{built_in, visible};
-use crate::request::{Call, RequestError};
+use crate::request::RequestError;
 
 /// Returns the volume that each claim is bound to; claims that are not bound, and volumes that may not be read, are left out.
 ///

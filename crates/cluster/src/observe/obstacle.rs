@@ -9,10 +9,11 @@ use steading_model::{GroupKind, ObjectId};
 use steading_plan::{Live, Observed};
 
 use super::{List, Question, namespace_of, secrets};
+use crate::call::Call;
 use crate::fault::Fault;
 use crate::kind::{KindScope, ServedKind, built_in};
 use crate::list::{Extent, Filter};
-use crate::request::{Call, RequestError};
+use crate::request::RequestError;
 
 /// Up to this many objects of one kind are asked for one by one.
 const ONE_BY_ONE: usize = 16;

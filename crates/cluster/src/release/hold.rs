@@ -10,11 +10,12 @@ use steading_plan::ReleaseKey;
 
 use super::error::ApplyError;
 use super::stop::Stop;
+use crate::call::Call;
 use crate::cancel::Cancel;
 use crate::connect::Cluster;
 use crate::lease::Lease;
 use crate::progress::{Event, Progress};
-use crate::request::{Attempt, Call, Reply};
+use crate::request::{Attempt, Reply};
 use crate::settings::Settings;
 
 /// A run that releases: the cluster, who does it, who is told, and whether to stop.

@@ -14,6 +14,7 @@ use steading_plan::{ReleaseKey, Wave};
 use super::error::ApplyError;
 use super::hold::Hold;
 use super::write::MERGE;
+use crate::call::Call;
 use crate::connect::Cluster;
 use crate::fault::Fault;
 use crate::kind::{built_in, release_kind, served};
@@ -23,7 +24,7 @@ use crate::payload;
 use crate::record::{
     self, ANNOTATION_CLAIM, ANNOTATION_RUN, LABEL_STATE, MATTERS, Record, RecordMeta,
 };
-use crate::request::{Call, RequestError};
+use crate::request::RequestError;
 
 /// How often an open record is read anew before it is left to whoever changes it.
 const CLAIMS: usize = 5;

@@ -19,9 +19,9 @@ use super::execute::Work;
 use super::hold::Hold;
 use super::place::{READINGS, place};
 use super::write::{Force, MERGE};
+use crate::call::Call;
 use crate::fault::Fault;
 use crate::kind::{ServedKind, built_in};
-use crate::request::Call;
 
 /// Owns what binds a claim to a volume, so that the declaration need not name it.
 pub(crate) const BINDER: &str = "steading-move";

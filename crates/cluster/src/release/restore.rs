@@ -23,9 +23,10 @@ use super::journal::{Journal, numbered};
 use super::moving;
 use super::place::guarded;
 use super::write::{Force, Gone};
+use crate::call::Call;
 use crate::fault::Fault;
 use crate::payload::{self, PayloadError};
-use crate::request::{Call, RequestError};
+use crate::request::RequestError;
 
 /// How many objects are read side by side.
 const SIDE_BY_SIDE: usize = 8;

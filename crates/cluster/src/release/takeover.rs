@@ -20,9 +20,9 @@ use super::history::id_of;
 use super::hold::Hold;
 use super::place::{READINGS, guarded};
 use super::write::{Force, MERGE, apply_call};
+use crate::call::Call;
 use crate::fault::Fault;
 use crate::kind::ServedKind;
-use crate::request::Call;
 
 const JSON_PATCH: &str = "application/json-patch+json";
 

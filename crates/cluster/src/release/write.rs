@@ -8,10 +8,10 @@ use steading_model::ObjectId;
 
 use super::error::ApplyError;
 use super::hold::Hold;
+use crate::call::Call;
 use crate::fault::Fault;
 use crate::kind::{ServedKind, served};
 use crate::random;
-use crate::request::Call;
 
 /// The content type of a server-side apply; JSON is YAML.
 const APPLY: &str = "application/apply-patch+yaml";
