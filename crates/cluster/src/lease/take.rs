@@ -89,16 +89,11 @@ pub(crate) async fn acquire(
                         held: Mutex::new(held),
                     });
                 }
-                // Somebody was faster: then the next look says who. A server that says so again and again is not waited for forever.
-                Err(error) if matches!(error.fault, Fault::Conflict | Fault::Exists) => {
+                Err(error) => {
                     conflicts += 1;
-                    match cluster.retry().pause(conflicts, None, random::byte()) {
-                        Some(pause) => tokio::time::sleep(pause).await,
-                        None => return Err(LeaseError::Request(error.after(conflicts))),
-                    }
+                    pause(cluster, error, conflicts).await?;
                     continue;
                 }
-                Err(error) => return Err(LeaseError::Request(error)),
             }
         }
         let Some(found) = found else { continue };
@@ -116,6 +111,18 @@ pub(crate) async fn acquire(
         }
         tokio::time::sleep(Duration::from_millis(250)).await;
     }
+}
+
+/// Waits a moment where somebody was faster: then the next look says who. A server that says so again and again is not waited for forever.
+async fn pause(cluster: &Cluster, error: RequestError, conflicts: u32) -> Result<(), LeaseError> {
+    let is_conflict = matches!(error.fault, Fault::Conflict | Fault::Exists);
+    let pause = cluster.retry().pause(conflicts, None, random::byte());
+    match pause.filter(|_| is_conflict) {
+        Some(pause) => tokio::time::sleep(pause).await,
+        None if is_conflict => return Err(LeaseError::Request(error.after(conflicts))),
+        None => return Err(LeaseError::Request(error)),
+    }
+    Ok(())
 }
 
 async fn take(
