@@ -1,8 +1,9 @@
 //! What a bug in this program looks like: one short message that asks for a report, and exit code 70.
 
 use std::io::Write;
-use std::panic::PanicHookInfo;
+use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
 
+use crate::error::Kind;
 use crate::settings::Settings;
 
 /// Replaces the standard panic message, unless `RUST_BACKTRACE` asks for it.
@@ -20,6 +21,11 @@ pub(crate) fn install(settings: &Settings) {
     }));
 }
 
+/// Returns the exit code of the program, or that of a bug in it.
+pub(crate) fn caught(program: impl FnOnce() -> u8) -> u8 {
+    catch_unwind(AssertUnwindSafe(program)).unwrap_or(Kind::Internal.code())
+}
+
 fn message(panic: &PanicHookInfo<'_>) -> String {
     let what = panic.payload_as_str().unwrap_or("unknown cause");
     let place = panic
@@ -32,4 +38,15 @@ fn message(panic: &PanicHookInfo<'_>) -> String {
          `RUST_BACKTRACE=1` shows more\n",
         version = env!("CARGO_PKG_VERSION"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::caught;
+
+    #[test]
+    fn a_bug_ends_with_exit_code_70() {
+        assert_eq!(caught(|| 2), 2);
+        assert_eq!(caught(|| panic!("a bug")), 70);
+    }
 }

@@ -37,13 +37,11 @@ mod ui;
 mod wanted;
 
 use std::num::NonZero;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::thread::available_parallelism;
 
 use rayon::ThreadPoolBuilder;
 
-use error::Kind;
 use session::Session;
 use settings::Settings;
 use ui::Ui;
@@ -51,8 +49,7 @@ use ui::Ui;
 fn main() -> ExitCode {
     let settings = Settings::from_environment();
     internal::install(&settings);
-    let code = catch_unwind(AssertUnwindSafe(|| run(settings)));
-    ExitCode::from(code.unwrap_or(Kind::Internal.code()))
+    ExitCode::from(internal::caught(|| run(settings)))
 }
 
 /// Lets this thread compute with the others instead of waiting for them: each thread keeps memory of its own.
