@@ -7,7 +7,7 @@ use steading_plan::{Blocker, blockers};
 use crate::call::Call;
 use crate::connect::Cluster;
 use crate::kind::built_in;
-use crate::list::Filter;
+use crate::list::{Filter, label_selector};
 use crate::said::hidden;
 
 /// Where a Deployment and each `ReplicaSet` of it say which revision they are.
@@ -135,11 +135,7 @@ pub(crate) fn sentence(blocker: &Blocker) -> String {
 
 /// Returns the selector of an object's pods.
 fn pod_labels(object: &Value) -> Option<String> {
-    let labels = object["spec"]["selector"].get("matchLabels")?.as_object()?;
-    let pairs = labels
-        .iter()
-        .filter_map(|(name, value)| Some(format!("{name}={}", value.as_str()?)));
-    Some(pairs.collect::<Vec<_>>().join(",")).filter(|labels| !labels.is_empty())
+    label_selector(&object["spec"]["selector"]["matchLabels"])
 }
 
 /// Returns the last line of the container that ended, where the server gives logs.

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 
@@ -102,9 +103,8 @@ impl Filter {
         self
     }
 
-    /// Takes what the server has in memory.
-    pub(crate) fn of_any_age(mut self) -> Self {
-        self.age = Age::Any;
+    pub(crate) fn aged(mut self, age: Age) -> Self {
+        self.age = age;
         self
     }
 
@@ -146,6 +146,15 @@ impl Filter {
             Extent::Metadata => call.metadata_only(),
         }
     }
+}
+
+/// Returns the selector of what has all of some labels; nothing where there are none.
+pub(crate) fn label_selector(labels: &Value) -> Option<String> {
+    let pairs = labels
+        .as_object()?
+        .iter()
+        .filter_map(|(name, value)| Some(format!("{name}={}", value.as_str()?)));
+    Some(pairs.collect::<Vec<_>>().join(",")).filter(|labels| !labels.is_empty())
 }
 
 /// What reading a list once came to.
@@ -216,7 +225,7 @@ impl Cluster {
         &self,
         kind: &ServedKind,
         filter: &Filter,
-    ) -> Result<Vec<serde_json::Value>, RequestError> {
+    ) -> Result<Vec<Value>, RequestError> {
         self.list(kind, filter, |_, json| {
             serde_json::from_str(json.get()).ok()
         })

@@ -115,12 +115,12 @@ pub(crate) async fn acquire(
 
 /// Waits a moment where somebody was faster: then the next look says who. A server that says so again and again is not waited for forever.
 async fn pause(cluster: &Cluster, error: RequestError, conflicts: u32) -> Result<(), LeaseError> {
-    let is_conflict = matches!(error.fault, Fault::Conflict | Fault::Exists);
-    let pause = cluster.retry().pause(conflicts, None, random::byte());
-    match pause.filter(|_| is_conflict) {
+    if !matches!(error.fault, Fault::Conflict | Fault::Exists) {
+        return Err(LeaseError::Request(error));
+    }
+    match cluster.retry().pause(conflicts, None, random::byte()) {
         Some(pause) => tokio::time::sleep(pause).await,
-        None if is_conflict => return Err(LeaseError::Request(error.after(conflicts))),
-        None => return Err(LeaseError::Request(error)),
+        None => return Err(LeaseError::Request(error.after(conflicts))),
     }
     Ok(())
 }

@@ -70,15 +70,12 @@ pub(crate) fn fill(observed: &mut Observed, histories: Histories) {
 
 /// Adds a record to a history, in whatever order records come.
 pub(crate) fn add(history: &mut History, record: Record) {
+    let phase = record.phase();
     let Record {
         metadata: _,
         spec,
         status,
     } = record;
-    let phase = status
-        .as_ref()
-        .map_or(Phase::Preparing, |status| status.phase);
-    let status = status.into_iter().next();
     if let Some(why) = status
         .as_ref()
         .and_then(|status| status.quarantined.clone())

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use steading_model::ObjectId;
 use steading_plan::{Health, health};
 
 use super::error::ApplyError;
 use super::hold::Hold;
 use crate::kind::built_in;
-use crate::list::Filter;
+use crate::list::{Age, Filter, label_selector};
 use crate::progress::Event;
 
 /// The pause between two looks.
@@ -55,10 +55,10 @@ pub(crate) async fn until_answered(
 }
 
 async fn answered(hold: &Hold<'_>, id: &ObjectId, service: &Value) -> Result<Health, ApplyError> {
-    let Some(selector) = selector(service) else {
+    let Some(selector) = label_selector(&service["spec"]["selector"]) else {
         return Ok(health(Some(service)));
     };
-    let within = || Filter::within(id.namespace.as_deref()).of_any_age();
+    let within = || Filter::within(id.namespace.as_deref()).aged(Age::Any);
     let of_service = within().labelled(format!("kubernetes.io/service-name={}", id.name));
     let slices = hold
         .cluster
@@ -68,7 +68,7 @@ async fn answered(hold: &Hold<'_>, id: &ObjectId, service: &Value) -> Result<Hea
     if answered.is_current() {
         return Ok(answered);
     }
-    let pods = within().labelled(text(selector));
+    let pods = within().labelled(selector);
     let pods = hold
         .cluster
         .list(&built_in("", "Pod"), &pods, |_, _| Some(()))
@@ -81,7 +81,8 @@ async fn answered(hold: &Hold<'_>, id: &ObjectId, service: &Value) -> Result<Hea
 
 /// Says whether all that stands behind a Service, as far as it was applied with it, has no pods on purpose.
 fn is_parked(live: &BTreeMap<ObjectId, Value>, service: &Value) -> bool {
-    let Some(selector) = selector(service) else {
+    let selector = service["spec"]["selector"].as_object();
+    let Some(selector) = selector.filter(|labels| !labels.is_empty()) else {
         return false;
     };
     let mut replicas = live
@@ -95,14 +96,49 @@ fn is_parked(live: &BTreeMap<ObjectId, Value>, service: &Value) -> bool {
     replicas.peek().is_some() && replicas.all(|replicas| *replicas == 0)
 }
 
-fn selector(service: &Value) -> Option<&Map<String, Value>> {
-    let labels = service["spec"]["selector"].as_object();
-    labels.filter(|labels| !labels.is_empty())
-}
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use steading_model::GroupKind;
 
-fn text(labels: &Map<String, Value>) -> String {
-    let pairs = labels
-        .iter()
-        .filter_map(|(name, value)| Some(format!("{name}={}", value.as_str()?)));
-    pairs.collect::<Vec<_>>().join(",")
+    use super::*;
+
+    fn workloads(replicas: &[u64]) -> BTreeMap<ObjectId, Value> {
+        let workload = |(at, replicas): (usize, &u64)| {
+            let id = ObjectId {
+                kind: GroupKind::new("apps", "Deployment"),
+                namespace: Some("shop".to_owned()),
+                name: format!("web-{at}"),
+            };
+            let template = json!({"metadata": {"labels": {"app": "web", "tier": "a"}}});
+            let object = json!({"spec": {"replicas": replicas, "template": template}});
+            (id, object)
+        };
+        replicas.iter().enumerate().map(workload).collect()
+    }
+
+    #[test]
+    fn a_service_is_parked_where_all_behind_it_have_no_replicas() {
+        let web = json!({"spec": {"selector": {"app": "web"}}});
+        let rows: [(&[u64], bool); 4] = [
+            (&[0], true),
+            (&[0, 0], true),
+            (&[0, 2], false),
+            (&[], false),
+        ];
+        for (replicas, parked) in rows {
+            assert_eq!(
+                is_parked(&workloads(replicas), &web),
+                parked,
+                "{replicas:?}"
+            );
+        }
+        for other in [
+            json!({"spec": {"selector": {"app": "api"}}}),
+            json!({"spec": {"selector": {}}}),
+            json!({"spec": {}}),
+        ] {
+            assert!(!is_parked(&workloads(&[0]), &other), "{other}");
+        }
+    }
 }

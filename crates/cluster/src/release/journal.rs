@@ -45,24 +45,23 @@ struct Written {
 }
 
 impl Journal {
-    /// Begins the journal of a release that is recorded. It is not written: that record and payload are there says that it runs.
-    pub(crate) fn begin(record: Record) -> Self {
-        let status = ReleaseStatus {
-            phase: Phase::Running,
-            wave: None,
-            message: None,
-            inventory: Vec::new(),
-            quarantined: None,
-            part: record.spec.group.as_ref().map(|_| Part::Waiting),
-            updated_at: record.spec.created_at.clone(),
-        };
-        Self { record, status }
-    }
-
     /// Continues the journal of a record that was begun; one that was not has none.
     pub(crate) fn of(record: Record) -> Option<Self> {
         let status = record.status.clone()?;
         Some(Self { record, status })
+    }
+}
+
+/// Returns the status of a release that has just begun. It is not written: that record and payload are there says that it runs.
+pub(crate) fn begun(record: &Record) -> ReleaseStatus {
+    ReleaseStatus {
+        phase: Phase::Running,
+        wave: None,
+        message: None,
+        inventory: Vec::new(),
+        quarantined: None,
+        part: record.spec.group.as_ref().map(|_| Part::Waiting),
+        updated_at: record.spec.created_at.clone(),
     }
 }
 
@@ -93,10 +92,9 @@ pub(crate) async fn records(
         Which::Mattering => format!("{},{LABEL_STATE}", selector(key)),
         Which::All => selector(key),
     };
-    let filter = Filter {
-        age,
-        ..Filter::within(Some(&key.namespace)).labelled(labels)
-    };
+    let filter = Filter::within(Some(&key.namespace))
+        .labelled(labels)
+        .aged(age);
     let records = record::list(cluster, &filter).await;
     records.map_err(|error| match error.fault {
         Fault::NotFound => ApplyError::NotInstalled,
@@ -145,7 +143,8 @@ impl Hold<'_> {
             )
             .await?;
         }
-        Ok(Journal::begin(record))
+        let status = begun(&record);
+        Ok(Journal { record, status })
     }
 
     async fn create_record(&self, spec: ReleaseSpec) -> Result<Record, ApplyError> {
@@ -256,15 +255,12 @@ impl Hold<'_> {
         wave: Wave,
         work: impl Future<Output = Result<(), ApplyError>>,
     ) -> Result<(), ApplyError> {
+        journal.status.wave = Some(wave);
         let mut work = pin!(work);
         if let Ok(done) = tokio::time::timeout(LASTING, &mut work).await {
             return done;
         }
-        if journal.status.wave == Some(wave) {
-            return work.await;
-        }
-        let note = self.note(journal, |status| status.wave = Some(wave));
-        let (noted, done) = tokio::join!(note, work);
+        let (noted, done) = tokio::join!(self.note(journal, |_| {}), work);
         done.and(noted)
     }
 

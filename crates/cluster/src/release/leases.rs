@@ -19,7 +19,7 @@ use crate::random;
 pub(crate) struct Leases<'a> {
     run: Run<'a>,
     /// The cluster, with the patience of a release under way.
-    pub(crate) cluster: Cluster,
+    cluster: Cluster,
     /// What this run is called, in the Leases and in its records.
     pub(crate) id: String,
     held: BTreeMap<String, Arc<Lease>>,

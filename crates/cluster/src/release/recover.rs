@@ -8,8 +8,8 @@ use steading_plan::{Found, Observed, ReleaseKey, Settlement, Wish, settlement};
 use tokio::sync::Semaphore;
 
 use super::error::ApplyError;
-use super::hold::{Home, Run};
-use super::journal::{Journal, Which, numbered, records};
+use super::hold::{Hold, Home, Run};
+use super::journal::{Journal, Which, begun, numbered, records};
 use super::leases::Leases;
 use super::member::Member;
 use super::outcome::{Ended, Outcome};
@@ -167,10 +167,6 @@ async fn settled(
         Ok(open) => open,
         Err(why) => return vec![refused(key, why)],
     };
-    let open = match begun(leases, open).await {
-        Ok(open) => open,
-        Err(why) => return vec![refused(key, why)],
-    };
     let settlement = settlement(&open.found(), open.wish(goal));
     let (mut members, mut outcomes) = take_up(leases, open).await;
     let records: Vec<Record> = members
@@ -196,28 +192,25 @@ async fn claim(leases: &Leases<'_>, open: Open) -> Result<Open, ApplyError> {
     let mut records = Vec::with_capacity(open.records.len());
     for record in open.records {
         records.push(match record {
-            Some(record) => Some(leases.hold(&record.key(), Home::Old).claim(record).await?),
+            Some(record) => {
+                let place = leases.hold(&record.key(), Home::Old);
+                let record = place.claim(record).await?;
+                Some(with_status(&place, record).await?)
+            }
             None => None,
         });
     }
     Ok(Open { records, ..open })
 }
 
-/// Tells what has begun: a record whose payload is there may have touched something, also if it has not noted anything yet.
-async fn begun(leases: &Leases<'_>, open: Open) -> Result<Open, ApplyError> {
-    let mut records = Vec::with_capacity(open.records.len());
-    for record in open.records {
-        let mut record = record;
-        if let Some(record) = record.as_mut().filter(|record| record.status.is_none())
-            && payload::is_there(&leases.cluster, record)
-                .await
-                .map_err(ApplyError::Request)?
-        {
-            record.status = Some(Journal::begin(record.clone()).status);
-        }
-        records.push(record);
+/// Completes a record that has noted nothing yet: one whose payload is there has begun, and may have touched something.
+async fn with_status(place: &Hold<'_>, mut record: Record) -> Result<Record, ApplyError> {
+    if record.status.is_none() {
+        let has_begun = payload::is_there(&place.cluster, &record).await;
+        let has_begun = has_begun.map_err(ApplyError::Request)?;
+        record.status = has_begun.then(|| begun(&record));
     }
-    Ok(Open { records, ..open })
+    Ok(record)
 }
 
 /// Takes up what has not ended; records that were still being written are dropped.

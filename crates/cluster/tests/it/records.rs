@@ -48,11 +48,15 @@ async fn ten_releases_are_kept() {
     let releases = history(&scene.cluster, &key).await.unwrap();
     let numbers: Vec<u64> = releases.iter().map(|release| release.spec.number).collect();
     assert_eq!(numbers, [12, 11, 10, 9, 8, 7, 6, 5, 4, 3]);
-    assert!(
-        releases
-            .iter()
-            .all(|release| release.status.as_ref().unwrap().phase == Phase::Complete)
-    );
+    for release in releases {
+        let status = release.status.unwrap();
+        assert_eq!(status.phase, Phase::Complete);
+        assert!(
+            status.wave.is_some(),
+            "the last wave is not in the record of release {}",
+            release.spec.number
+        );
+    }
     let desired = payload(&scene.cluster, &key, 3).await.unwrap().desired;
     assert!(
         desired
