@@ -54,12 +54,9 @@ enum Task {
     },
     /// Race releases against each other through faults, round after round; a failure says its seed
     Storm {
-        /// How many rounds
-        #[arg(long, default_value_t = 200)]
-        rounds: u64,
-        /// The seed of the first; each further one has the next
-        #[arg(long, default_value_t = 1)]
-        seed: u64,
+        /// Runs the race of this seed alone, once
+        #[arg(long)]
+        seed: Option<u64>,
     },
     /// Judge by real declarations and resource definitions
     Cases {
@@ -92,7 +89,7 @@ fn run(task: Task) -> Result<()> {
             &[("BLESS", "1")],
         ),
         Task::Bench { arguments } => bench::bench(&arguments),
-        Task::Storm { rounds, seed } => storm::storm(rounds, seed),
+        Task::Storm { seed } => storm::storm(seed),
         Task::Cases { folder } => cases::cases(folder),
     }
 }

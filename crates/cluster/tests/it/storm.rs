@@ -1,7 +1,7 @@
 //! Runs that race each other through faults, round after round: one wins, the others say who, and nothing is left half done.
 //!
 //! A round is its seed: who wants what, when each begins, which of their requests fail, and who dies. `cargo test` runs a sample;
-//! `cargo xtask storm` runs 200, and `cargo xtask storm --rounds 1 --seed 17` one again.
+//! `cargo xtask storm` runs 200, and `cargo xtask storm --seed 17` one again.
 
 mod round;
 mod runner;
@@ -57,5 +57,5 @@ async fn storm() {
 
 fn failure(seed: u64, wrong: &[String]) -> String {
     let wrong = wrong.join("\n  ");
-    format!("seed {seed}; again with `cargo xtask storm --rounds 1 --seed {seed}`:\n  {wrong}")
+    format!("seed {seed}; again with `cargo xtask storm --seed {seed}`:\n  {wrong}")
 }
