@@ -148,13 +148,16 @@ async fn log_of(
     let pod = pods.iter().find(|pod| {
         pod["metadata"]["name"] == blocker.object.name.as_str() && blocker.object.kind.is("", "Pod")
     })?;
-    let container = ended_container(pod)?;
+    let ended = ended_container(pod)?;
     let path = format!(
         "{}/log",
         built_in("", "Pod").path_of(Some(namespace), &blocker.object.name)
     );
+    // A container that runs again has said something else since.
+    let runs_again = ended["state"]["running"].is_object();
     let call = Call::get(path, format!("read the log of `{}`", blocker.object))
-        .query("container", container)
+        .query("container", ended["name"].as_str()?)
+        .query("previous", runs_again.to_string())
         .query("tailLines", "20");
     let body = cluster.attempt_once(&call).await?;
     let text = String::from_utf8_lossy(&body).into_owned();
@@ -162,8 +165,8 @@ async fn log_of(
     Some(line.chars().take(LINE).collect())
 }
 
-/// Returns the first container that ended badly, now or before it was started again.
-fn ended_container(pod: &Value) -> Option<&str> {
+/// Returns the status of the first container that ended badly, now or before it was started again.
+fn ended_container(pod: &Value) -> Option<&Value> {
     let statuses = ["initContainerStatuses", "containerStatuses"];
     let mut statuses = statuses
         .iter()
@@ -176,7 +179,7 @@ fn ended_container(pod: &Value) -> Option<&str> {
         ends.iter()
             .any(|end| end["exitCode"].as_i64().is_some_and(|code| code != 0))
     };
-    statuses.find(ended)?["name"].as_str()
+    statuses.find(ended)
 }
 
 #[cfg(test)]
@@ -191,13 +194,10 @@ mod tests {
             {"name": "sidecar", "state": {"running": {}}},
             {"name": "web", "state": {"waiting": {"reason": "CrashLoopBackOff"}}, "lastState": {"terminated": {"exitCode": 137}}},
         ]}});
-        assert_eq!(ended_container(&pod), Some("web"));
-        assert_eq!(
-            ended_container(
-                &json!({"status": {"containerStatuses": [{"name": "web", "state": {"running": {}}}]}})
-            ),
-            None
-        );
+        assert_eq!(ended_container(&pod).unwrap()["name"], "web");
+        let well =
+            json!({"status": {"containerStatuses": [{"name": "web", "state": {"running": {}}}]}});
+        assert!(ended_container(&well).is_none());
     }
 
     #[test]

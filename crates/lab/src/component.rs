@@ -7,6 +7,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::directory::Directory;
+use crate::nodes::KUBELET;
 use crate::ports::Ports;
 
 /// One of the programs that make a lab.
@@ -141,6 +142,7 @@ fn kube_apiserver(line: CommandLine, directory: &Directory, ports: Ports) -> Com
         .with("service-cluster-ip-range", "10.96.0.0/16")
         // The endpoints of the service `kubernetes` cannot be a loopback address, and no pod would use them.
         .with("endpoint-reconciler-type", "none")
+        .with("kubelet-preferred-address-types", KUBELET)
         .with("allow-privileged", "true")
         .with("profiling", "false")
 }

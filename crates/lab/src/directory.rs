@@ -75,6 +75,11 @@ impl Directory {
         self.logs().join(format!("{component}.log"))
     }
 
+    /// What is read as the log of the containers that a rule is about; rules are counted from 0.
+    pub(crate) fn container_log(&self, rule: usize) -> PathBuf {
+        self.logs().join(format!("containers-{rule}.log"))
+    }
+
     /// Where the running process of a component is written down.
     pub(crate) fn process(&self, component: Component) -> PathBuf {
         self.0.join("run").join(format!("{component}.json"))

@@ -122,6 +122,22 @@ pub struct FaultRule {
     /// How slow a slow pod is; 20 if not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delay_seconds: Option<u32>,
+    /// What is read as the log of each container, of the run before too. Only with [`Target::App`], and for all pods of that namespace; nothing
+    /// else in a lab writes a log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<String>,
+}
+
+impl FaultRule {
+    /// Returns the rule that pods misbehave, and nothing more.
+    pub const fn new(target: Target, fault: Fault) -> Self {
+        Self {
+            target,
+            fault,
+            delay_seconds: None,
+            log: None,
+        }
+    }
 }
 
 /// Adds a rule; one for the same pods replaces the earlier one.
@@ -145,11 +161,7 @@ mod tests {
 
     #[test]
     fn a_rule_replaces_the_one_for_the_same_pods() {
-        let rule = |image: &str, fault| FaultRule {
-            target: Target::Image(image.to_owned()),
-            fault,
-            delay_seconds: None,
-        };
+        let rule = |image: &str, fault| FaultRule::new(Target::Image(image.to_owned()), fault);
         let mut rules = vec![rule("a", Fault::Crash), rule("b", Fault::Crash)];
         add(&mut rules, rule("a", Fault::Oom));
         assert_eq!(rules, [rule("b", Fault::Crash), rule("a", Fault::Oom)]);

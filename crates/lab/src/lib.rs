@@ -5,7 +5,7 @@
 //! The API server, its store, its admission, RBAC, quotas, all controllers and the scheduler are the real
 //! programs, built from pinned Go modules. Nodes are simulated: pods are scheduled, become ready, complete, fail
 //! (see [`Fault`]) and go away as with a kubelet, claims bind, but containers do not run, probes are not made,
-//! volumes hold no bytes, and logs and exec do not answer.
+//! volumes hold no bytes, logs hold what a [`FaultRule`] says, and exec does not answer.
 //!
 //! # Promises
 //! - Several labs run at once; each has a directory, ports and certificates of its own.

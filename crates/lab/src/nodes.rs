@@ -12,13 +12,19 @@ use crate::shape::{NodeShape, Shape};
 
 /// Marks the nodes that a shape made, so that those that left the shape can be taken away.
 const OURS: &str = "lab.steading.dev/node";
+/// The type of a node's address at which the API server asks for logs: the one type that nobody else looks at.
+pub(crate) const KUBELET: &str = "InternalDNS";
 
-/// Creates, updates and removes nodes until they are those of the shape.
-pub(crate) async fn reconcile(client: &Client, shape: &Shape) -> Result<(), kube::Error> {
+/// Creates, updates and removes nodes until they are those of the shape; `kubelet` is the port of the program that plays their kubelets.
+pub(crate) async fn reconcile(
+    client: &Client,
+    shape: &Shape,
+    kubelet: u16,
+) -> Result<(), kube::Error> {
     let nodes: Api<Node> = Api::all(client.clone());
     let there = nodes.list(&ListParams::default().labels(OURS)).await?;
     for (index, node) in shape.nodes.iter().enumerate() {
-        ensure(&nodes, node, index).await?;
+        ensure(&nodes, &node.name, &object(node, index, kubelet)).await?;
     }
     for node in there {
         let name = node.name_any();
@@ -61,8 +67,7 @@ pub(crate) fn is_ready(node: &Node) -> bool {
 
 const NOT_READY: &str = "node.kubernetes.io/not-ready";
 
-async fn ensure(nodes: &Api<Node>, shape: &NodeShape, index: usize) -> Result<(), kube::Error> {
-    let object = object(shape, index);
+async fn ensure(nodes: &Api<Node>, name: &str, object: &Value) -> Result<(), kube::Error> {
     let node: Node = serde_json::from_value(object.clone()).map_err(kube::Error::SerdeError)?;
     // Only creation takes the status along, so that the node is never seen without its size.
     match nodes.create(&PostParams::default(), &node).await {
@@ -70,16 +75,14 @@ async fn ensure(nodes: &Api<Node>, shape: &NodeShape, index: usize) -> Result<()
         other => return other.map(drop),
     }
     let apply = PatchParams::apply(FIELD_MANAGER).force();
+    nodes.patch(name, &apply, &Patch::Apply(object)).await?;
     nodes
-        .patch(&shape.name, &apply, &Patch::Apply(&object))
-        .await?;
-    nodes
-        .patch_status(&shape.name, &apply, &Patch::Apply(&object))
+        .patch_status(name, &apply, &Patch::Apply(object))
         .await
         .map(drop)
 }
 
-fn object(shape: &NodeShape, index: usize) -> Value {
+fn object(shape: &NodeShape, index: usize, kubelet: u16) -> Value {
     let mut spec = json!({});
     if !shape.taints.is_empty() {
         spec["taints"] = json!(shape.taints);
@@ -101,7 +104,9 @@ fn object(shape: &NodeShape, index: usize) -> Value {
             "addresses": [
                 {"type": "InternalIP", "address": format!("10.0.{}.{}", index / 250, index % 250 + 1)},
                 {"type": "Hostname", "address": shape.name},
+                {"type": KUBELET, "address": "localhost"},
             ],
+            "daemonEndpoints": {"kubeletEndpoint": {"Port": kubelet}},
             "nodeInfo": node_info(),
         },
     })

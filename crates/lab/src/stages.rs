@@ -3,6 +3,7 @@
 //! The stages are files in `stages/`. A line `#include NAME` stands for a part in `stages/parts/`, and words
 //! between `@` for the expressions that tell the fault of a pod, which depend on the rules of the lab.
 
+mod logs;
 mod selection;
 
 use std::fs;
@@ -76,7 +77,12 @@ pub enum StagesError {
 /// Writes the stages of a lab with its rules.
 pub(crate) fn write(directory: &Directory) -> Result<(), StagesError> {
     let path = directory.stages();
-    let mut text = render(&read_rules(directory)?);
+    let rules = read_rules(directory)?;
+    let mut text = render(&rules);
+    for log in logs::write(directory, &rules)? {
+        text.push_str("---\n");
+        text.push_str(&log);
+    }
     if directory.issuer().exists() {
         text.push_str("---\n");
         text.push_str(ISSUER);

@@ -228,7 +228,7 @@ pub(crate) async fn settle(
     progress.step("waiting for the nodes to be ready");
     let limit = deadline.saturating_duration_since(Instant::now());
     let client = lab.client().await.map_err(StartError::Connect)?;
-    while let Err(error) = nodes::reconcile(&client, shape).await {
+    while let Err(error) = nodes::reconcile(&client, shape, lab.record.ports.kwok).await {
         if Instant::now() > deadline
             || matches!(&error, kube::Error::Api(status) if status.code < 500)
         {

@@ -1,8 +1,8 @@
 //! Each fault shows what the real thing would show.
 
 use k8s_openapi::api::batch::v1::Job;
-use k8s_openapi::api::core::v1::Event;
-use kube::api::{Api, ListParams};
+use k8s_openapi::api::core::v1::{Event, Pod};
+use kube::api::{Api, ListParams, LogParams};
 use serde_json::{Value, json};
 use steading_lab::{Fault, FaultRule, Lab, Shape, Target};
 
@@ -161,27 +161,29 @@ async fn seeded_faults_hit_running_pods_and_are_taken_out_again() {
     pod_that(&lab, "n", "a", is_ready).await;
     pod_that(&lab, "n", "b", is_ready).await;
 
-    let rule = |target, fault| FaultRule {
-        target,
-        fault,
-        delay_seconds: None,
-    };
     let image = Target::Image("ghcr.io/example/a".to_owned());
-    lab.fault(rule(image, Fault::Crash)).await.unwrap();
+    lab.fault(FaultRule::new(image, Fault::Crash))
+        .await
+        .unwrap();
     let app = Target::App {
         namespace: "n".to_owned(),
         name: "b".to_owned(),
     };
-    lab.fault(rule(app, Fault::NeverReady)).await.unwrap();
+    let silent = FaultRule::new(app, Fault::NeverReady);
+    let log = Some("no route\nto the database".to_owned());
+    lab.fault(FaultRule { log, ..silent }).await.unwrap();
     assert_eq!(lab.faults().unwrap().len(), 2);
     pod_that(&lab, "n", "a", |pod| waiting(pod) == "CrashLoopBackOff").await;
     let pod = pod_that(&lab, "n", "b", |pod| !is_ready(pod)).await;
     assert_eq!(pod["status"]["phase"], "Running");
+    let pods: Api<Pod> = Api::namespaced(lab.client().await.unwrap(), "n");
+    let name = pod["metadata"]["name"].as_str().unwrap();
+    let log = pods.logs(name, &LogParams::default()).await.unwrap();
+    assert_eq!(log, "no route\nto the database\n");
 
     let slow = FaultRule {
-        target: Target::Image("ghcr.io/example/c:1".to_owned()),
-        fault: Fault::Slow,
         delay_seconds: Some(2),
+        ..FaultRule::new(Target::Image("ghcr.io/example/c:1".to_owned()), Fault::Slow)
     };
     lab.fault(slow).await.unwrap();
     lab.apply(&[deployment("n", "c", "ghcr.io/example/c:1")])

@@ -24,7 +24,7 @@ Examples:
   steading lab down home                  take it away; nothing is left behind
 
 Real: the API server, etcd, the controllers, the scheduler. Simulated: nodes and pods. Containers do
-not run, logs and exec do not answer, volumes hold no bytes.";
+not run, logs hold what `lab fault` says, exec does not answer, volumes hold no bytes.";
 
 /// Run a local Kubernetes: real API server, scheduler and controllers, simulated nodes
 #[derive(Args)]

@@ -12,6 +12,7 @@ Examples:
   steading lab fault home --image ghcr.io/me/app:1.2 crash     pods of this image crash
   steading lab fault home --app prod-shop/web never-ready      pods of this application are never ready
   steading lab fault home --image ghcr.io/me/app slow --delay-seconds 60
+  steading lab fault home --app prod-shop/web crash --log 'no route to the database'
   steading lab fault home --clear                              all is well again
 
 Without any of this, an image whose tag ends with lab-crash, lab-oom, lab-unpullable, lab-never-ready,
@@ -36,8 +37,11 @@ pub(crate) struct Fault {
     /// How slow a slow pod is
     #[arg(long, value_name = "SECONDS")]
     delay_seconds: Option<u32>,
+    /// What is read as the log of the containers, for all pods of the application's namespace
+    #[arg(long, value_name = "TEXT", requires = "app")]
+    log: Option<String>,
     /// Take all faults back
-    #[arg(long, conflicts_with_all = ["kind", "image", "app", "delay_seconds"])]
+    #[arg(long, conflicts_with_all = ["kind", "image", "app", "delay_seconds", "log"])]
     clear: bool,
 }
 
@@ -48,6 +52,7 @@ pub(super) async fn run(arguments: Fault, session: &Session) -> Result<Outcome, 
         image,
         app,
         delay_seconds,
+        log,
         clear,
     } = arguments;
     let lab = open(session, &name)?;
@@ -63,6 +68,7 @@ pub(super) async fn run(arguments: Fault, session: &Session) -> Result<Outcome, 
         target: target(image, app.as_deref())?,
         fault,
         delay_seconds,
+        log,
     })
     .await?;
     session.ui.say(&format!("lab `{name}`: {fault}"));

@@ -61,16 +61,20 @@ fn a_first_version_that_is_broken_leaves_nothing() {
 #[test]
 fn what_broke_later_is_named() {
     let place = Place::new("later");
-    place.app("shop", IMAGE, "");
+    place.app("shop", IMAGE, "secrets: { generate: [TOKEN] }");
     place.run("apply --yes").code(0);
     let target = Target::App {
         namespace: "later-shop".into(),
         name: "shop".into(),
     };
+    let secret = ground().get("/api/v1/namespaces/later-shop/secrets/shop-generated");
+    let secret = secret.unwrap()["data"]["TOKEN"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let rule = FaultRule {
-        target,
-        fault: Fault::Crash,
-        delay_seconds: None,
+        log: Some(format!("starting\nnobody knows {secret}\n\n")),
+        ..FaultRule::new(target, Fault::Crash)
     };
     ground().wait(ground().lab().fault(rule)).unwrap();
     let pods = "/api/v1/namespaces/later-shop/pods";
@@ -83,6 +87,7 @@ fn what_broke_later_is_named() {
     let why = place.run("why shop").code(1);
     why.out("Deployment later-shop/shop")
         .out("CrashLoopBackOff")
+        .out("its last line: nobody knows •••")
         .out("belongs to later/shop")
         .out("current release 1 by `alice`");
     place
