@@ -12,11 +12,16 @@ mod job;
 mod listen;
 mod monitoring;
 mod network;
+mod placement;
+mod port;
 mod raw;
 mod resolved;
 mod route;
 mod rule_file;
 mod scaling;
+mod scratch;
+mod secrets;
+mod security;
 mod settings;
 mod sharing;
 mod spec;
@@ -27,11 +32,7 @@ mod uses;
 pub mod validate;
 
 pub use capability::Capabilities;
-pub use container::{
-    ContainerFields, Gpu, Hook, Hooks, Kind, Marks, NodeSelector, OtherSecrets, Placement,
-    PortFields, PortSpec, Privilege, Protocol, Resources, Scratch, ScratchFields, ScratchMedium,
-    SecretEnv, Secrets, Security, Spread, SpreadMode, Toleration,
-};
+pub use container::{ContainerFields, Hook, Hooks, Kind, Marks, Resources};
 pub use file::{FileContent, FileFields, FileMode, FileSpec};
 pub use health::{Check, Health, HealthProbe, ProbeRefinement};
 pub use job::{
@@ -44,6 +45,8 @@ pub use monitoring::{
     Scrapes,
 };
 pub use network::{Network, Peer, PeerFields, PeerPort, PeerTarget, PodDns};
+pub use placement::{Gpu, NodeSelector, Placement, Spread, SpreadMode, Toleration};
+pub use port::{PortFields, PortSpec, Protocol};
 pub use raw::RawObject;
 pub use resolved::{Application, Component, Instance, Port, Role};
 pub use route::{
@@ -54,6 +57,9 @@ pub use rule_file::{
     OwnRule, PrometheusDuration, RuleFile, RuleGroup, RuleGroups, RuleProblem, read_rules,
 };
 pub use scaling::{FirstRequest, Scaling, ToZero};
+pub use scratch::{Scratch, ScratchFields, ScratchMedium};
+pub use secrets::{OtherSecrets, SecretEnv, Secrets};
+pub use security::{Privilege, Security};
 pub use settings::{
     Availability, HttpCheck, Parked, PermissionNamespace, PermissionRule, QuotaOverride, Rollout,
     Strategy, Verify, Waiver,
