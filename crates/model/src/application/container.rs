@@ -162,8 +162,8 @@ record! {
     pub struct Hooks {
         /// Right after the start. Default: none. Example: `{ exec: [/app/warm-up] }`. Derives: `postStart`.
         "start" start: Option<Hook>,
-        /// Before the stop. Default for a component with a route: wait 5 seconds until the route has drained. Default: for a component with
-        /// a route, a wait of 5 seconds. Example: `{ exec: [/app/drain] }`. Derives: `preStop`.
+        /// Before the stop. Default: for a component with a route, a wait of 5 seconds until the route has drained. Example: `{ exec:
+        /// [/app/drain] }`. Derives: `preStop`.
         "stop" stop: Option<Hook>,
     }
 }
