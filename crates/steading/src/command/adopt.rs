@@ -4,6 +4,7 @@
 //! and the line that makes the field what it is in the cluster, and changes least besides, is the one.
 
 mod edit;
+mod list;
 mod takeover;
 mod trial;
 

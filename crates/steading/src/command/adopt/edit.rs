@@ -3,7 +3,7 @@
 use serde_json::Value;
 use steading_model::emit;
 use steading_model::explain::{Explained, Origin};
-use steading_model::{Sources, Span};
+use steading_model::{SourceFile, Sources, Span};
 
 /// A file with one place changed.
 pub(super) struct Edit {
@@ -17,22 +17,35 @@ pub(super) struct Edit {
 
 /// Returns the edits that put a live value where a row is written.
 pub(super) fn replacements(row: &Explained, live: &Value, sources: &Sources) -> Vec<Edit> {
-    let file = sources.file(row.span.file);
-    if matches!(row.origin, Origin::BuiltIn | Origin::CommandLine) || file.path().starts_with('<') {
+    let Some(file) = file_of(row, sources) else {
         return Vec::new();
-    }
-    let old = &file.text()[row.span.range()];
-    let texts = written(live, old);
-    let edits = texts.into_iter().map(|new| Edit {
-        path: file.path().to_owned(),
-        bytes: spliced(file.text(), row.span, &new).into_bytes(),
-        what: format!("{}  {} ({})", row.place, row.path, row.origin),
-    });
+    };
+    let texts = written(live, &file.text()[row.span.range()]);
+    let edits = texts
+        .into_iter()
+        .map(|new| edited(row, file, spliced(file.text(), row.span, &new)));
     edits.collect()
 }
 
+/// Returns the file that a row is written in, if it is in one.
+pub(super) fn file_of<'a>(row: &Explained, sources: &'a Sources) -> Option<&'a SourceFile> {
+    let file = sources.file(row.span.file);
+    let is_written = !matches!(row.origin, Origin::BuiltIn | Origin::CommandLine)
+        && !file.path().starts_with('<');
+    is_written.then_some(file)
+}
+
+/// Returns the edit that leaves a text where a row is written.
+pub(super) fn edited(row: &Explained, file: &SourceFile, text: String) -> Edit {
+    Edit {
+        path: file.path().to_owned(),
+        bytes: text.into_bytes(),
+        what: format!("{}  {} ({})", row.place, row.path, row.origin),
+    }
+}
+
 /// Returns how a value may be written: without quotes where the old one has none, and as the emitter does.
-fn written(live: &Value, old: &str) -> Vec<String> {
+pub(super) fn written(live: &Value, old: &str) -> Vec<String> {
     let plain = match live {
         Value::String(text) if !text.contains('\n') && !text.is_empty() => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),

@@ -10,6 +10,7 @@ use steading_model::{Desired, FieldPath, ObjectId, Report};
 use steading_plan::{Departure, Drift, FieldChange, ReleaseKey, drift, release_key};
 
 use super::edit::{self, Edit};
+use super::list;
 use crate::command::drift::Compared;
 use crate::pipeline::Loaded;
 
@@ -134,6 +135,13 @@ fn edits(
     let Some(old) = &change.after else {
         return Vec::new();
     };
+    if let (Value::Array(old), Value::Array(live)) = (old, live) {
+        let lists = rows.iter().filter_map(|row| {
+            let list = application.tree.find(&row.path)?;
+            list::rewritten(row, list, old, live, sources)
+        });
+        return lists.collect();
+    }
     let holding = rows.iter().filter(|row| holds(row, old));
     let mut edits: Vec<Edit> = holding
         .clone()

@@ -30,11 +30,17 @@ fn declaration(place: &Place) -> String {
     place.file("applications/shop/application.yaml")
 }
 
+/// The container as it is in the cluster.
+fn live(place: &Place) -> serde_json::Value {
+    let namespace = place.namespace("shop");
+    let path = format!("/apis/apps/v1/namespaces/{namespace}/deployments/shop");
+    let live = ground().get(&path).expect("it was applied");
+    live["spec"]["template"]["spec"]["containers"][0].clone()
+}
+
 /// The container as it is, with other variables.
-fn container(env: &serde_json::Value) -> serde_json::Value {
-    let path = "/apis/apps/v1/namespaces/adopted-shop/deployments/shop";
-    let live = ground().get(path).expect("it was applied");
-    let mut container = live["spec"]["template"]["spec"]["containers"][0].clone();
+fn container(place: &Place, env: &serde_json::Value) -> serde_json::Value {
+    let mut container = live(place);
     for (name, value) in env.as_object().expect("they are by name") {
         let all = container["env"]
             .as_array_mut()
@@ -51,7 +57,10 @@ fn container(env: &serde_json::Value) -> serde_json::Value {
 #[test]
 fn adopted_values_are_written_where_they_come_from() {
     let place = released("adopted");
-    let container = container(&json!({ "COLOUR": "blue", "DEPTH": "4", "MODE": "on" }));
+    let container = container(
+        &place,
+        &json!({ "COLOUR": "blue", "DEPTH": "4", "MODE": "on" }),
+    );
     patch(
         &place,
         &json!({ "replicas": 5, "template": { "spec": { "containers": [container] } } }),
@@ -76,6 +85,38 @@ fn adopted_values_are_written_where_they_come_from() {
         .run("adopt shop")
         .code(0)
         .out("no drift: nothing to adopt");
+}
+
+#[test]
+fn items_of_lists_come_go_and_change_where_they_are_written() {
+    let place = Place::new("listed");
+    let args = "args:
+  - serve # the only command
+  - --workers=2
+  # where others reach it
+  - --port=${service.port}
+command: [/bin/shop, -v]";
+    place.app("shop", IMAGE, args);
+    place.run("apply --yes").code(0);
+    let mut container = live(&place);
+    let port = container["args"][2].clone();
+    container["args"] = json!(["serve", "--workers=4", port, "--quiet"]);
+    container["command"] = json!(["/bin/shop"]);
+    patch(
+        &place,
+        &json!({ "template": { "spec": { "containers": [container] } } }),
+    );
+    let before = declaration(&place);
+    place
+        .run("adopt shop --write")
+        .code(0)
+        .out("spec.args (declaration)");
+    let expected = before
+        .replace("--workers=2", "--workers=4")
+        .replace("[/bin/shop, -v]", "[/bin/shop]")
+        .replace("${service.port}\n", "${service.port}\n    - --quiet\n");
+    assert_eq!(declaration(&place), expected);
+    place.run("drift").code(0).out("no drift");
 }
 
 #[test]
