@@ -100,6 +100,44 @@ fn a_backup_is_demanded_where_one_is_declared() {
     assert!(!runs(&place));
 }
 
+/// The kind of snapshots, as far as it matters here.
+fn snapshots() -> Value {
+    let open = json!({ "type": "object", "x-kubernetes-preserve-unknown-fields": true });
+    json!({
+        "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+        "metadata": {
+            "name": "volumesnapshots.snapshot.storage.k8s.io",
+            "annotations": { "api-approved.kubernetes.io": "https://github.com/kubernetes-csi/external-snapshotter/pull/814" },
+        },
+        "spec": {
+            "group": "snapshot.storage.k8s.io", "scope": "Namespaced",
+            "names": { "kind": "VolumeSnapshot", "plural": "volumesnapshots", "singular": "volumesnapshot" },
+            "versions": [{ "name": "v1", "served": true, "storage": true, "schema": { "openAPIV3Schema": open } }],
+        },
+    })
+}
+
+#[test]
+fn a_snapshot_of_today_that_is_ready_is_a_backup() {
+    let place = wiki("snapped");
+    ground().define(&[snapshots()]);
+    let snapshot = |claim: &str, is_ready: bool| {
+        let now = jiff::Timestamp::now().to_string();
+        json!({
+            "apiVersion": "snapshot.storage.k8s.io/v1", "kind": "VolumeSnapshot",
+            "metadata": { "namespace": "snapped-wiki", "name": format!("{claim}-{is_ready}") },
+            "spec": { "source": { "persistentVolumeClaimName": claim } },
+            "status": { "readyToUse": is_ready, "creationTime": now },
+        })
+    };
+    ground().apply(&[snapshot("wiki-data", false), snapshot("other", true)]);
+    let refused = place.run("retire wiki --yes").code(1);
+    refused.err("wiki-data: a backup is declared, and none can be seen");
+    ground().apply(&[snapshot("wiki-data", true)]);
+    place.run("retire wiki --yes").code(0);
+    assert!(!runs(&place));
+}
+
 #[test]
 fn data_stays_and_nothing_brings_it_back_unasked() {
     let place = wiki("calm");
