@@ -1,10 +1,10 @@
 //! The records that Helm keeps of its releases: which objects belong to one, and whether Helm is at work on it.
 //!
-//! Helm keeps each revision in a Secret, as JSON, compressed, and coded as base64 once more than the Secret itself is. It is only
-//! read here: nothing of Helm's is ever deleted.
+//! Helm keeps each revision in a Secret or, where `HELM_DRIVER` says so, a `ConfigMap`, as JSON, compressed, and coded as base64; a Secret
+//! codes it once more. It is only read here: nothing of Helm's is ever deleted.
 //!
 //! # Caveats
-//! Records that Helm was told to keep elsewhere (`HELM_DRIVER`: config maps, SQL) are not found.
+//! Records that Helm was told to keep in an SQL database are not found.
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -46,9 +46,14 @@ pub enum HelmError {
     },
 }
 
+/// The kinds of objects that Helm keeps records in.
+const KEPT_IN: [&str; 2] = ["Secret", "ConfigMap"];
+
 /// A release of Helm's, by its newest revision.
 #[derive(Clone, Debug)]
 pub struct HelmRelease {
+    /// What its record is kept in: `Secret` or `ConfigMap`.
+    pub kept_in: &'static str,
     /// The namespace of its record.
     pub namespace: String,
     /// Its name.
@@ -107,19 +112,18 @@ pub async fn helm_release(
         name: name.to_owned(),
         source,
     };
-    let filter = Filter::within(Some(namespace)).labelled(format!("owner=helm,name={name}"));
-    let secrets = cluster.list_values(&built_in("", "Secret"), &filter).await;
-    let secrets = secrets.map_err(failed)?;
-    let Some(newest) = secrets.iter().max_by_key(|secret| revision(secret)) else {
+    let newest = newest(cluster, namespace, name).await.map_err(failed)?;
+    let Some((kept_in, newest)) = newest else {
         return Ok(None);
     };
-    let written = read(newest).ok_or_else(|| HelmError::Broken {
+    let written = read(&newest).ok_or_else(|| HelmError::Broken {
         namespace: namespace.to_owned(),
         name: name.to_owned(),
     })?;
     let objects = objects(cluster, namespace, &written.manifest).await;
     let text = |name: &str| written.chart.metadata.get(name).and_then(Value::as_str);
     Ok(Some(HelmRelease {
+        kept_in,
         namespace: namespace.to_owned(),
         name: name.to_owned(),
         revision: written.version,
@@ -131,23 +135,47 @@ pub async fn helm_release(
     }))
 }
 
-fn revision(secret: &Value) -> Option<u64> {
-    secret["metadata"]["labels"]["version"]
+/// Returns the record of the newest revision, and what it is kept in.
+async fn newest(
+    cluster: &Cluster,
+    namespace: &str,
+    name: &str,
+) -> Result<Option<(&'static str, Value)>, RequestError> {
+    let filter = Filter::within(Some(namespace)).labelled(format!("owner=helm,name={name}"));
+    for kept_in in KEPT_IN {
+        let records = cluster.list_values(&built_in("", kept_in), &filter).await?;
+        if let Some(newest) = records.into_iter().max_by_key(revision) {
+            return Ok(Some((kept_in, newest)));
+        }
+    }
+    Ok(None)
+}
+
+fn revision(record: &Value) -> Option<u64> {
+    record["metadata"]["labels"]["version"]
         .as_str()?
         .parse()
         .ok()
 }
 
-fn read(secret: &Value) -> Option<Written> {
-    let outer: ByteString = serde_json::from_value(secret["data"]["release"].clone()).ok()?;
-    let inner = String::from_utf8(outer.0).ok()?;
-    let packed: ByteString = serde_json::from_value(json!(inner)).ok()?;
+fn read(record: &Value) -> Option<Written> {
+    let once = decoded(&record["data"]["release"])?;
+    // What a Secret holds is coded once more.
+    let packed = match String::from_utf8(once) {
+        Ok(inner) => decoded(&json!(inner))?,
+        Err(packed) => packed.into_bytes(),
+    };
     let mut text = Vec::new();
-    GzDecoder::new(packed.0.as_slice())
+    GzDecoder::new(packed.as_slice())
         .take(GREATEST)
         .read_to_end(&mut text)
         .ok()?;
     serde_json::from_slice(&text).ok()
+}
+
+fn decoded(text: &Value) -> Option<Vec<u8>> {
+    let bytes: ByteString = serde_json::from_value(text.clone()).ok()?;
+    Some(bytes.0)
 }
 
 /// Returns the objects of a manifest. Those that name no namespace are in the release's, unless their kind is in none.
@@ -189,29 +217,36 @@ mod tests {
 
     use super::*;
 
+    /// A record as a `ConfigMap` has it.
     fn record(release: &Value) -> Value {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
         encoder.write_all(release.to_string().as_bytes()).unwrap();
-        let inner = json!(ByteString(encoder.finish().unwrap()));
-        let inner = inner.as_str().unwrap().as_bytes().to_vec();
-        json!({ "data": { "release": ByteString(inner) } })
+        json!({ "data": { "release": ByteString(encoder.finish().unwrap()) } })
+    }
+
+    /// The same in a Secret.
+    fn secret(record: &Value) -> Value {
+        let text = record["data"]["release"].as_str().unwrap();
+        json!({ "data": { "release": ByteString(text.as_bytes().to_vec()) } })
     }
 
     #[test]
     fn a_record_is_unpacked() {
-        let written = read(&record(&json!({
+        let record = record(&json!({
             "name": "shop", "version": 3, "info": { "status": "pending-upgrade" },
             "chart": { "metadata": { "name": "shop", "version": "1.2.3" } },
             "manifest": "---\n# Source: shop/a.yaml\napiVersion: v1\nkind: Service\nmetadata:\n  name: shop\n---\napiVersion: v1\nkind: List\n",
-        })))
-        .unwrap();
-        assert_eq!(
-            (written.version, written.info.status.as_str()),
-            (3, "pending-upgrade")
-        );
-        let objects = documents(&written.manifest);
-        let ids: Vec<String> = objects.iter().map(|object| object.id.to_string()).collect();
-        assert_eq!(ids, ["Service shop"]);
+        }));
+        for kept in [secret(&record), record] {
+            let written = read(&kept).unwrap();
+            assert_eq!(
+                (written.version, written.info.status.as_str()),
+                (3, "pending-upgrade")
+            );
+            let objects = documents(&written.manifest);
+            let ids: Vec<String> = objects.iter().map(|object| object.id.to_string()).collect();
+            assert_eq!(ids, ["Service shop"]);
+        }
     }
 
     #[test]

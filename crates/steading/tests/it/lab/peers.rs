@@ -18,9 +18,9 @@ pub(crate) fn kubectl(line: &str, home: &Home) -> String {
     output(&mut on_lab(program, line, home))
 }
 
-/// Runs Helm on the lab.
-pub(crate) fn helm(line: &str, home: &Home) -> String {
-    output(&mut on_lab(built(), line, home))
+/// Runs Helm on the lab; it keeps its records in objects of a kind: `secret` or `configmap`.
+pub(crate) fn helm(line: &str, kept_in: &str, home: &Home) -> String {
+    output(on_lab(built(), line, home).env("HELM_DRIVER", kept_in))
 }
 
 /// Starts Helm on the lab, and does not wait for its end.

@@ -156,12 +156,12 @@ fn next_release(place: &Place) {
     place.run("plan shop --detailed-exitcode").code(0);
 }
 
-fn from_helm(environment: &str, how: &str) {
+fn from_helm(environment: &str, how: &str, kept_in: &str) {
     let place = place(environment);
     chart(&place, IMAGE);
     let namespace = place.namespace("shop");
     let install = format!("install web chart -n {namespace} --create-namespace {how}");
-    helm(&install, &place.home);
+    helm(&install, kept_in, &place.home);
     pods(&place);
     let shown = place.run("adopt shop --from helm").code(0);
     shown
@@ -175,7 +175,7 @@ fn from_helm(environment: &str, how: &str) {
         ))
         .out("restart");
     taken_over(&place, "helm");
-    let removal = format!("delete secret -n {namespace} -l owner=helm,name=web");
+    let removal = format!("delete {kept_in} -n {namespace} -l owner=helm,name=web");
     assert!(
         place
             .transcript()
@@ -185,7 +185,11 @@ fn from_helm(environment: &str, how: &str) {
     );
     kubectl(&removal, &place.home);
     assert_eq!(
-        helm(&format!("list -n {namespace} --short"), &place.home),
+        helm(
+            &format!("list -n {namespace} --short"),
+            kept_in,
+            &place.home
+        ),
         ""
     );
     assert!(live(&place, "/api/v1/namespaces/NS/configmaps/extra")["data"]["a"] == "b");
@@ -194,12 +198,17 @@ fn from_helm(environment: &str, how: &str) {
 
 #[test]
 fn what_helm_applied_is_taken_over_and_its_record_can_go() {
-    from_helm("helmed", "");
+    from_helm("helmed", "", "secret");
 }
 
 #[test]
 fn what_helm_wrote_as_it_used_to_is_taken_over_without_the_defaults() {
-    from_helm("helmed-once", "--server-side=false");
+    from_helm("helmed-once", "--server-side=false", "secret");
+}
+
+#[test]
+fn what_helm_remembers_in_config_maps_is_found_too() {
+    from_helm("helmed-openly", "", "configmap");
 }
 
 fn from_kubectl(environment: &str, how: &str) {

@@ -27,9 +27,15 @@ impl Belonging {
 
     /// Returns the command that removes Helm's record, and nothing else.
     pub(super) fn removal(&self) -> String {
+        let kept_in = self
+            .record
+            .as_ref()
+            .map_or("Secret", |record| record.kept_in);
         format!(
-            "kubectl delete secret -n {} -l owner=helm,name={}",
-            self.namespace, self.name
+            "kubectl delete {} -n {} -l owner=helm,name={}",
+            kept_in.to_lowercase(),
+            self.namespace,
+            self.name
         )
     }
 }
