@@ -69,16 +69,18 @@ pub(crate) fn what(reason: &Reason) -> String {
     }
 }
 
-/// Returns what to do about an object of somebody else. What another application of Steading's releases is not taken over as it is.
+/// Returns what to do about an object of somebody else. What another application or estate releases would be fought over.
 fn unowned(owner: Option<&FieldOwner>, name: &str, application: &str, environment: &str) -> String {
-    let is_ours = owner.is_some_and(|owner| owner.manager.contains([' ', '/']));
-    let at_once = format!("take it over with `--adopt {name}`, or rename yours");
-    if is_ours {
-        return at_once;
+    let releases = |owner: &&FieldOwner| owner.manager.contains([' ', '/']);
+    match owner.filter(releases) {
+        Some(owner) => format!(
+            "take it out there first, or rename yours: `--adopt {name}` takes it away from `{}`, which is held back then as long as it declares it",
+            owner.manager
+        ),
+        None => format!(
+            "take it over with `--adopt {name}`, or rename yours; `steading adopt {application} --env {environment} --from any` shows how it is taken over as it is"
+        ),
     }
-    format!(
-        "{at_once}; `steading adopt {application} --env {environment} --from any` shows how it is taken over as it is"
-    )
 }
 
 /// Returns what to do: a command or an edit; none where there is nothing to do.

@@ -99,10 +99,17 @@ fn two_applications_cannot_have_one_object() {
     let other = Place::new("yours");
     other.app("bank", "ghcr.io/example/bank:1.0", class);
     let held = other.run("apply --yes").code(1);
-    held.out("PriorityClass contested: exists already and is not ours: made by `mine/shop`");
+    held.out("PriorityClass contested: exists already and is not ours: made by `mine/shop`")
+        .out("take it out there first, or rename yours");
     assert!(!exists(
         "/apis/apps/v1/namespaces/yours-bank/deployments/bank"
     ));
+    other
+        .run("apply --yes --adopt PriorityClass/contested")
+        .code(0);
+    one.run("plan")
+        .code(1)
+        .out("PriorityClass contested: exists already and is not ours: made by `yours/bank`");
     other.app("shop", IMAGE, class);
     other
         .run("plan")
