@@ -44,6 +44,7 @@ mod stop;
 mod takeover;
 mod transaction;
 mod wait;
+mod work;
 mod write;
 
 pub use allow::{Allowed, allow};

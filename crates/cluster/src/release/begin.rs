@@ -6,16 +6,16 @@ use futures_util::future::{OptionFuture, try_join_all};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::Value;
 use steading_model::ObjectId;
-use steading_plan::fields::{extract, owned_by};
 use steading_plan::release::{Group, JournalEntry, Payload, Phase, ReleaseSpec};
 use steading_plan::{Action, Live, Moving, Packed, ReleasePlan, Standing, Step};
 
 use super::error::ApplyError;
-use super::execute::{Guard, Work};
 use super::hold::Hold;
 use super::journal::Journal;
 use super::moving::BINDER;
+use super::place::same_for;
 use super::takeover;
+use super::work::{Guard, Work};
 use crate::kind::built_in;
 use crate::observe::Observation;
 use crate::observe::secrets::masked;
@@ -265,13 +265,4 @@ fn unmoved(
     } else {
         Err(ApplyError::moved(&step.id, "was changed"))
     }
-}
-
-/// Says whether what is ours of an object, and what is theirs whom we displace, is the same.
-pub(crate) fn same_for(one: &Value, other: &Value, displaces: &BTreeSet<String>) -> bool {
-    let concerns = |manager: &str| {
-        manager == steading_model::desired::FIELD_MANAGER || displaces.contains(manager)
-    };
-    let part = |object: &Value| extract(object, &owned_by(object, concerns));
-    part(one) == part(other)
 }

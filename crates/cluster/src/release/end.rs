@@ -9,9 +9,9 @@ use steading_plan::release::{Phase, ReleaseStatus};
 use steading_plan::{Action, InventoryItem, ReleaseKind};
 
 use super::error::ApplyError;
-use super::execute::Work;
 use super::hold::Hold;
 use super::journal::{Journal, Which};
+use super::work::Work;
 use crate::list::Age;
 use crate::progress::Event;
 use crate::record::Record;

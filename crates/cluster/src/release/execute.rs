@@ -8,8 +8,7 @@ use futures_util::{StreamExt as _, stream};
 use serde_json::Value;
 use steading_model::ObjectId;
 use steading_plan::mask::combined_digest;
-use steading_plan::takeover::Taking;
-use steading_plan::{Action, Moving, Wave, fill_secret_digest, used_secrets};
+use steading_plan::{Action, Moving, fill_secret_digest, used_secrets};
 
 use super::error::ApplyError;
 use super::hold::Hold;
@@ -18,6 +17,7 @@ use super::moving;
 use super::place::place;
 use super::stages::stages;
 use super::wait::until_ready;
+use super::work::Work;
 use super::write::Gone;
 use crate::kind::{ServedKind, built_in};
 use crate::observe::secrets::digest_of;
@@ -28,35 +28,6 @@ const SIDE_BY_SIDE: usize = 8;
 
 /// The digests of Secrets that this release applied in earlier waves.
 type Digests = BTreeMap<ObjectId, String>;
-
-/// One object to change.
-pub(crate) struct Work {
-    pub(crate) id: ObjectId,
-    pub(crate) action: Action,
-    pub(crate) wave: Wave,
-    pub(crate) desired: Option<Value>,
-    /// The UID of the object that it was planned for.
-    pub(crate) uid: Option<String>,
-    /// The managers whose fields are taken.
-    pub(crate) displaces: BTreeSet<String>,
-    pub(crate) guard: Guard,
-    /// What is taken over from others.
-    pub(crate) takes: Option<Taking>,
-    /// What goes from an object of the former name or namespace to one of the new.
-    pub(crate) moving: Option<Moving>,
-    /// What was there before, where an interrupted run noted it.
-    pub(crate) noted: Option<Value>,
-}
-
-/// What is known of the live object.
-pub(crate) enum Guard {
-    /// It is not there.
-    Absent,
-    /// It is as it was planned for.
-    Planned(Value),
-    /// An interrupted run may have changed it already.
-    Resumed,
-}
 
 /// What a step left behind.
 #[derive(Default)]
@@ -74,15 +45,6 @@ enum Left {
     Live(Value),
     Nothing,
     Going,
-}
-
-impl Work {
-    pub(crate) fn live(&self) -> Option<&Value> {
-        match &self.guard {
-            Guard::Planned(live) => Some(live),
-            Guard::Absent | Guard::Resumed => None,
-        }
-    }
 }
 
 /// Executes all steps. On an error, and when cancelled, what is under way is finished and nothing new begun.

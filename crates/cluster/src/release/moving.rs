@@ -15,9 +15,9 @@ use steading_plan::moving::{has_volume, is_claimed_by};
 use steading_plan::{MovedVolume, TakeBack};
 
 use super::error::ApplyError;
-use super::execute::Work;
 use super::hold::Hold;
 use super::place::{READINGS, place};
+use super::work::Work;
 use super::write::{Force, MERGE};
 use crate::call::Call;
 use crate::fault::Fault;

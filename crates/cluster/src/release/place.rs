@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use steading_model::ObjectId;
 use steading_model::desired::{FIELD_MANAGER, LABEL_APPLICATION, LABEL_ENVIRONMENT};
+use steading_plan::fields::{extract, owned_by};
 use steading_plan::{Action, FieldOwner};
 
-use super::begin::same_for;
 use super::error::ApplyError;
-use super::execute::{Guard, Work};
 use super::generate::{fill, has_generated};
 use super::hold::Hold;
+use super::work::{Guard, Work};
 use super::write::Force;
 use crate::fault::{Cause, Fault};
 use crate::kind::ServedKind;
@@ -169,6 +169,13 @@ fn permitted(
 /// Returns the manager that a conflict names: `conflict with "kubectl-edit" using apps/v1`.
 fn manager(cause: &Cause) -> &str {
     cause.message.split('"').nth(1).unwrap_or_default()
+}
+
+/// Says whether what is ours of an object, and what is theirs whom we displace, is the same.
+pub(crate) fn same_for(one: &Value, other: &Value, displaces: &BTreeSet<String>) -> bool {
+    let concerns = |manager: &str| manager == FIELD_MANAGER || displaces.contains(manager);
+    let part = |object: &Value| extract(object, &owned_by(object, concerns));
+    part(one) == part(other)
 }
 
 #[cfg(test)]

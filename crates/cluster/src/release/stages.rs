@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use steading_plan::{Action, Wave, removal, turn};
 
-use super::execute::Work;
+use super::work::Work;
 
 /// Returns the steps in the order of their waves. Deletes are of one wave, and go one kind after the other: what leads to an object
 /// before the object itself.
@@ -29,7 +29,7 @@ pub(crate) fn stages(works: &[Work]) -> Vec<(Wave, Vec<&Work>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::release::execute::Guard;
+    use crate::release::work::Guard;
     use steading_model::{GroupKind, ObjectId};
 
     fn work(group: &str, kind: &str, wave: Wave) -> Work {

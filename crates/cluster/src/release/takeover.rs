@@ -15,10 +15,10 @@ use steading_plan::takeover::{Taken, Taking, touched};
 use steading_plan::{HandBack, Packed, ReleasePlan};
 
 use super::error::ApplyError;
-use super::execute::Work;
 use super::history::id_of;
 use super::hold::Hold;
 use super::place::{READINGS, guarded};
+use super::work::Work;
 use super::write::{Force, MERGE, apply_call};
 use crate::call::Call;
 use crate::fault::Fault;
