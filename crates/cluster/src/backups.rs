@@ -4,9 +4,8 @@ use serde_json::Value;
 use steading_model::GroupKind;
 
 use crate::connect::Cluster;
-use crate::kind::visible;
+use crate::failure::{RequestError, visible};
 use crate::list::Filter;
-use crate::request::RequestError;
 
 /// The kinds whose objects say by themselves that a backup was made, and of what.
 const KINDS: [(&str, &str); 2] = [

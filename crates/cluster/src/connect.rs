@@ -10,11 +10,11 @@ use serde::Deserialize;
 use steading_model::GroupKind;
 
 use crate::call::Call;
+use crate::endpoint::Endpoint;
+use crate::failure::RequestError;
 use crate::flow::Flow;
 use crate::kind::ServedKind;
-use crate::kubeconfig::Endpoint;
 use crate::newest::Newest;
-use crate::request::RequestError;
 use crate::retry::Retry;
 use crate::transport;
 

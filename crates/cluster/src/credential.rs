@@ -12,9 +12,9 @@ use serde_json::{Value, json};
 
 use crate::call::Call;
 use crate::connect::Cluster;
+use crate::failure::RequestError;
 use crate::fault::Fault;
 use crate::random::{self, RandomError};
-use crate::request::RequestError;
 
 const PATH: &str = "/apis/certificates.k8s.io/v1/certificatesigningrequests";
 /// The signer whose certificates the API server takes for users.

@@ -11,8 +11,8 @@ use steading_plan::takeover::Trial;
 
 use crate::call::Call;
 use crate::connect::Cluster;
+use crate::failure::RequestError;
 use crate::fault::Fault;
-use crate::request::RequestError;
 
 /// How many requests are under way side by side.
 const SIDE_BY_SIDE: usize = 16;

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use crate::connect::Cluster;
+use crate::failure::RequestError;
 use crate::kind::built_in;
 use crate::list::Filter;
-use crate::request::RequestError;
 
 /// Returns the definitions of all custom resources of a cluster, by name.
 pub async fn definitions(cluster: &Cluster) -> Result<Vec<Value>, RequestError> {

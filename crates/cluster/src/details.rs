@@ -10,11 +10,11 @@ use steading_plan::mask::mask_secret;
 use steading_plan::{Details, Differing, DryRun, Presence, ReleaseKey};
 
 use crate::connect::Cluster;
+use crate::failure::RequestError;
 use crate::fault::Fault;
 use crate::observe::Observation;
 use crate::payload::{PayloadError, payload};
 use crate::release::{Force, apply_call, id_of};
-use crate::request::RequestError;
 
 /// How many requests are under way side by side.
 const SIDE_BY_SIDE: usize = 16;

@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::connect::Cluster;
-use crate::kind::visible;
+use crate::failure::{RequestError, visible};
 use crate::list::Filter;
 use crate::record::{self, LABEL_STATE};
-use crate::request::RequestError;
 
 /// Returns the names of the estates that have releases in a cluster; none where they may not be read.
 ///

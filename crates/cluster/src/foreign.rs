@@ -9,10 +9,10 @@ use steading_model::{GroupKind, ObjectId};
 
 use crate::connect::Cluster;
 use crate::definitions::definitions;
+use crate::failure::RequestError;
 use crate::fault::Fault;
 use crate::kind::{ServedKind, built_in};
 use crate::list::{Extent, Filter, Item};
-use crate::request::RequestError;
 use crate::rights::namespaced_kinds;
 
 /// How many lists are read side by side.

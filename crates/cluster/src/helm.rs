@@ -16,9 +16,9 @@ use serde_json::{Value, json};
 use steading_model::{Object, ObjectId, Sources, yaml};
 
 use crate::connect::Cluster;
+use crate::failure::RequestError;
 use crate::kind::built_in;
 use crate::list::Filter;
-use crate::request::RequestError;
 
 /// The most that a record may be when unpacked. A Secret holds 1 MiB of it, compressed.
 const GREATEST: u64 = 64 * 1024 * 1024;

@@ -10,12 +10,12 @@ use steading_plan::health;
 
 use crate::call::Call;
 use crate::connect::Cluster;
+use crate::failure::RequestError;
 use crate::fault::Fault;
 use crate::kind::built_in;
 use crate::observe::secrets::{SYSTEM_NAMESPACE, new_key};
 use crate::random::RandomError;
 use crate::release::{Force, apply_call};
-use crate::request::RequestError;
 
 /// How long the server may take to serve a new kind.
 const SERVED_WITHIN: Duration = Duration::from_secs(30);

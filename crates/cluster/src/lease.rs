@@ -18,9 +18,9 @@ use tokio::sync::Mutex;
 
 use crate::call::Call;
 use crate::connect::Cluster;
+use crate::failure::{RequestError, served};
 use crate::fault::Fault;
-use crate::kind::{built_in, served};
-use crate::request::RequestError;
+use crate::kind::built_in;
 use crate::retry::Retry;
 use crate::settings::Clock;
 

@@ -27,7 +27,10 @@ mod credential;
 mod defaults;
 mod definitions;
 mod details;
+mod discovery;
+mod endpoint;
 mod estates;
+mod failure;
 mod fault;
 mod flow;
 mod foreign;
@@ -66,6 +69,7 @@ pub use defaults::defaults;
 pub use definitions::definitions;
 pub use details::details;
 pub use estates::estates;
+pub use failure::RequestError;
 pub use fault::{Cause, Fault};
 pub use foreign::foreign;
 pub use helm::{HelmError, HelmRelease, helm_release};
@@ -83,7 +87,6 @@ pub use release::{
     Allowed, ApplyError, Ended, Outcome, Run, allow, apply, history, recover, resume, revert,
 };
 pub use released::{Released, history_of, released};
-pub use request::RequestError;
 pub use retry::Retry;
 pub use rights::{Rule, namespaced_kinds, rights, role};
 pub use settings::{Clock, Settings};

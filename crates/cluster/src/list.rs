@@ -8,11 +8,11 @@ use std::borrow::Cow;
 
 use crate::call::Call;
 use crate::connect::Cluster;
+use crate::failure::RequestError;
 use crate::fault::Fault;
 use crate::kind::ServedKind;
 use crate::newest::Outdated;
 use crate::random;
-use crate::request::RequestError;
 
 /// How many objects a page has. The server answers the first page from memory and reads every further one from etcd, which costs it
 /// twice the time; an object is about 3 kB.

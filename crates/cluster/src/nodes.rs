@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use steading_plan::Live;
 
 use crate::connect::Cluster;
-use crate::kind::{built_in, visible};
+use crate::failure::{RequestError, visible};
+use crate::kind::built_in;
 use crate::list::Filter;
-use crate::request::RequestError;
 
 /// Returns what placing pods depends on, of each node; nothing where nodes may not be read.
 ///

@@ -19,10 +19,10 @@ use steading_plan::{Live, Observed, Scope, Unreadable};
 
 use self::secrets::Unkept;
 use crate::connect::Cluster;
+use crate::failure::RequestError;
 use crate::fault::Fault;
 use crate::kind::{KindScope, ServedKind};
 use crate::list::Filter;
-use crate::request::RequestError;
 
 /// How many lists are read side by side.
 const SIDE_BY_SIDE: usize = 8;

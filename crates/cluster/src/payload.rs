@@ -12,10 +12,10 @@ use steading_plan::release::Payload;
 
 use crate::call::Call;
 use crate::connect::Cluster;
-use crate::kind::{built_in, release_kind, served};
+use crate::failure::{RequestError, served};
+use crate::kind::{built_in, release_kind};
 use crate::list::Filter;
 use crate::record::{self, LABEL_RECORD, PAYLOAD_TYPE, Record};
-use crate::request::RequestError;
 
 /// How much of a payload one Secret holds. A Secret holds 1 MiB; written as base64 this stays under it too.
 const CHUNK: usize = 700 * 1024;

@@ -11,10 +11,10 @@ use steading_plan::{ReleaseKey, ReleaseKind};
 
 use crate::call::Call;
 use crate::connect::Cluster;
+use crate::failure::{RequestError, garbled};
 use crate::fault::Fault;
 use crate::kind::release_kind;
 use crate::list::Filter;
-use crate::request::{RequestError, garbled};
 
 /// Label of the records that matter still, so that they are found without looking at all; those without it are history. Programs before
 /// format 4 wrote other words into it.

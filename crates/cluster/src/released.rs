@@ -9,12 +9,12 @@ use steading_plan::release::Phase;
 use steading_plan::{History, Observed, ReleaseKey, Scope, rollback};
 
 use crate::connect::Cluster;
+use crate::failure::RequestError;
 use crate::fault::Fault;
 use crate::list::Filter;
 use crate::observe::{history, namespace_of};
 use crate::payload::{self, PayloadError};
 use crate::record::{self, LABEL_STATE, Record};
-use crate::request::RequestError;
 
 /// How many payloads are read side by side.
 const SIDE_BY_SIDE: usize = 16;

@@ -10,38 +10,9 @@ use serde::de::DeserializeOwned;
 
 use crate::call::{Answer, Call, OnConflict};
 use crate::connect::Cluster;
+use crate::failure::{RequestError, misunderstood};
 use crate::fault::{Cause, Fault, Refusal};
 use crate::{random, redact};
-
-/// A request that failed for good: what was tried and the last answer. Never holds the value of a Secret.
-#[derive(Clone, Debug, thiserror::Error)]
-#[error("cannot {doing}{}: {answer}", tries(*.tried))]
-pub struct RequestError {
-    /// What was tried, with the object: "apply `Deployment shop-prod/web`".
-    pub doing: String,
-    /// What kind of failure it is.
-    pub fault: Fault,
-    /// The server's last answer, or why there is none.
-    pub answer: String,
-    /// The fields that the answer names.
-    pub causes: Vec<Cause>,
-    /// How often it was tried.
-    pub tried: u32,
-}
-
-impl RequestError {
-    /// Says how often it was tried in all.
-    pub(crate) fn after(self, tried: u32) -> Self {
-        Self { tried, ..self }
-    }
-}
-
-fn tries(tried: u32) -> String {
-    match tried {
-        0 | 1 => String::new(),
-        tried => format!(" (tried {tried} times)"),
-    }
-}
 
 /// What came of sending a request once.
 pub(crate) enum Attempt<T> {
@@ -211,26 +182,6 @@ impl Cluster {
         }
         Err(refused)
     }
-}
-
-/// An answer that could not be understood.
-pub(crate) fn garbled(doing: String, error: &serde_json::Error) -> RequestError {
-    RequestError {
-        doing,
-        fault: Fault::Garbled,
-        answer: misunderstood(error),
-        causes: Vec::new(),
-        tried: 1,
-    }
-}
-
-/// Says where an answer could not be understood; serde's own message may have a value of the text.
-fn misunderstood(error: &serde_json::Error) -> String {
-    format!(
-        "the answer cannot be understood: line {}, column {}",
-        error.line(),
-        error.column()
-    )
 }
 
 impl Refused {

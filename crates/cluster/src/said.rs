@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use crate::call::Call;
 use crate::connect::Cluster;
-use crate::kind::{built_in, served};
+use crate::failure::served;
+use crate::kind::built_in;
 use crate::redact;
 
 /// Events that repeat what a program printed.

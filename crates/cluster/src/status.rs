@@ -10,9 +10,9 @@ use steading_plan::{Blocker, Health, Live, Observed, OpenRelease, ReleaseKey, St
 use crate::blocker;
 use crate::call::Call;
 use crate::connect::Cluster;
+use crate::failure::RequestError;
 use crate::record::ReleaseSummary;
 use crate::release::history;
-use crate::request::RequestError;
 
 /// How many objects are looked into side by side.
 const SIDE_BY_SIDE: usize = 8;
@@ -121,7 +121,7 @@ pub async fn why(cluster: &Cluster, id: &ObjectId) -> Result<Option<Why>, Reques
         kind.path_of(id.namespace.as_deref(), &id.name),
         format!("read `{id}`"),
     );
-    let Some(object) = crate::kind::served(cluster.fetch::<Value>(call).await)? else {
+    let Some(object) = crate::failure::served(cluster.fetch::<Value>(call).await)? else {
         return Ok(None);
     };
     let owner = owner(&object);

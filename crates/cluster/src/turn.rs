@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use crate::connect::Cluster;
+use crate::failure::RequestError;
 use crate::lease::{self, Found};
-use crate::request::RequestError;
 
 /// The pause between two looks.
 const PAUSE: Duration = Duration::from_millis(500);

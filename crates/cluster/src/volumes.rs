@@ -7,8 +7,8 @@ use steading_model::ObjectId;
 
 use crate::call::Call;
 use crate::connect::Cluster;
-use crate::kind::{built_in, visible};
-use crate::request::RequestError;
+use crate::failure::{RequestError, visible};
+use crate::kind::built_in;
 
 /// Returns the volume that each claim is bound to; claims that are not bound, and volumes that may not be read, are left out.
 ///

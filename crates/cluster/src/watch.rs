@@ -15,9 +15,9 @@ use steading_plan::mask::DigestKey;
 use steading_plan::{Live, ReleaseKey};
 
 use crate::connect::Cluster;
+use crate::failure::RequestError;
 use crate::kind::{ServedKind, release_kind};
 use crate::observe::secrets::masked;
-use crate::request::RequestError;
 
 /// What the server told.
 #[derive(Clone, Debug)]

@@ -7,8 +7,10 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::directory::Directory;
-use crate::nodes::KUBELET;
 use crate::ports::Ports;
+
+/// The type of a node's address at which the API server asks for logs: the one type that nobody else looks at.
+pub(crate) const KUBELET: &str = "InternalDNS";
 
 /// One of the programs that make a lab.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -8,12 +8,11 @@ use kube::{Client, ResourceExt};
 use serde_json::{Value, json};
 
 use crate::api::FIELD_MANAGER;
+use crate::component::KUBELET;
 use crate::shape::{NodeShape, Shape};
 
 /// Marks the nodes that a shape made, so that those that left the shape can be taken away.
 const OURS: &str = "lab.steading.dev/node";
-/// The type of a node's address at which the API server asks for logs: the one type that nobody else looks at.
-pub(crate) const KUBELET: &str = "InternalDNS";
 
 /// Creates, updates and removes nodes until they are those of the shape; `kubelet` is the port of the program that plays their kubelets.
 pub(crate) async fn reconcile(

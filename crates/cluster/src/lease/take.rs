@@ -9,10 +9,10 @@ use tokio::sync::Mutex;
 use super::{Found, Held, Lease, LeaseError, NAME, Place, actor, path, read};
 use crate::call::Call;
 use crate::connect::Cluster;
+use crate::failure::RequestError;
 use crate::fault::Fault;
 use crate::kind::built_in;
 use crate::random;
-use crate::request::RequestError;
 use crate::settings::Settings;
 
 /// The version that a Lease was seen in, and since when.

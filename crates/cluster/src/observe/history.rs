@@ -9,12 +9,12 @@ use steading_plan::Scope;
 
 use super::{labels, namespace_of};
 use crate::connect::Cluster;
+use crate::failure::RequestError;
 use crate::fault::Fault;
 use crate::kind::release_kind;
 use crate::lease;
 use crate::list::Filter;
 use crate::record::{self, LABEL_STATE, Record};
-use crate::request::RequestError;
 
 /// What reading the records gave.
 pub(crate) enum Histories {

@@ -10,10 +10,10 @@ use steading_plan::{Live, Observed};
 
 use super::{List, Question, namespace_of, secrets};
 use crate::call::Call;
+use crate::failure::RequestError;
 use crate::fault::Fault;
 use crate::kind::{KindScope, ServedKind, built_in};
 use crate::list::{Extent, Filter};
-use crate::request::RequestError;
 
 /// Up to this many objects of one kind are asked for one by one.
 const ONE_BY_ONE: usize = 16;
@@ -150,5 +150,5 @@ async fn get(
         kind.path_of(id.namespace.as_deref(), &id.name),
         format!("read `{id}`"),
     );
-    crate::kind::served(question.cluster.fetch(call).await)
+    crate::failure::served(question.cluster.fetch(call).await)
 }

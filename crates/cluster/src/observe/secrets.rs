@@ -17,11 +17,11 @@ use steading_plan::{Live, Scope, used_secrets};
 use super::{Found, List, Question, namespace_of};
 use crate::call::Call;
 use crate::connect::Cluster;
-use crate::kind::{ServedKind, built_in, visible};
+use crate::failure::{RequestError, visible};
+use crate::kind::{ServedKind, built_in};
 use crate::list::Filter;
 use crate::random;
 use crate::record::PAYLOAD_TYPE;
-use crate::request::RequestError;
 
 /// Where the key of an estate that is seen as a whole is kept.
 pub(crate) const SYSTEM_NAMESPACE: &str = "steading-system";

@@ -4,12 +4,12 @@ use steading_model::ObjectId;
 use steading_plan::release::ReleaseSpec;
 use steading_plan::{FieldOwner, ReleaseKey};
 
+use crate::failure::RequestError;
 use crate::fault::Fault;
 use crate::lease::LeaseError;
 use crate::payload::PayloadError;
 use crate::random::RandomError;
 use crate::record::Record;
-use crate::request::RequestError;
 
 /// Why a release was refused, failed or could not be put back.
 #[derive(Clone, Debug, thiserror::Error)]

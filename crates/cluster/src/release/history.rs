@@ -11,9 +11,9 @@ use super::error::ApplyError;
 use super::hold::Hold;
 use super::journal::selector;
 use crate::connect::Cluster;
+use crate::failure::RequestError;
 use crate::list::Filter;
 use crate::record::{self, Record, ReleaseSummary};
-use crate::request::RequestError;
 
 /// Returns the releases of an application that are kept, the newest first.
 pub async fn history(

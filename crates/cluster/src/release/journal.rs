@@ -16,15 +16,15 @@ use super::hold::Hold;
 use super::write::MERGE;
 use crate::call::Call;
 use crate::connect::Cluster;
+use crate::failure::{RequestError, served};
 use crate::fault::Fault;
-use crate::kind::{built_in, release_kind, served};
+use crate::kind::{built_in, release_kind};
 use crate::list::{Age, Filter};
 use crate::observe::secrets::Unkept;
 use crate::payload;
 use crate::record::{
     self, ANNOTATION_CLAIM, ANNOTATION_RUN, LABEL_STATE, MATTERS, Record, RecordMeta,
 };
-use crate::request::RequestError;
 
 /// How often an open record is read anew before it is left to whoever changes it.
 const CLAIMS: usize = 5;

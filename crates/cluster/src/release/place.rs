@@ -13,9 +13,9 @@ use super::generate::{fill, has_generated};
 use super::hold::Hold;
 use super::work::{Guard, Work};
 use super::write::Force;
+use crate::failure::RequestError;
 use crate::fault::{Cause, Fault};
 use crate::kind::ServedKind;
-use crate::request::RequestError;
 
 /// How often an object that others keep changing is read anew before it is given up.
 pub(crate) const READINGS: usize = 8;

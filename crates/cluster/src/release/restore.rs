@@ -24,9 +24,9 @@ use super::moving;
 use super::place::guarded;
 use super::write::{Force, Gone};
 use crate::call::Call;
+use crate::failure::RequestError;
 use crate::fault::Fault;
 use crate::payload::{self, PayloadError};
-use crate::request::RequestError;
 
 /// How many objects are read side by side.
 const SIDE_BY_SIDE: usize = 8;

@@ -20,9 +20,9 @@ use super::member::Member;
 use super::outcome::{Ended, Outcome};
 use super::put_back::put_back;
 use super::write::{Force, apply_call};
+use crate::failure::RequestError;
 use crate::kind::built_in;
 use crate::observe::Observation;
-use crate::request::RequestError;
 
 /// One that failed, by its place in the group.
 struct Failure {

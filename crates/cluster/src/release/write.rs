@@ -9,8 +9,9 @@ use steading_model::ObjectId;
 use super::error::ApplyError;
 use super::hold::Hold;
 use crate::call::Call;
+use crate::failure::served;
 use crate::fault::Fault;
-use crate::kind::{ServedKind, served};
+use crate::kind::ServedKind;
 use crate::random;
 
 /// The content type of a server-side apply; JSON is YAML.
