@@ -7,8 +7,8 @@ use crate::rules::{
     dangerous_capability, dashboard_without_uid, data_on_any_node, data_without_backup,
     database_as_cache, database_on_shared_storage, database_open_to_all, database_stopped_hard,
     database_updated_by_itself, database_without_backup, dependency_cycle, dns_against_visibility,
-    drain_blocked, egress_to_anywhere, exposed_privilege, fits_no_node, floating_tag,
-    former_name_taken, gate_missing_from_chain, hand_made_wait, heavy_probe_command,
+    drain_blocked, egress_to_anywhere, exposed_privilege, expression_in_arguments, fits_no_node,
+    floating_tag, former_name_taken, gate_missing_from_chain, hand_made_wait, heavy_probe_command,
     host_outside_domains, image_not_pinned, installs_at_start, job_every_minute, job_hides_failure,
     loop_instead_of_job, metrics_port_unscraped, migration_without_backup, mixed_versions,
     needs_lower_tier, needs_parked, node_path_exposed, open_path_above_login,
@@ -111,6 +111,7 @@ pub static RULES: &[&Rule] = &[
     &whole_secret_as_environment::RULE,
     &secret_in_arguments::RULE,
     &former_name_taken::RULE,
+    &expression_in_arguments::RULE,
 ];
 
 /// Returns the rule of a name or code.

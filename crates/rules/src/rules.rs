@@ -23,6 +23,7 @@ pub(crate) mod dns_against_visibility;
 pub(crate) mod drain_blocked;
 pub(crate) mod egress_to_anywhere;
 pub(crate) mod exposed_privilege;
+pub(crate) mod expression_in_arguments;
 pub(crate) mod fits_no_node;
 pub(crate) mod floating_tag;
 pub(crate) mod former_name_taken;

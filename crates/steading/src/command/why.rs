@@ -8,6 +8,7 @@ use steading_model::ObjectId;
 use steading_plan::Scope;
 
 use super::status::state;
+use crate::diagnostics::count;
 use crate::error::{CommandError, Outcome};
 use crate::output::{self, Format, OutputOption};
 use crate::runtime::block_on;
@@ -167,8 +168,8 @@ fn print(session: &Session, one: &Why) -> Result<(), CommandError> {
         let since = manager.since.as_deref().unwrap_or("unknown");
         writeln!(
             out,
-            "  {} fields by `{}`{through}, last at {since}",
-            manager.fields.len(),
+            "  {} by `{}`{through}, last at {since}",
+            count(manager.fields.len(), "field"),
             manager.manager
         )?;
     }

@@ -38,10 +38,9 @@ pub(super) fn rewritten(
     Some(edited(row, file, text))
 }
 
-/// Says whether an item may make a value: it is that value, or holds an expression.
 fn makes(item: &Node, value: &Value) -> bool {
     item.as_scalar()
-        .is_some_and(|scalar| scalar.text == plain(value) || scalar.text.contains("${"))
+        .is_some_and(|scalar| scalar.text == plain(value))
 }
 
 fn plain(value: &Value) -> String {

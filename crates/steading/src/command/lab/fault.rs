@@ -38,7 +38,7 @@ pub(crate) struct Fault {
     #[arg(long, value_name = "SECONDS")]
     delay_seconds: Option<u32>,
     /// What is read as the log of the containers, for all pods of the application's namespace
-    #[arg(long, value_name = "TEXT", requires = "app")]
+    #[arg(long, value_name = "TEXT", requires = "app", conflicts_with = "image")]
     log: Option<String>,
     /// Take all faults back
     #[arg(long, conflicts_with_all = ["kind", "image", "app", "delay_seconds", "log"])]

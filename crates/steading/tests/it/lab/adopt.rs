@@ -94,7 +94,7 @@ fn items_of_lists_come_go_and_change_where_they_are_written() {
   - serve # the only command
   - --workers=2
   # where others reach it
-  - --port=${service.port}
+  - --port=$(PORT)
 command: [/bin/shop, -v]";
     place.app("shop", IMAGE, args);
     place.run("apply --yes").code(0);
@@ -114,7 +114,7 @@ command: [/bin/shop, -v]";
     let expected = before
         .replace("--workers=2", "--workers=4")
         .replace("[/bin/shop, -v]", "[/bin/shop]")
-        .replace("${service.port}\n", "${service.port}\n    - --quiet\n");
+        .replace("$(PORT)\n", "$(PORT)\n    - --quiet\n");
     assert_eq!(declaration(&place), expected);
     place.run("drift").code(0).out("no drift");
 }
