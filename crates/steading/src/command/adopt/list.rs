@@ -13,7 +13,7 @@ use super::edit::{Edit, edited, file_of, written};
 type Splice = (Range<usize>, String);
 
 /// Returns the edit that makes a written list what it is in the cluster. Nothing where it is not the list of the old values, or where
-/// nothing would be left of it.
+/// there was nothing in it, or would be nothing left.
 pub(super) fn rewritten(
     row: &Explained,
     list: &Node,
@@ -21,7 +21,7 @@ pub(super) fn rewritten(
     live: &[Value],
     sources: &Sources,
 ) -> Option<Edit> {
-    let items = list.as_list()?;
+    let items = list.as_list().filter(|items| !items.is_empty())?;
     let makes = |(item, value)| makes(item, value);
     if live.is_empty() || items.len() != old.len() || !items.iter().zip(old).all(makes) {
         return None;
