@@ -9,6 +9,8 @@ use super::ground::ground;
 use super::place::Place;
 
 const SLOW: &str = "ghcr.io/example/shop:1.0-lab-slow-5s";
+/// Not ready until another run has planned, however much else is tested meanwhile.
+const SLOWER: &str = "ghcr.io/example/shop:1.0-lab-slow-15s";
 
 #[test]
 fn ctrl_c_puts_back_what_was_begun() {
@@ -127,7 +129,7 @@ fn wait_for_deployment(namespace: &str) {
 #[test]
 fn of_two_runs_one_wins_and_the_other_says_who() {
     let mut place = Place::new("two");
-    place.app("shop", SLOW, "");
+    place.app("shop", SLOWER, "");
     let mut first = place.start("apply --yes");
     first.until("release 1 begun");
     place.actor("bob");
@@ -146,7 +148,7 @@ fn of_two_runs_one_wins_and_the_other_says_who() {
 #[test]
 fn whoever_waits_for_others_releases_after_them() {
     let mut place = Place::new("queued");
-    place.app("shop", SLOW, "");
+    place.app("shop", SLOWER, "");
     let mut first = place.start("apply --yes");
     first.until("release 1 begun");
     place.actor("bob");
