@@ -9,6 +9,7 @@ mod watch;
 
 use std::any::Any;
 use std::thread;
+use std::time::Duration;
 
 use serde_json::json;
 use steading_testkit::{Fault, Faults, Proxy, Seen};
@@ -65,12 +66,20 @@ impl Ground {
         self.faults.become_by(|_| None);
     }
 
-    /// Somebody changes a field by hand.
+    /// Somebody changes a field by hand, and the pods follow.
     fn scale(&self, replicas: u32) {
         let namespace = self.place.namespace("shop");
-        let path =
-            format!("/apis/apps/v1/namespaces/{namespace}/deployments/shop?fieldManager=somebody");
-        ground().send("PATCH", &path, &json!({ "spec": { "replicas": replicas } }));
+        let path = format!("/apis/apps/v1/namespaces/{namespace}/deployments/shop");
+        let change = json!({ "spec": { "replicas": replicas } });
+        ground().send("PATCH", &format!("{path}?fieldManager=somebody"), &change);
+        for _ in 0..600 {
+            let live = ground().get(&path).expect("it was released");
+            if live["status"]["readyReplicas"] == replicas {
+                return;
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+        panic!("{replicas} pods are never ready");
     }
 
     /// Nothing is left to do, nothing open, nobody holds the namespace.
